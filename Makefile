@@ -1,0 +1,71 @@
+# Every target sets up what it needs, from pinned and hashed requirements, in virtual environments of this folder.
+# Needed beforehand: Python 3.10 or later with venv, git, make.
+
+PYTHON ?= python3
+SHELL := /bin/bash
+.SHELLFLAGS := -euo pipefail -c
+.DEFAULT_GOAL := help
+
+VENV := .venv
+RUN := $(VENV)/bin/python
+PIP_INSTALL := -m pip install --quiet --disable-pip-version-check --require-hashes --requirement
+# contentctl wants Python 3.11 or later: the first of these that starts and is new enough.
+PYTHON_311 = $(shell for candidate in $(PYTHON) python3.11 python3.12 python3.13; do \
+	$$candidate -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null && echo $$candidate && break; done)
+
+.PHONY: help demo test lint package golden clean
+
+help: ## Show what there is
+	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 12
+
+demo: $(VENV)/tools.stamp ## Build the app, simulate 30 days with attacks, run the detections, show what they found
+	@$(RUN) -m workbench.demo
+
+test: lint $(VENV)/test.stamp .venv-appinspect/stamp .venv-contentctl/stamp build/sdk/stamp ## Check everything: lint, unit and property tests, contentctl, AppInspect
+	@$(RUN) -m pytest
+
+lint: $(VENV)/test.stamp ## Check style and types
+	@$(VENV)/bin/ruff check .
+	@$(VENV)/bin/ruff format --check .
+	@$(VENV)/bin/mypy
+	@$(VENV)/bin/mypy --strict -p npmlib
+
+package: $(VENV)/tools.stamp ## Build dist/SA-npmanomaly-<version>.spl
+	@$(RUN) build.py
+
+golden: $(VENV)/test.stamp build/sdk/stamp ## Rewrite the expected stanzas in tests/golden after a wanted change
+	@$(RUN) -m pytest tests/compiler --update-golden
+
+clean: ## Remove everything that was made here
+	rm -rf $(VENV) .venv-appinspect .venv-contentctl build dist demo .mypy_cache .ruff_cache .pytest_cache .hypothesis
+
+$(VENV)/bin/python:
+	@echo "Setting up $(VENV) ..."
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 10) and "Python 3.10 or later is needed: make PYTHON=python3.11 ...")'
+	@$(PYTHON) -m venv $(VENV)
+
+$(VENV)/tools.stamp: requirements/tools.txt | $(VENV)/bin/python
+	@$(RUN) $(PIP_INSTALL) requirements/tools.txt
+	@touch $@
+
+$(VENV)/test.stamp: requirements/test.txt $(VENV)/tools.stamp
+	@echo "Setting up the test tools ..."
+	@$(RUN) $(PIP_INSTALL) requirements/test.txt
+	@touch $@
+
+.venv-appinspect/stamp: requirements/appinspect.txt
+	@echo "Setting up splunk-appinspect ..."
+	@$(PYTHON) -m venv .venv-appinspect
+	@.venv-appinspect/bin/python $(PIP_INSTALL) requirements/appinspect.txt
+	@touch $@
+
+.venv-contentctl/stamp: requirements/contentctl.txt
+	@echo "Setting up contentctl ..."
+	@test -n "$(PYTHON_311)" || { echo "contentctl needs Python 3.11 or later, and none was found"; exit 1; }
+	@$(PYTHON_311) -m venv .venv-contentctl
+	@.venv-contentctl/bin/python $(PIP_INSTALL) requirements/contentctl.txt
+	@touch $@
+
+build/sdk/stamp: requirements/sdk.txt $(VENV)/tools.stamp
+	@$(RUN) build.py > /dev/null
+	@touch $@

@@ -1,0 +1,63 @@
+"""What all tests share: the reference material, the built package, and the switch for golden files."""
+
+from __future__ import annotations
+
+import os
+import shutil
+from collections.abc import Callable
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import pytest
+
+if TYPE_CHECKING:
+    from workbench.compiler.build import Package
+
+
+CHECKOUT = Path(__file__).parents[1]
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    parser.addoption("--update-golden", action="store_true", help="rewrite the expected files in tests/golden")
+
+
+@pytest.fixture(scope="session")
+def shared() -> Path:
+    """The reference material beside the checkout; tests that need it skip without it, never under CI."""
+    folder = CHECKOUT.parent / "shared"
+    if not folder.is_dir():
+        missing = "the reference material (../shared) is absent"
+        if os.environ.get("CI") == "true":
+            pytest.fail(missing)
+        pytest.skip(missing)
+    return folder
+
+
+@pytest.fixture(scope="session")
+def copy_checkout() -> Callable[[Path], Path]:
+    """A function that copies the checkout to a folder that does not exist yet, and returns it."""
+    return _copy_checkout
+
+
+def _copy_checkout(target: Path) -> Path:
+    """All that a build reads, in another folder, so that tests never write into the checkout."""
+    target.mkdir(parents=True)
+    passed_over = shutil.ignore_patterns("__pycache__", "lib")
+    for folder in ("app", "contentctl", "workbench"):
+        shutil.copytree(CHECKOUT / folder, target / folder, ignore=passed_over)
+    for name in ("build.py", "LICENSE", "NOTICE"):
+        shutil.copy(CHECKOUT / name, target / name)
+    (target / "requirements").mkdir()
+    shutil.copy(CHECKOUT / "requirements" / "sdk.txt", target / "requirements" / "sdk.txt")
+    if (CHECKOUT / "build" / "sdk").is_dir():
+        shutil.copytree(CHECKOUT / "build" / "sdk", target / "build" / "sdk")
+    return target
+
+
+@pytest.fixture(scope="session")
+def built(tmp_path_factory: pytest.TempPathFactory, copy_checkout: Callable[[Path], Path]) -> Package:
+    """Our own content and app, built once: archive and staged folder."""
+    from workbench.compiler.build import build_package
+
+    checkout = copy_checkout(tmp_path_factory.mktemp("built") / "checkout")
+    return build_package(checkout, checkout / "contentctl", checkout / "dist")

@@ -1,0 +1,98 @@
+"""Search text in, syntax tree out: ``parse`` is the way into the front end."""
+
+from __future__ import annotations
+
+import re
+from typing import cast
+
+from lark.exceptions import VisitError
+
+from workbench.spl import tree
+from workbench.spl.commands import CommandBuilder
+from workbench.spl.errors import SplSyntaxError
+from workbench.spl.pipeline import Stage, blank_comments, split
+from workbench.spl.reading import read
+from workbench.spl.terms import Span
+
+_NAME = re.compile(r"[A-Za-z_][A-Za-z0-9_-]*(?![^\s\[`\"(])")
+_SUBSEARCH = frozenset(("join", "append"))
+_BRACKETS = _SUBSEARCH | {"foreach"}
+
+# Commands with a node of their own, and the grammar rule that reads their arguments.
+_RULES = {
+    name: name
+    for name in (
+        "mstats", "search", "where", "eval", "stats", "rename", "fields", "table", "fillnull", "join",
+        "append", "foreach", "lookup", "inputlookup", "outputlookup", "addinfo", "sort", "dedup", "head", "makeresults",
+        "mvexpand",
+    )
+} | {"eventstats": "stats", "streamstats": "stats"}  # fmt: skip
+
+
+def parse(text: str) -> tree.Search:
+    """Read a whole search, with macros expanded or not.
+
+    A text without a pipe in front begins with an implicit search, as in Splunk. Raises SplSyntaxError.
+    """
+    clean = blank_comments(text)
+    return _search(clean, text, Span(0, len(text)), bare_commands=False)
+
+
+def parse_subsearch(text: str) -> tree.Search:
+    """Read what stands inside brackets: like ``parse``, but the first command needs no pipe in front."""
+    clean = blank_comments(text)
+    return _search(clean, text, Span(0, len(text)), bare_commands=True)
+
+
+def _search(clean: str, text: str, span: Span, bare_commands: bool) -> tree.Search:
+    stages = split(clean, span)
+    return tree.Search(tuple(_command(clean, text, stage, bare_commands) for stage in stages), span, text)
+
+
+def _command(clean: str, text: str, stage: Stage, bare_commands: bool) -> tree.Command:
+    start, end = stage.span
+    found = _NAME.match(clean, start, end)
+    if not stage.piped and not bare_commands and (found is None or found.group().lower() != "search"):
+        node = _build("search", Span(start, end), clean, text, stage)
+        assert isinstance(node, tree.SearchFilter)  # noqa: S101  (what the rule "search" makes)
+        return tree.SearchFilter(node.filter, node.span, implicit=True)
+    if clean[start] == "`":
+        return _macro(clean, stage.span)
+    if found is None:
+        shown = clean[start:end].split(None, 1)[0][:20]
+        raise SplSyntaxError(f"expected the name of a command, found '{shown}'", text, start)
+    name, arguments = found.group(), Span(found.end(), end)
+    if name.lower() in _RULES:
+        return _build(name.lower(), arguments, clean, text, stage)
+    return tree.CustomCommand(name, text[arguments.start : end].strip(), stage.span)
+
+
+def _macro(clean: str, span: Span) -> tree.MacroCall:
+    after = clean.index("`", span.start + 1) + 1
+    if clean[after : span.end].strip():
+        message = "after this macro the command goes on: expand macros before reading the search"
+        raise SplSyntaxError(message, clean, after)
+    return tree.MacroCall(clean[span.start + 1 : after - 1].strip(), span)
+
+
+def _build(command: str, arguments: Span, clean: str, text: str, stage: Stage) -> tree.Command:
+    subsearch = None
+    readable = clean
+    if command in _BRACKETS:
+        for bracket in stage.brackets:
+            inside = Span(bracket.start + 1, bracket.end - 1)
+            if command in _SUBSEARCH and subsearch is None:
+                subsearch = _search(clean, text, inside, bare_commands=True)
+            # The grammar of the outer command sees the brackets only; offsets must stay as they are.
+            readable = readable[: inside.start] + " " * (inside.end - inside.start) + readable[inside.end :]
+    elif stage.brackets:
+        message = f"{command}: a [subsearch] cannot stand here; only join, append and foreach take brackets"
+        raise SplSyntaxError(message, text, stage.brackets[0].start)
+    parsed = read(_RULES[command], readable, arguments, command)
+    builder = CommandBuilder(text, stage.span, arguments.start, command, subsearch)
+    try:
+        return cast(tree.Command, builder.transform(parsed))
+    except VisitError as error:
+        if isinstance(error.orig_exc, SplSyntaxError):
+            raise error.orig_exc from None
+        raise
