@@ -1,0 +1,85 @@
+"""The search command: values without case, field names with case, multivalues by any of their values."""
+
+import pytest
+
+from tests.replay.given_rows import context, run_on
+from workbench.replay.context import ReplayError
+
+ROW = {"name": "Web-1", "count": 10, "digits": "7.50", "many": ("True", "false"), "empty": "", "gone": None}
+
+
+@pytest.mark.parametrize(
+    ("text", "kept"),
+    [
+        ('name="web-1"', True),
+        ("name=WEB*", True),
+        ("name=*1", True),
+        ("name=*", True),
+        ("name=we", False),
+        ("Name=web-1", False),
+        ("name=CASE(Web-1)", True),
+        ("name=CASE(web-1)", False),
+        ("name!=db", True),
+        ("name!=web-1", False),
+        ("gone!=db", False),
+        ("missing!=db", False),
+        ("NOT missing=db", True),
+        ("gone=*", False),
+        ('empty=""', True),
+        ("empty=*", True),
+        ("count=10.0", True),
+        ("count>9", True),
+        ("count>9 count<10", False),
+        ("digits=7.5", True),
+        ("digits>10", False),
+        ("digits>=7.5 digits<=7.5", True),
+        ("name>W", True),
+        ("name>x", False),
+        ('many="true"', True),
+        ("many=FALSE", True),
+        ("many=maybe", False),
+        ("name IN (db, web*)", True),
+        ("name IN (db, cache)", False),
+        ("count=10 name=db OR name=web*", True),
+        ("(count=10 name=db) OR name=cache", False),
+        ("NOT count=10 OR name=web*", True),
+        ("*", True),
+        ("web", False),
+    ],
+)
+def test_a_row_is_kept_when_the_filter_holds(text, kept):
+    assert run_on([ROW], f"search {text}") == ([ROW] if kept else [])
+
+
+@pytest.mark.parametrize(("mv_ne", "kept"), [("any", 1), ("none", 0)])
+def test_unequal_of_a_multivalue_is_a_switch(mv_ne, kept):
+    found = run_on([ROW], 'search many="true" many!="false"', context(mv_ne=mv_ne))
+    assert len(found) == kept
+
+
+def test_unequal_of_a_multivalue_without_the_value_holds_under_both_readings():
+    for mv_ne in ("any", "none"):
+        assert run_on([ROW], "search many!=maybe", context(mv_ne=mv_ne)) == [ROW]
+
+
+def test_words_are_looked_for_in_the_event_text():
+    rows = [{"_raw": "GET /login failed"}, {"_raw": "GET /index"}]
+    assert run_on(rows, 'search LOGIN "get /"') == rows[:1]
+    assert run_on(rows, "search in*x") == rows[1:]
+
+
+@pytest.mark.parametrize(
+    ("text", "message"),
+    [
+        ("search tcp.*=5", "a field name with wildcards, 'tcp.*', is not replayed"),
+        ("search a=1 `m`", "macro `m` was not expanded"),
+    ],
+)
+def test_what_is_not_replayed_is_an_error_before_any_row_is_read(text, message):
+    def rows():
+        pytest.fail("a row was read")
+        yield {}
+
+    with pytest.raises(ReplayError, match="search") as caught:
+        run_on(rows(), text)
+    assert message in caught.value.message

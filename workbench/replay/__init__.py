@@ -1,0 +1,1 @@
+"""The replay: compiled saved searches, as shipped, run on a metrics store without a Splunk server."""

@@ -1,0 +1,286 @@
+"""The functions of stats, one accumulator for each group and column; memory follows groups, not rows.
+
+Numeric functions pass over text that is no number. A multivalue adds each of its values. Functions that must
+keep values (values, list, dc, mode, median, percN) hold those of their group. Percentiles interpolate between
+neighbours, which is unverified without a live Splunk.
+"""
+
+from __future__ import annotations
+
+import math
+import re
+from collections import Counter
+from collections.abc import Callable
+from typing import Protocol
+
+from workbench.replay.rows import Value, as_number, as_text, bounded, byte_order, each_text, multivalue
+
+LIST_LIMIT = 100  # limits.conf [stats] list_maxsize
+_PERCENTILE = re.compile(r"(?:exact)?p(?:erc)?(\d{1,2}(?:\.\d+)?|100)\Z")
+Number = int | float
+
+
+class Accumulator(Protocol):
+    """Takes the values of one group; ``time`` is the row's _time, None when it has none."""
+
+    def add(self, value: Value, time: Number | None) -> None:
+        """Take the value of one row; null is passed over."""
+
+    def result(self) -> Value:
+        """Return what the function gives for the values so far."""
+
+
+class Rows:
+    """count: the number of rows."""
+
+    __slots__ = ("count",)
+
+    def __init__(self) -> None:
+        self.count = 0
+
+    def add(self, _value: Value, _time: Number | None) -> None:
+        """Count the row."""
+        self.count += 1
+
+    def result(self) -> Value:
+        """Return the number of rows."""
+        return self.count
+
+
+class Count(Rows):
+    """count(f): values that are not null, each value of a multivalue; of a condition: the rows where it holds."""
+
+    __slots__ = ()
+
+    def add(self, value: Value, _time: Number | None) -> None:
+        """Count the values."""
+        if type(value) is tuple:
+            self.count += len(value)
+        elif value is not None and value is not False:
+            self.count += 1
+
+
+class Sum:
+    """sum, avg, sumsq, stdev, stdevp, var, varp, range: what follows from count, sum, mean, squares, extremes."""
+
+    __slots__ = ("count", "finish", "largest", "mean", "smallest", "squares", "total")
+
+    def __init__(self, finish: Callable[[Sum], Value]) -> None:
+        self.finish = finish
+        self.count = 0
+        self.total: Number = 0
+        self.mean = 0.0
+        self.squares = 0.0  # sum of squared distances from the mean, kept up by Welford's rule
+        self.smallest: Number = math.inf
+        self.largest: Number = -math.inf
+
+    def add(self, value: Value, _time: Number | None) -> None:
+        """Add the numbers among the values."""
+        if type(value) is tuple:
+            for text in value:
+                self.add(text, None)
+            return
+        number = as_number(value)
+        if number is None:
+            return
+        self.count += 1
+        self.total += number
+        distance = number - self.mean
+        self.mean += distance / self.count
+        self.squares += distance * (number - self.mean)
+        self.smallest = min(self.smallest, number)
+        self.largest = max(self.largest, number)
+
+    def result(self) -> Value:
+        """Return the function's value; null when there was no number."""
+        return self.finish(self) if self.count else None
+
+
+def _variance(state: Sum, less: int) -> float:
+    # One value: Splunk says 0 for sample statistics too.
+    return state.squares / (state.count - less) if state.count > less else 0.0
+
+
+class Extreme:
+    """min or max: numbers compare as numbers; once a text is no number, all compare as text."""
+
+    __slots__ = ("largest", "number", "text")
+
+    def __init__(self, largest: bool) -> None:
+        self.largest = largest
+        self.number: Number | None = None
+        self.text: str | None = None
+
+    def add(self, value: Value, _time: Number | None) -> None:
+        """Keep the value if it is more extreme than the one kept."""
+        if value is None:
+            return
+        if type(value) is tuple:
+            for each in value:
+                self.add(each, None)
+            return
+        number = as_number(value)
+        if number is not None and self.text is None:
+            if self.number is None or (number > self.number if self.largest else number < self.number):
+                self.number = number
+            return
+        if self.text is None:
+            self.text = as_text(self.number)
+        text = as_text(value) or ""
+        if self.text is None or (text > self.text if self.largest else text < self.text):
+            self.text = text
+
+    def result(self) -> Value:
+        """Return the extreme value; null when there was none."""
+        return self.number if self.text is None else self.text
+
+
+class Distinct:
+    """values and dc: the different values, compared as text with case."""
+
+    __slots__ = ("counted", "found")
+
+    def __init__(self, counted: bool) -> None:
+        self.counted = counted
+        self.found: set[str] = set()
+
+    def add(self, value: Value, _time: Number | None) -> None:
+        """Remember the values."""
+        if type(value) is str:
+            self.found.add(value)
+        else:
+            self.found.update(each_text(value))
+
+    def result(self) -> Value:
+        """Return how many values there were, or the values in byte order."""
+        return len(self.found) if self.counted else multivalue(sorted(self.found, key=byte_order))
+
+
+class Listed:
+    """list: the values in row order, no more than Splunk keeps."""
+
+    __slots__ = ("cut", "found")
+
+    def __init__(self) -> None:
+        self.found: list[str] = []
+        self.cut = False
+
+    def add(self, value: Value, _time: Number | None) -> None:
+        """Append the values while there is room."""
+        texts = each_text(value)
+        room = LIST_LIMIT - len(self.found)
+        self.cut = self.cut or len(texts) > room
+        self.found.extend(texts[:room])
+
+    def result(self) -> Value:
+        """Return the values."""
+        return multivalue(self.found)
+
+
+class Mode:
+    """mode: the most frequent value; of several the first met."""
+
+    __slots__ = ("counts",)
+
+    def __init__(self) -> None:
+        self.counts: Counter[str] = Counter()
+
+    def add(self, value: Value, _time: Number | None) -> None:
+        """Count the values."""
+        self.counts.update(each_text(value))
+
+    def result(self) -> Value:
+        """Return the most frequent value; null when there was none."""
+        return max(self.counts, key=self.counts.__getitem__) if self.counts else None
+
+
+class Percentile:
+    """median and percN."""
+
+    __slots__ = ("found", "percent")
+
+    def __init__(self, percent: float) -> None:
+        self.percent = percent
+        self.found: list[Number] = []
+
+    def add(self, value: Value, _time: Number | None) -> None:
+        """Keep the numbers among the values."""
+        for each in value if isinstance(value, tuple) else (value,):
+            number = as_number(each)
+            if number is not None:
+                self.found.append(number)
+
+    def result(self) -> Value:
+        """Return the value with this share of the numbers below it; null when there was no number."""
+        if not self.found:
+            return None
+        ordered = sorted(self.found)
+        place = (len(ordered) - 1) * self.percent / 100
+        below = math.floor(place)
+        if below == place:
+            return ordered[below]
+        return ordered[below] + (ordered[below + 1] - ordered[below]) * (place - below)
+
+
+class AtEdge:
+    """first and last by row order; earliest, latest and their times by _time: the value at an edge of the group."""
+
+    __slots__ = ("at", "by_time", "late", "time_wanted", "value")
+
+    def __init__(self, late: bool, by_time: bool, time_wanted: bool = False) -> None:
+        self.late = late
+        self.by_time = by_time
+        self.time_wanted = time_wanted
+        self.value: Value = None
+        self.at: Number | None = None
+
+    def add(self, value: Value, time: Number | None) -> None:
+        """Keep the value if its row lies nearer to the edge."""
+        if value is None:
+            return
+        if not self.by_time:
+            if self.late or self.value is None:
+                self.value = value
+        elif time is not None and (self.at is None or (time >= self.at if self.late else time < self.at)):
+            self.value, self.at = value, time
+
+    def result(self) -> Value:
+        """Return the value, or the time of it."""
+        return self.at if self.time_wanted else self.value
+
+
+_FACTORIES: dict[str, Callable[[], Accumulator]] = {
+    "count": Count,
+    "sum": lambda: Sum(lambda state: bounded(state.total)),
+    "avg": lambda: Sum(lambda state: state.total / state.count),
+    "sumsq": lambda: Sum(lambda state: state.squares + state.count * state.mean**2),
+    "stdev": lambda: Sum(lambda state: math.sqrt(_variance(state, 1))),
+    "stdevp": lambda: Sum(lambda state: math.sqrt(_variance(state, 0))),
+    "var": lambda: Sum(lambda state: _variance(state, 1)),
+    "varp": lambda: Sum(lambda state: _variance(state, 0)),
+    "range": lambda: Sum(lambda state: state.largest - state.smallest),
+    "min": lambda: Extreme(False),
+    "max": lambda: Extreme(True),
+    "values": lambda: Distinct(False),
+    "dc": lambda: Distinct(True),
+    "list": Listed,
+    "mode": Mode,
+    "median": lambda: Percentile(50),
+    "first": lambda: AtEdge(False, False),
+    "last": lambda: AtEdge(True, False),
+    "earliest": lambda: AtEdge(False, True),
+    "latest": lambda: AtEdge(True, True),
+    "earliest_time": lambda: AtEdge(False, True, True),
+    "latest_time": lambda: AtEdge(True, True, True),
+}
+_OTHER_NAMES = {"c": "count", "mean": "avg", "distinct_count": "dc"}
+
+
+def factory(function: str) -> Callable[[], Accumulator] | None:
+    """Return what makes an accumulator of this function (lower case), None when the replay does not know it."""
+    found = _FACTORIES.get(_OTHER_NAMES.get(function, function))
+    percentile = _PERCENTILE.match(function)
+    if found is None and percentile is not None:
+        percent = float(percentile.group(1))
+        return lambda: Percentile(percent)
+    return found

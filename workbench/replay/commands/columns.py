@@ -1,0 +1,87 @@
+"""rename, fields, table and addinfo: commands about which columns there are and what they are called."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+
+from workbench.replay.context import SearchContext
+from workbench.replay.filters import wildcard_pattern
+from workbench.replay.rows import Row
+from workbench.spl import tree
+
+Columns = tuple[str, ...]
+
+
+def run_rename(node: tree.Rename, rows: Iterator[Row], _context: SearchContext) -> Iterator[Row]:
+    """Rename columns, pair after pair; a column that had the new name gives way, others keep their place."""
+    patterns = [(re.compile("(.*)".join(map(re.escape, old.split("*")))), new) for old, new in node.pairs]
+    plans: dict[Columns, list[tuple[str, str]]] = {}
+    for row in rows:
+        columns = tuple(row)
+        if columns not in plans:
+            plans[columns] = _renamed(columns, patterns)
+        yield {new: row[old] for old, new in plans[columns]}
+
+
+def _renamed(columns: Columns, patterns: list[tuple[re.Pattern[str], str]]) -> list[tuple[str, str]]:
+    """Return pairs of old and new name of the columns that are left."""
+    plan = [(column, column) for column in columns]
+    for pattern, new in patterns:
+        for place, (old, current) in enumerate(plan):
+            match = pattern.fullmatch(current)
+            if match is None:
+                continue
+            parts = iter(match.groups())
+            target = re.sub(r"\*", lambda _: next(parts), new)  # noqa: B023  (used before the next round)
+            plan[place] = (old, target)
+            plan = [step for index, step in enumerate(plan) if step[1] != target or index == place]
+    return plan
+
+
+def _selected(columns: Columns, names: tuple[str, ...]) -> Columns:
+    """Return the columns that match the names, in the order of the names."""
+    found: dict[str, None] = {}
+    for name in names:
+        if "*" in name:
+            pattern = wildcard_pattern(name, False)
+            found.update((column, None) for column in columns if pattern.fullmatch(column))
+        elif name in columns:
+            found[name] = None
+    return tuple(found)
+
+
+def run_fields(node: tree.Fields, rows: Iterator[Row], _context: SearchContext) -> Iterator[Row]:
+    """Keep or remove columns; fields that begin with an underscore stay unless removed by name."""
+    plans: dict[Columns, Columns] = {}
+    for row in rows:
+        columns = tuple(row)
+        if columns not in plans:
+            chosen = _selected(columns, node.names)
+            if node.keep:
+                hidden = tuple(name for name in columns if name.startswith("_") and name not in chosen)
+                plans[columns] = hidden + chosen
+            else:
+                plans[columns] = tuple(name for name in columns if name not in chosen)
+        yield {name: row[name] for name in plans[columns]}
+
+
+def run_table(node: tree.Table, rows: Iterator[Row], _context: SearchContext) -> Iterator[Row]:
+    """Keep the named columns only, in this order; a name without wildcard is a column even when null."""
+    plans: dict[Columns, Columns] = {}
+    for row in rows:
+        columns = tuple(row)
+        if columns not in plans:
+            wanted = tuple(name for name in node.names if "*" not in name)
+            plans[columns] = _selected(columns + wanted, node.names)
+        yield {name: row.get(name) for name in plans[columns]}
+
+
+def run_addinfo(_node: tree.Addinfo, rows: Iterator[Row], context: SearchContext) -> Iterator[Row]:
+    """Add the search's time range and when it was started, epoch seconds, and a search id."""
+    for row in rows:
+        row["info_min_time"] = context.window.earliest
+        row["info_max_time"] = context.window.latest
+        row["info_search_time"] = context.now
+        row["info_sid"] = "replay"
+        yield row

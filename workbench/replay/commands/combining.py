@@ -1,0 +1,96 @@
+"""join and append: commands that run a subsearch, within the limits that Splunk sets to one."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from itertools import islice
+
+from workbench.replay.commands.options import flag, one_of, read_options, whole
+from workbench.replay.context import ReplayError, SearchContext
+from workbench.replay.rows import Row, as_text
+from workbench.spl import tree
+
+RunSearch = Callable[[tree.Search, SearchContext], Iterator[Row]]
+Key = tuple[str | None, ...]
+
+
+def _limited(rows: Iterator[Row], limit: int | None, command: str, loss: str, context: SearchContext) -> Iterator[Row]:
+    """Pass on rows up to the limit; when there are more, say so in the messages, as the rest is lost."""
+    if limit is None:
+        yield from rows
+        return
+    yield from islice(rows, limit)
+    if next(rows, None) is not None:
+        context.warn(f"{command}: the subsearch was cut off after {limit} rows; {loss}")
+
+
+def run_append(node: tree.Append, rows: Iterator[Row], context: SearchContext, run_search: RunSearch) -> Iterator[Row]:
+    """Put the subsearch's rows behind the rows."""
+    options = read_options("append", node.span.start, node.options, {"maxout": whole})
+    limit = _smaller(context.limits.append_rows, options.get("maxout"))
+    added = run_search(node.search, context)
+
+    def both() -> Iterator[Row]:
+        yield from rows
+        yield from _limited(added, limit, "append", "rows after them are missing from the result", context)
+
+    return both()
+
+
+def _smaller(limit: int | None, asked: int | None) -> int | None:
+    wanted = [number for number in (limit, asked or None) if number is not None]
+    return min(wanted) if wanted else None
+
+
+def run_join(node: tree.Join, rows: Iterator[Row], context: SearchContext, run_search: RunSearch) -> Iterator[Row]:
+    """Add the fields of the subsearch's row with the same values in the join fields.
+
+    The subsearch's values win unless overwrite=false; its nulls overwrite nothing. A null in a join field
+    matches nothing. type=inner drops rows without a match.
+    """
+    options = read_options(
+        "join",
+        node.span.start,
+        node.options,
+        {"type": one_of("inner", "left", "outer"), "max": whole, "overwrite": flag},
+    )
+    if not node.fields:
+        raise ReplayError("a join without named fields is not replayed: name them", "join", node.span.start)
+    keep_unmatched = options.get("type", "inner") != "inner"
+    most = options.get("max", 1) or None
+    overwrite = options.get("overwrite", True)
+    found = run_search(node.search, context)
+
+    def joined() -> Iterator[Row]:
+        partners = _partners(node.fields, most, found, context)
+        for row in rows:
+            matches = partners.get(_key(row, node.fields), ())
+            if not matches and keep_unmatched:
+                yield row
+            for match in matches:
+                merged = dict(row)
+                for name, value in match.items():
+                    if value is not None and (overwrite or merged.get(name) is None):
+                        merged[name] = value
+                    else:
+                        merged.setdefault(name, None)
+                yield merged
+
+    return joined()
+
+
+def _partners(
+    fields: tuple[str, ...], most: int | None, rows: Iterator[Row], context: SearchContext
+) -> dict[Key, list[Row]]:
+    partners: dict[Key, list[Row]] = {}
+    loss = "rows that only later rows would match stay without a match"
+    for row in _limited(rows, context.limits.join_rows, "join", loss, context):
+        key = _key(row, fields)
+        matches = partners.setdefault(key, [])
+        if None not in key and (most is None or len(matches) < most):
+            matches.append(row)
+    return partners
+
+
+def _key(row: Row, fields: tuple[str, ...]) -> Key:
+    return tuple(as_text(row.get(field)) for field in fields)

@@ -1,0 +1,161 @@
+"""lookup, inputlookup and outputlookup: commands that read and write the app's lookup tables."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from itertools import islice, product
+
+from workbench.replay.commands.computing import fields_of
+from workbench.replay.commands.options import flag, read_options, whole
+from workbench.replay.context import ReplayError, SearchContext
+from workbench.replay.filters import compile_filter, wildcard_pattern
+from workbench.replay.lookups import LookupDefinition
+from workbench.replay.rows import Row, as_text, each_text, multivalue
+from workbench.spl import tree
+
+
+def _definition(table: str, command: str, position: int, context: SearchContext) -> LookupDefinition:
+    try:
+        return context.app.lookups.definition(table)
+    except ReplayError as error:
+        raise ReplayError(error.message, command, position) from None
+
+
+def _read(table: str, command: str, position: int, context: SearchContext) -> tuple[tuple[str, ...], list[Row]]:
+    try:
+        return context.app.lookups.read(table)
+    except ReplayError as error:
+        raise ReplayError(error.message, command, position) from None
+
+
+@dataclass(frozen=True)
+class _Candidate:
+    """A row of the table with the patterns that its wildcard cells stand for, one for each such input."""
+
+    row: Row
+    patterns: tuple[re.Pattern[str], ...]
+
+
+class _Table:
+    """A lookup table, indexed by the inputs that match exactly."""
+
+    def __init__(self, definition: LookupDefinition, columns: tuple[str, ...], rows: list[Row]) -> None:
+        self.sensitive = definition.case_sensitive_match
+        self.most = definition.max_matches
+        self.exact = tuple(i for i, name in enumerate(columns) if name not in definition.wildcard_fields)
+        self.wild = tuple(i for i, name in enumerate(columns) if name in definition.wildcard_fields)
+        self.index: dict[tuple[str, ...], list[_Candidate]] = {}
+        for row in rows:
+            cells = [as_text(row.get(name)) for name in columns]
+            if None in cells:
+                continue
+            texts = [self._folded(cell or "") for cell in cells]
+            patterns = tuple(wildcard_pattern(texts[i], False) for i in self.wild)
+            self.index.setdefault(tuple(texts[i] for i in self.exact), []).append(_Candidate(row, patterns))
+
+    def _folded(self, text: str) -> str:
+        return text if self.sensitive else text.lower()
+
+    def matches(self, values: tuple[str, ...]) -> Iterator[Row]:
+        """Yield the rows that go with the values, in the order of the table."""
+        texts = [self._folded(value) for value in values]
+        for candidate in self.index.get(tuple(texts[i] for i in self.exact), ()):
+            if all(p.fullmatch(texts[i]) for p, i in zip(candidate.patterns, self.wild, strict=True)):
+                yield candidate.row
+
+
+def run_lookup(node: tree.Lookup, rows: Iterator[Row], context: SearchContext) -> Iterator[Row]:
+    """Add columns of a lookup table to the rows whose fields match it.
+
+    Several matching rows, up to the definition's max_matches, give a multivalue. A row without a match, or
+    with a null input, keeps the fields it has. OUTPUTNEW fills only fields that are null.
+    """
+    position = node.span.start
+    # local= says where Splunk runs the lookup; here there is one place only, the result is the same.
+    read_options("lookup", position, node.options, {"local": flag})
+    definition = _definition(node.table, "lookup", position, context)
+    inputs = tuple(pair.column for pair in node.inputs)
+
+    def looked_up() -> Iterator[Row]:
+        columns, table_rows = _read(node.table, "lookup", position, context)
+        outputs = node.outputs or tuple(tree.LookupField(name, name) for name in columns if name not in inputs)
+        for name in (*inputs, *(pair.column for pair in outputs)):
+            if name not in columns:
+                message = f"lookup '{node.table}' has no column '{name}' (it has: {', '.join(columns) or 'none'})"
+                raise ReplayError(message, "lookup", position)
+        table = _Table(definition, inputs, table_rows)
+        for row in rows:
+            values = product(*(each_text(row.get(pair.field)) for pair in node.inputs))
+            found = list(islice((match for each in values for match in table.matches(each)), table.most))
+            for pair in outputs:
+                if found and not (node.only_new and row.get(pair.field) is not None):
+                    row[pair.field] = multivalue(t for match in found for t in each_text(match[pair.column]))
+                else:
+                    row.setdefault(pair.field, None)
+            yield row
+
+    return looked_up()
+
+
+def run_inputlookup(node: tree.Inputlookup, rows: Iterator[Row] | None, context: SearchContext) -> Iterator[Row]:
+    """Give the rows of a lookup table; with append=t behind the rows that come in.
+
+    A table whose file does not exist gives no rows and a warning, with strict=t an error.
+    """
+    position = node.span.start
+    known = {"append": flag, "strict": flag, "start": whole, "max": whole}
+    options = read_options("inputlookup", position, node.options, known)
+    if rows is not None and not options.get("append"):
+        raise ReplayError("only append=t can stand behind another command", "inputlookup", position)
+    _definition(node.table, "inputlookup", position, context)
+    passes = compile_filter(node.where, context, "inputlookup") if node.where is not None else None
+    start = options.get("start", 0)
+
+    def read() -> Iterator[Row]:
+        yield from rows or ()
+        if not options.get("strict") and not context.app.lookups.path(node.table).exists():
+            context.warn(f"inputlookup: the file of lookup '{node.table}' does not exist, it gives no rows")
+            return
+        found = _read(node.table, "inputlookup", position, context)[1]
+        wanted = (row for row in found if passes is None or passes(row))
+        stop = start + options["max"] if "max" in options else None
+        yield from islice(wanted, start, stop)
+
+    return read()
+
+
+def run_outputlookup(node: tree.Outputlookup, rows: Iterator[Row], context: SearchContext) -> Iterator[Row]:
+    """Write all rows to a lookup table and pass them on.
+
+    append=t keeps the rows that are there and the columns of the table. Without rows the table is emptied,
+    removed (create_empty=f) or left as it is (override_if_empty=f). Fields that begin with an underscore are
+    not written, but for _time.
+    """
+    position = node.span.start
+    known = {"append": flag, "create_empty": flag, "override_if_empty": flag, "max": whole, "createinapp": flag}
+    options = read_options("outputlookup", position, node.options, known)
+    _definition(node.table, "outputlookup", position, context)
+    lookups = context.app.lookups
+
+    def written() -> Iterator[Row]:
+        collected = list(rows)
+        kept = collected[: options["max"]] if "max" in options else collected
+        if len(kept) < len(collected):
+            context.warn(f"outputlookup: {len(collected)} rows came in, max={options['max']} are written")
+        fields = tuple(name for name in fields_of(kept) if not name.startswith("_") or name == "_time")
+        there = lookups.path(node.table).exists()
+        if options.get("append") and there:
+            old_fields, old_rows = _read(node.table, "outputlookup", position, context)
+            lookups.write(node.table, old_fields or fields, [*old_rows, *kept])
+        elif kept:
+            lookups.write(node.table, fields, kept)
+        elif options.get("override_if_empty", True) or not there:
+            if options.get("create_empty", True):
+                lookups.write(node.table, (), [])
+            else:
+                lookups.path(node.table).unlink(missing_ok=True)
+        yield from collected
+
+    return written()

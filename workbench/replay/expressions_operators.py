@@ -1,0 +1,220 @@
+"""The operators of eval and where: arithmetic, concatenation, comparison, logic. Null in, null out."""
+
+from __future__ import annotations
+
+import math
+import operator
+import re
+from collections.abc import Callable
+from functools import lru_cache
+from typing import Any
+
+from workbench.replay.expressions import Compiled, Place, Run, condition
+from workbench.replay.rows import Row, Value, as_number, as_text, bounded
+
+Number = int | float
+
+
+def unary(place: Place, sign: str, operand: Compiled) -> Compiled:
+    """Compile a sign or NOT."""
+    run = operand.run
+    if sign == "NOT":
+        truth = condition(place, operand)
+
+        def negated(row: Row) -> Value:
+            value = truth(row)
+            return None if value is None else not value
+
+        return Compiled("boolean", negated)
+    if sign == "+":
+        return Compiled("number", lambda row: as_number(run(row)))
+
+    def minus(row: Row) -> Value:
+        number = as_number(run(row))
+        return None if number is None else -number
+
+    return Compiled("number", minus)
+
+
+def binary(place: Place, sign: str, left: Compiled, right: Compiled) -> Compiled:
+    """Compile an operator between two expressions."""
+    if sign in _LOGIC:
+        return Compiled("boolean", _LOGIC[sign](condition(place, left), condition(place, right)))
+    if sign in _COMPARED:
+        return Compiled("boolean", comparing(sign, left.run, right.run, place.context.mv_ne))
+    if "boolean" in (left.kind, right.kind):
+        raise place.error(f"'{sign}' takes values, not a condition")
+    if sign == "LIKE":
+        return Compiled("boolean", liking(left.run, right))
+    if sign == ".":
+        return Compiled("text", _joined(left.run, right.run))
+    if sign == "+":
+        return _plus(left, right)
+    return Compiled("number", _ARITHMETIC[sign](left.run, right.run))
+
+
+# Arithmetic.
+
+
+def _plus(left: Compiled, right: Compiled) -> Compiled:
+    if left.kind == right.kind == "text":
+        return Compiled("text", _joined(left.run, right.run))
+    first, second = left.run, right.run
+
+    def run(row: Row) -> Value:
+        a, b = first(row), second(row)
+        if a is None or b is None:
+            return None
+        x, y = as_number(a), as_number(b)
+        if x is not None and y is not None:
+            return bounded(x + y)
+        return _text_sum(a, b)
+
+    return Compiled("number" if left.kind == right.kind == "number" else "any", run)
+
+
+def _text_sum(a: Value, b: Value) -> Value:
+    if isinstance(a, tuple) or isinstance(b, tuple):
+        return None
+    left, right = as_text(a), as_text(b)
+    return None if left is None or right is None else left + right
+
+
+def _joined(first: Run, second: Run) -> Run:
+    def run(row: Row) -> Value:
+        a, b = first(row), second(row)
+        if type(a) is str and type(b) is str:
+            return a + b
+        return _text_sum(a, b)
+
+    return run
+
+
+def _arithmetic(apply: Callable[[Any, Any], Number | None]) -> Callable[[Run, Run], Run]:
+    def build(first: Run, second: Run) -> Run:
+        def run(row: Row) -> Value:
+            x, y = as_number(first(row)), as_number(second(row))
+            if x is None or y is None:
+                return None
+            return apply(x, y)
+
+        return run
+
+    return build
+
+
+def _divide(x: Number, y: Number) -> Number | None:
+    return None if y == 0 else x / y
+
+
+def _remainder(x: Number, y: Number) -> Number | None:
+    if y == 0 or math.isinf(x):
+        return None
+    rest = math.fmod(x, y)
+    return int(rest) if isinstance(x, int) and isinstance(y, int) else rest
+
+
+_ARITHMETIC: dict[str, Callable[[Run, Run], Run]] = {
+    "-": _arithmetic(lambda x, y: bounded(x - y)),
+    "*": _arithmetic(lambda x, y: bounded(x * y)),
+    "/": _arithmetic(_divide),
+    "%": _arithmetic(_remainder),
+}
+
+
+# Comparison.
+
+_COMPARED: dict[str, Callable[[Any, Any], bool]] = {
+    "=": operator.eq, "!=": operator.ne, "<": operator.lt, ">": operator.gt, "<=": operator.le, ">=": operator.ge,
+}  # fmt: skip
+
+
+def comparing(sign: str, first: Run, second: Run, mv_ne: str) -> Run:
+    """Compile a comparison: as numbers if both sides are, else as text by code point; a multivalue by any."""
+    compare = _COMPARED[sign]
+
+    def run(row: Row) -> Value:
+        a, b = first(row), second(row)
+        if a is None or b is None:
+            return None
+        if isinstance(a, tuple) or isinstance(b, tuple):
+            return _compare_many(sign, a, b, mv_ne)
+        x, y = as_number(a), as_number(b)
+        if x is None or y is None:
+            return compare(as_text(a), as_text(b))
+        return compare(x, y)
+
+    return run
+
+
+def _compare_many(sign: str, a: Value, b: Value, mv_ne: str) -> bool:
+    if sign == "!=" and mv_ne == "none":
+        return not _compare_many("=", a, b, mv_ne)
+    left = a if isinstance(a, tuple) else (a,)
+    right = b if isinstance(b, tuple) else (b,)
+    return any(compare_values(sign, x, y) for x in left for y in right)
+
+
+def compare_values(sign: str, a: Value, b: Value) -> bool:
+    """Compare two plain values that are not null."""
+    x, y = as_number(a), as_number(b)
+    if x is None or y is None:
+        return _COMPARED[sign](as_text(a), as_text(b))
+    return _COMPARED[sign](x, y)
+
+
+@lru_cache(maxsize=256)
+def like_pattern(pattern: str) -> re.Pattern[str]:
+    """Return the regular expression of a LIKE pattern: % is any text, _ any character."""
+    parts = {"%": ".*", "_": "."}
+    return re.compile("".join(parts.get(c, re.escape(c)) for c in pattern), re.DOTALL)
+
+
+def liking(first: Run, pattern: Compiled) -> Run:
+    """Compile LIKE: case-sensitive, a multivalue matches when one of its values does."""
+
+    def run(row: Row) -> Value:
+        value, wanted = first(row), as_text(pattern.run(row))
+        if value is None or wanted is None:
+            return None
+        matcher = like_pattern(wanted)
+        values = value if isinstance(value, tuple) else (as_text(value) or "",)
+        return any(matcher.fullmatch(text) for text in values)
+
+    return run
+
+
+# Logic, with null as the third truth value.
+
+
+def _and(first: Run, second: Run) -> Run:
+    def run(row: Row) -> Value:
+        a = first(row)
+        if a is False:
+            return False
+        b = second(row)
+        return b if a is True or b is False else None
+
+    return run
+
+
+def _or(first: Run, second: Run) -> Run:
+    def run(row: Row) -> Value:
+        a = first(row)
+        if a is True:
+            return True
+        b = second(row)
+        return b if a is False or b is True else None
+
+    return run
+
+
+def _xor(first: Run, second: Run) -> Run:
+    def run(row: Row) -> Value:
+        a, b = first(row), second(row)
+        return None if a is None or b is None else a is not b
+
+    return run
+
+
+_LOGIC: dict[str, Callable[[Run, Run], Run]] = {"AND": _and, "OR": _or, "XOR": _xor}

@@ -1,0 +1,174 @@
+"""Lookup tables of the app folder: CSV files in ``lookups/`` and the transforms.conf stanzas that name
+them.
+
+A CSV cell cannot tell "no value" from the empty text: an empty cell is read as no value (unverified without
+a live Splunk), and both are written as an empty cell. A multivalue is written as one text, its values
+joined by newlines, and read back as that text.
+"""
+
+from __future__ import annotations
+
+import csv
+import os
+import re
+import tempfile
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
+from functools import cached_property
+from pathlib import Path
+
+from workbench.replay import conf
+from workbench.replay.context import ReplayError
+from workbench.replay.rows import Row, as_text
+
+LARGEST_CELL = 10_485_760  # characters; the csv module's own limit of 131,072 is too small for multivalue texts
+DEFAULT_MAX_MATCHES = 100  # rows; reference/spl-semantics.md section 9
+_BARE_FILE = re.compile(r"[^/\\\s][^/\\]*\.csv\Z", re.IGNORECASE)
+_needs_quotes = re.compile(r'[",\r\n]').search
+_MATCH_TYPE = re.compile(r"(?P<kind>[A-Za-z]+)\s*\((?P<fields>[^()]*)\)")
+_KNOWN_SETTINGS = frozenset(
+    (
+        "filename",
+        "case_sensitive_match",
+        "max_matches",
+        "match_type",
+        "replicate",
+        "index_fields_list",
+        "description",
+    )
+)
+
+
+@dataclass(frozen=True)
+class LookupDefinition:
+    """How a table is matched: what its transforms.conf stanza says, or Splunk's defaults for a bare file.
+
+    ``wildcard_fields`` are the columns whose cells may hold ``*``; ``max_matches`` is the number of rows
+    used per match.
+    """
+
+    name: str
+    filename: str
+    case_sensitive_match: bool = True
+    max_matches: int = DEFAULT_MAX_MATCHES
+    wildcard_fields: frozenset[str] = field(default_factory=frozenset)
+
+
+@dataclass(frozen=True)
+class LookupFolder:
+    """The lookups of one app; names are transforms.conf stanzas or bare ``x.csv`` file names."""
+
+    app_root: Path
+
+    @cached_property
+    def _stanzas(self) -> conf.Stanzas:
+        return conf.layered(self.app_root, "transforms.conf")
+
+    def definition(self, name: str) -> LookupDefinition:
+        """Definition of lookup ``name``; ReplayError when unknown or of a kind that is not replayed."""
+        if name in self._stanzas:
+            return _definition(name, self._stanzas[name])
+        if _BARE_FILE.match(name):
+            return LookupDefinition(name, name)
+        known = ", ".join(sorted(self._stanzas)) or "none"
+        raise ReplayError(
+            f"lookup '{name}' is no stanza of transforms.conf (there are: {known}) and no x.csv file name"
+        )
+
+    def path(self, name: str) -> Path:
+        """Path of the CSV file of lookup ``name``, existing or not; ReplayError as for ``definition``."""
+        return self.app_root / "lookups" / self.definition(name).filename
+
+    def read(self, name: str) -> tuple[tuple[str, ...], list[Row]]:
+        """Column names and rows of lookup ``name``; every row has all columns, None for an empty cell.
+
+        Raises ReplayError when the lookup is unknown, its file is missing, not UTF-8, or has a row that is
+        too long.
+        """
+        path = self.path(name)
+        csv.field_size_limit(LARGEST_CELL)
+        try:
+            with path.open(encoding="utf-8-sig", newline="") as stream:
+                return _read(csv.reader(stream), path)
+        except FileNotFoundError:
+            raise ReplayError(f"lookup '{name}': {path} does not exist; run the search that writes it first") from None
+        except (OSError, UnicodeDecodeError, csv.Error) as error:
+            raise ReplayError(f"lookup '{name}': {path} cannot be read: {error}") from error
+
+    def write(self, name: str, fields: Sequence[str], rows: Iterable[Row]) -> int:
+        """Replace lookup ``name`` by ``rows`` (columns ``fields``), whole or not at all; returns the number
+        of rows.
+        """
+        path = self.path(name)
+        path.parent.mkdir(parents=True, exist_ok=True)
+        count = 0
+        handle, aside = tempfile.mkstemp(prefix=f".{path.name}.", dir=path.parent)
+        try:
+            with os.fdopen(handle, "w", encoding="utf-8", newline="") as stream:
+                stream.write(_line(fields))
+                for row in rows:
+                    stream.write(_line([as_text(row.get(column)) or "" for column in fields]))
+                    count += 1
+            Path(aside).chmod(0o644)
+            Path(aside).replace(path)
+        except BaseException:
+            Path(aside).unlink(missing_ok=True)
+            raise
+        return count
+
+
+def _read(reader: Iterable[list[str]], path: Path) -> tuple[tuple[str, ...], list[Row]]:
+    lines = iter(reader)
+    fields = tuple(next(lines, ()))
+    if len(set(fields)) < len(fields):
+        raise ReplayError(f"{path}: a column name occurs twice in the header")
+    rows: list[Row] = []
+    for number, cells in enumerate(lines, start=1):
+        if not cells:
+            continue
+        if len(cells) > len(fields):
+            raise ReplayError(f"{path}: row {number} has {len(cells)} cells, the header has {len(fields)}")
+        cells += [""] * (len(fields) - len(cells))
+        rows.append({name: cell or None for name, cell in zip(fields, cells, strict=True)})
+    return fields, rows
+
+
+def _line(cells: Sequence[str]) -> str:
+    """Write one row; by hand, as csv.writer with LF line ends leaves a carriage return unquoted and so loses it."""
+    quoted = ['"' + cell.replace('"', '""') + '"' if _needs_quotes(cell) else cell for cell in cells]
+    if quoted == [""]:
+        return '""\n'  # a blank line would be no row
+    return ",".join(quoted) + "\n"
+
+
+def _definition(name: str, settings: dict[str, str]) -> LookupDefinition:
+    where = f"transforms.conf [{name}]"
+    unknown = sorted(set(settings) - _KNOWN_SETTINGS)
+    filename = settings.get("filename", "")
+    if unknown or not _BARE_FILE.match(filename):
+        what = f"setting '{unknown[0]}'" if unknown else f"filename '{filename}'"
+        raise ReplayError(f"{where}: {what} is not replayed; only plain CSV lookups (filename = x.csv) are")
+    try:
+        max_matches = int(settings.get("max_matches", DEFAULT_MAX_MATCHES))
+    except ValueError:
+        raise ReplayError(f"{where}: max_matches = {settings['max_matches']} is no whole number") from None
+    return LookupDefinition(
+        name=name,
+        filename=filename,
+        case_sensitive_match=conf.is_true(settings.get("case_sensitive_match", "1")),
+        max_matches=max_matches,
+        wildcard_fields=_wildcard_fields(settings.get("match_type", ""), where),
+    )
+
+
+def _wildcard_fields(match_type: str, where: str) -> frozenset[str]:
+    names: set[str] = set()
+    for match in _MATCH_TYPE.finditer(match_type):
+        kind = match["kind"].upper()
+        if kind not in ("WILDCARD", "EXACT"):
+            raise ReplayError(f"{where}: match_type {kind} is not replayed; only WILDCARD and EXACT are")
+        if kind == "WILDCARD":
+            names.update(part for part in re.split(r"[,\s]+", match["fields"]) if part)
+    if _MATCH_TYPE.sub("", match_type).strip(" ,\t\n"):
+        raise ReplayError(f"{where}: match_type = {match_type} is not understood; write WILDCARD(field), ...")
+    return frozenset(names)
