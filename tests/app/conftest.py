@@ -1,0 +1,50 @@
+"""The command as Splunk starts it: a staged app folder, and the two Python releases that Splunk ships."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import subprocess
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).parents[2]
+SPLUNK_PYTHONS = ("3.9", "3.13")
+
+
+def find_python(release: str) -> Path | None:
+    """Path of a Python of ``release`` that starts: NPM_PYTHON_3_9 or the like, the PATH, or pyenv's versions."""
+    named = os.environ.get("NPM_PYTHON_" + release.replace(".", "_"))
+    versions = sorted((Path.home() / ".pyenv" / "versions").glob(f"{release}.*/bin/python"))
+    candidates = [named, shutil.which(f"python{release}"), *map(str, versions)]
+    for candidate in filter(None, candidates):
+        asked = [candidate, "-c", "import sys; print('%d.%d' % sys.version_info[:2])"]
+        if subprocess.run(asked, capture_output=True, text=True, check=False).stdout.strip() == release:
+            return Path(candidate)
+    return None
+
+
+@pytest.fixture(scope="session", params=SPLUNK_PYTHONS)
+def interpreter(request: pytest.FixtureRequest) -> Path:
+    """Each Python release that Splunk runs commands with; skipped where there is none, never under CI."""
+    found = find_python(request.param)
+    if found is None:
+        missing = f"no Python {request.param} found; set NPM_PYTHON_{request.param.replace('.', '_')}"
+        if os.environ.get("CI") == "true":
+            pytest.fail(missing)
+        pytest.skip(missing)
+    return found
+
+
+@pytest.fixture(scope="session")
+def staged_folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """An app folder with the command and the vendored SDK, as the package lays them out."""
+    folder = tmp_path_factory.mktemp("app") / "SA-npmanomaly"
+    shutil.copytree(ROOT / "app" / "bin", folder / "bin", ignore=shutil.ignore_patterns("__pycache__"))
+    sdk = ROOT / "build" / "sdk" / "splunklib"
+    if not sdk.is_dir():
+        pytest.fail(f"{sdk} is missing: run 'python build.py' once (make test does)")
+    shutil.copytree(sdk, folder / "lib" / "splunklib", ignore=shutil.ignore_patterns("__pycache__"))
+    (folder / "lookups").mkdir()
+    return folder

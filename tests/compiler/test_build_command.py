@@ -1,0 +1,140 @@
+"""``python build.py`` as a person runs it, in copies of the checkout."""
+
+from __future__ import annotations
+
+import hashlib
+import os
+import subprocess
+import sys
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+from content_samples import DETECTION, write_sample
+
+Copy = Callable[[Path], Path]
+
+
+def run(checkout: Path, *arguments: str, umask: int = 0o022, **environment: str) -> subprocess.CompletedProcess[str]:
+    return subprocess.run(
+        [sys.executable, str(checkout / "build.py"), *arguments],
+        capture_output=True,
+        text=True,
+        check=False,
+        cwd=checkout,
+        umask=umask,
+        env=os.environ | {"PYTHONDONTWRITEBYTECODE": "1"} | environment,
+    )
+
+
+@pytest.fixture(scope="module")
+def checkout(tmp_path_factory: pytest.TempPathFactory, copy_checkout: Copy) -> Path:
+    return copy_checkout(tmp_path_factory.mktemp("one") / "checkout")
+
+
+def below(folder: Path) -> set[str]:
+    return {path.relative_to(folder).as_posix() for path in folder.rglob("*")}
+
+
+def test_it_prints_the_package_and_its_hash_and_keeps_the_staged_app(checkout: Path) -> None:
+    done = run(checkout)
+    assert (done.returncode, done.stderr) == (0, "")
+    path, sha256 = done.stdout.splitlines()
+    assert Path(path).parent == checkout / "dist"
+    assert sha256 == f"sha256 {hashlib.sha256(Path(path).read_bytes()).hexdigest()}"
+    assert (checkout / "build" / "stage" / "SA-npmanomaly" / "default" / "savedsearches.conf").is_file()
+    assert not [name for name in below(checkout / "dist") | below(checkout / "build" / "stage") if ".new" in name]
+
+
+def test_two_builds_are_the_same_to_the_byte(checkout: Path, tmp_path: Path, copy_checkout: Copy) -> None:
+    """Whatever the folder, the umask, the time zone and the seed of hashing."""
+    other = copy_checkout(tmp_path / "a longer path" / "to the checkout")
+    for path in other.rglob("*"):
+        os.utime(path, (1_000_000_000, 1_000_000_000))
+    first = run(checkout, "--out", str(tmp_path / "one"), PYTHONHASHSEED="1", TZ="UTC")
+    second = run(
+        other, "--out", str(tmp_path / "two"), umask=0o077, PYTHONHASHSEED="2", TZ="Asia/Tokyo", LANG="C.UTF-8"
+    )
+    assert (first.stderr, second.stderr) == ("", "")
+    (one,) = (tmp_path / "one").iterdir()
+    (two,) = (tmp_path / "two").iterdir()
+    assert one.name == two.name
+    assert one.read_bytes() == two.read_bytes()
+
+
+def test_problems_end_with_status_1_and_nothing_written(checkout: Path, tmp_path: Path) -> None:
+    """Those of the content, and those between content and app."""
+    content = write_sample(tmp_path / "content", (DETECTION, "version: 4", "version: four"))
+    (content / "notes.txt").write_text("hm")
+    before = below(checkout)
+    done = run(checkout, "--content", str(content), "--out", str(tmp_path / "out"))
+    assert (done.returncode, done.stdout) == (1, "")
+    *problems, summary = done.stderr.splitlines()
+    assert [line.removeprefix(f"{content}/").split(":")[0] for line in problems] == [
+        *[DETECTION, "notes.txt"],
+        *["app/app.manifest"] * 2,
+        *["app/default/app.conf"] * 4,
+    ]
+    assert summary == "8 problems; nothing was written"
+    assert not (tmp_path / "out").exists()
+    assert below(checkout) == before
+
+
+NO_PLACE = "is of no place and type that ships; remove it, or let workbench/compiler/appfiles.py ship it"
+
+
+@pytest.mark.parametrize(
+    ("file", "text", "problem"),
+    [
+        ("bin/helper.sh", "", NO_PLACE),
+        ("default/.app.conf.swp", "", NO_PLACE),
+        ("default/macros.conf", "", "is compiled; move what it holds into the content, and remove it"),
+        ("lookups/npm_edges.csv", "", "lookups ship from the content; move it into lookups/ there"),
+        ("local/app.conf", "", NO_PLACE),
+    ],
+)
+def test_a_file_that_does_not_ship_is_refused(
+    file: str, text: str, problem: str, tmp_path: Path, copy_checkout: Copy
+) -> None:
+    checkout = copy_checkout(tmp_path / "checkout")
+    (checkout / "app" / file).parent.mkdir(exist_ok=True)
+    (checkout / "app" / file).write_text(text)
+    done = run(checkout)
+    assert done.stderr.splitlines() == [f"app/{file}:1: file: {problem}", "1 problem; nothing was written"]
+
+
+def test_a_symbolic_link_is_refused(tmp_path: Path, copy_checkout: Copy) -> None:
+    checkout = copy_checkout(tmp_path / "checkout")
+    (checkout / "app" / "bin" / "linked.py").symlink_to(checkout / "build.py")
+    assert "app/bin/linked.py:1: file: is a symbolic link; put the file itself there" in run(checkout).stderr
+
+
+def test_the_version_stands_in_one_place_and_the_others_must_agree(tmp_path: Path, copy_checkout: Copy) -> None:
+    checkout = copy_checkout(tmp_path / "checkout")
+    project = checkout / "contentctl" / "contentctl.yml"
+    version = project.read_text().split("version: ")[1].split()[0]
+    project.write_text(project.read_text().replace(f"version: {version}", "version: 99.0.0"))
+    *problems, _ = run(checkout).stderr.splitlines()
+    wanted = f"is '{version}', but app.version in contentctl.yml is '99.0.0'; write that here"
+    assert [line.split(":", 2)[0] + line.split(":", 2)[2] for line in problems] == [
+        f"app/app.manifest info.id.version: {wanted}",
+        f"app/default/app.conf [id] version: {wanted}",
+        f"app/default/app.conf [launcher] version: {wanted}",
+    ]
+
+
+def test_a_manifest_that_is_no_json_is_named(tmp_path: Path, copy_checkout: Copy) -> None:
+    checkout = copy_checkout(tmp_path / "checkout")
+    (checkout / "app" / "app.manifest").write_text("{")
+    (line, _) = run(checkout).stderr.splitlines()
+    assert line.startswith("app/app.manifest:1: info.id: holds no info.id.name and info.id.version (JSONDecodeError")
+
+
+def test_caches_of_python_and_an_old_library_stay_out(tmp_path: Path, copy_checkout: Copy) -> None:
+    checkout = copy_checkout(tmp_path / "checkout")
+    for name in ("bin/__pycache__/x.cpython-311.pyc", "lib/splunklib/old.py"):
+        (checkout / "app" / name).parent.mkdir(parents=True)
+        (checkout / "app" / name).write_text("")
+    assert run(checkout).returncode == 0
+    staged = below(checkout / "build" / "stage" / "SA-npmanomaly")
+    assert not [name for name in staged if "__pycache__" in name or "old.py" in name]

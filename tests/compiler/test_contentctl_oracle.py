@@ -1,0 +1,156 @@
+"""The real contentctl 5.6.2 on the same YAML: it accepts our content, and compiles it to the same settings.
+
+Both outputs are read by our reader, brought to one form, and compared setting by setting. The form: comments and
+contentctl's [default] stanza go; blanks before the end of a line and at the end go (contentctl puts one before each
+backslash); the sentence it puts before the description of experimental content goes; JSON is compared as JSON;
+true and 1, false and 0 are the same; the order of settings does not count.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import re
+import shutil
+import subprocess
+from pathlib import Path
+
+from content_samples import DETECTION, lay_out_seeds, write_sample
+
+from workbench.compiler.build import compile_content
+from workbench.compiler.conf import plain, read_conf
+
+CHECKOUT = Path(__file__).parents[2]
+CONFS = ("savedsearches.conf", "macros.conf", "transforms.conf", "analyticstories.conf")
+EXPERIMENTAL = re.compile(r"\A\*\*WARNING\*\*, this \w+ is marked \*\*EXPERIMENTAL\*\*.*?splunk\.com\. ", re.DOTALL)
+Stanzas = dict[str, dict[str, str]]
+
+# (conf, setting, or the stanza in brackets) that differs on purpose, and why. "*" stands for every stanza.
+KEPT_DIFFERENCES = {
+    ("savedsearches.conf", "[default]"): "contentctl disables the searches of a whole site when metadata exports it",
+    ("transforms.conf", "[mitre_enrichment]"): "its table is part of contentctl's template, no search of ours uses it",
+    ("transforms.conf", "[data_sources]"): "contentctl adds a table of data sources, no search of ours uses it",
+    (
+        "transforms.conf",
+        "filename",
+    ): "contentctl puts a date into it; npmanomaly opens the table by the lookup's name",
+    ("macros.conf", "description"): "the filter macros that no file defines are described in words of our own",
+}
+
+
+def run(contentctl: Path, action: str, project: Path) -> subprocess.CompletedProcess[str]:
+    """Offline: a proxy that leads nowhere makes every attempt to connect fail."""
+    nowhere = dict.fromkeys(("http_proxy", "https_proxy", "HTTP_PROXY", "HTTPS_PROXY"), "http://127.0.0.1:9")
+    return subprocess.run(
+        [str(contentctl), action],
+        cwd=project,
+        capture_output=True,
+        text=True,
+        check=False,
+        env=os.environ | nowhere | {"no_proxy": "", "NO_PROXY": ""},
+    )
+
+
+def built_by_contentctl(contentctl: Path, project: Path) -> dict[str, Stanzas]:
+    for action in ("validate", "build"):
+        done = run(contentctl, action, project)
+        assert done.returncode == 0, f"contentctl {action}:\n{done.stdout}\n{done.stderr}"
+    (app,) = (path for path in (project / "dist").iterdir() if path.is_dir())
+    return {name: plain(read_conf((app / "default" / name).read_text())) for name in CONFS}
+
+
+def one_form(value: str) -> object:
+    """A value, without what contentctl and we are free to write differently."""
+    text = re.sub(r"[ \t]+(?=\n|\Z)", "", value)
+    text = EXPERIMENTAL.sub("", text)
+    if text[:1] in ("{", "["):
+        return json.loads(text)
+    return {"true": "1", "false": "0"}.get(text, text)
+
+
+def differences(ours: dict[str, Stanzas], theirs: dict[str, Stanzas]) -> dict[tuple[str, str], list[str]]:
+    """Where the two disagree: (conf, setting or [stanza]) -> the stanzas, with both values."""
+    found: dict[tuple[str, str], list[str]] = {}
+    for conf in CONFS:
+        for stanza in sorted(ours[conf].keys() | theirs[conf].keys()):
+            if (stanza in ours[conf]) != (stanza in theirs[conf]):
+                found.setdefault((conf, f"[{stanza}]"), []).append("only in one")
+                continue
+            left = {key: one_form(value) for key, value in ours[conf][stanza].items()}
+            right = {key: one_form(value) for key, value in theirs[conf][stanza].items()}
+            for key in sorted(left.keys() | right.keys()):
+                if left.get(key) != right.get(key):
+                    what = f"[{stanza}]: ours {left.get(key)!r}, contentctl's {right.get(key)!r}"
+                    found.setdefault((conf, key), []).append(what)
+    return found
+
+
+def our_content(target: Path) -> Path:
+    shutil.copytree(CHECKOUT / "contentctl", target, ignore=shutil.ignore_patterns("dist"))
+    return target
+
+
+def rich_sample(target: Path) -> Path:
+    """What neither our content nor the seeds hold: findings, drilldowns, arguments, awkward text."""
+    more = """drilldown_searches:
+- name: View results
+  search: '%original_detection_search% | search a="$host$<&>é"'
+  earliest_offset: $info_min_time$
+  latest_offset: null
+tags:
+  throttling: {fields: [host, process], period: 60m}
+  cve: [CVE-2026-12345]
+"""
+    matching = "case_sensitive_match: false\nmatch_type: [WILDCARD(host)]\nmax_matches: 1\ndescription"
+    notable = "  notable: {rule_title: '%name%', rule_description: '%description%', nes_fields: [user, dest]}\n"
+    deployment = "deployments/escu_default_configuration_anomaly.yml"
+    write_sample(
+        target,
+        (DETECTION, "tags:\n", more),
+        (DETECTION, "description: Finds samples.", 'description: |\n  Finds é,\n\n  and [more] # "this".'),
+        (DETECTION, "score: 20", "score: 61\n  - {field: process, type: other, score: 5}"),
+        (DETECTION, "type: Anomaly", "type: TTP"),
+        (DETECTION, "security_domain: network", "security_domain: endpoint"),
+        (DETECTION, "`sample_index`", "`sample_index(a,b)`"),
+        ("baselines/sample_baseline.yml", "`sample_index`", "`sample_index(a,b)`"),
+        ("macros/sample_index.yml", "description", "arguments: [first, second]\ndescription"),
+        ("lookups/sample_table.yml", "description", matching),
+        (deployment, "Configuration Anomaly", "Configuration TTP"),
+        (deployment, "type: Anomaly", "type: TTP"),
+        (deployment, "alert_action:\n", f"alert_action:\n{notable}"),
+    )
+    (target / deployment).rename(target / deployment.replace("anomaly", "ttp"))
+    return target
+
+
+def test_both_compile_the_same_content_to_the_same_settings(contentctl: Path, shared: Path, tmp_path: Path) -> None:
+    """Our content, the published seeds, and a sample of the rest; each difference is one of the table."""
+    found: dict[tuple[str, str], list[str]] = {}
+    for project in (
+        our_content(tmp_path / "ours"),
+        lay_out_seeds(tmp_path / "seeds", shared),
+        rich_sample(tmp_path / "sample"),
+    ):
+        ours = {name: plain(read_conf(text)) for name, text in compile_content(project)[1].items()}
+        # contentctl build copies this folder; it may be empty
+        (project / "app_template").mkdir(exist_ok=True)
+        for key, listed in differences(ours, built_by_contentctl(contentctl, project)).items():
+            found.setdefault(key, []).extend(listed)
+    unexplained = {key: listed for key, listed in found.items() if key not in KEPT_DIFFERENCES}
+    assert not unexplained, json.dumps({str(key): listed for key, listed in unexplained.items()}, indent=1)
+    gone = KEPT_DIFFERENCES.keys() - found.keys()
+    assert not gone, f"no difference any more, take it out of the table: {gone}"
+
+
+def test_our_project_is_complete_for_contentctl_as_it_lies_there() -> None:
+    """contentctl build needs a template folder; git keeps it only if something lies in it."""
+    assert list((CHECKOUT / "contentctl" / "app_template").iterdir())
+
+
+def test_a_difference_would_be_seen() -> None:
+    """The comparison is not blind: one changed score, one changed line of a search."""
+    ours: dict[str, Stanzas] = {name: {} for name in CONFS}
+    theirs = {name: dict(stanzas) for name, stanzas in ours.items()}
+    ours["savedsearches.conf"] = {"a": {"risk": '[{"risk_score":20}]', "search": "| a\n| b", "disabled": "true"}}
+    theirs["savedsearches.conf"] = {"a": {"risk": '[{"risk_score": 25}]', "search": "| a \n| c", "disabled": "1"}}
+    assert sorted(key for _, key in differences(ours, theirs)) == ["risk", "search"]

@@ -1,0 +1,297 @@
+"""The forms of the content files: which fields each kind of file has, and what each may hold.
+
+The words, limits and required fields are those of contentctl 5.6.2, so that what passes here passes there.
+Where a form is narrower (names without signs, versions from 1, cron and times that Splunk understands, no
+unknown fields under ``rba``), contentctl would have built an app that does not work.
+"""
+
+from __future__ import annotations
+
+import datetime
+import re
+from collections.abc import Iterator
+
+from cronsim import CronSim, CronSimError
+
+from workbench.compiler.problems import Problem
+from workbench.compiler.shapes import (
+    Check,
+    anything,
+    flag,
+    group,
+    identifier,
+    list_of,
+    matching,
+    nullable,
+    number,
+    one_of,
+    past_date,
+    text,
+    url,
+)
+from workbench.compiler.words import (
+    ASSET_TYPES,
+    DETECTION_TYPES,
+    PRODUCTS,
+    RISK_OBJECT_TYPES,
+    SECURITY_DOMAINS,
+    STORY_CATEGORIES,
+    STORY_USECASES,
+    THREAT_OBJECT_TYPES,
+)
+from workbench.compiler.yamlfile import Document, Place
+
+_TIME_UNIT = (
+    r"(?:s|secs?|seconds?|m|mins?|minutes?|h|hrs?|hours?|d|days?|w[0-7]?|weeks?"
+    r"|mon|months?|q|qtrs?|quarters?|y|yrs?|years?)"
+)
+_TIME = rf"now|0|(?=.)(?:[+-]\d+{_TIME_UNIT})*(?:@{_TIME_UNIT})?(?:[+-]\d+{_TIME_UNIT})*"
+
+# Letters, digits and the four signs that become "_" in the file name and in the filter macro.
+_search_name = matching(
+    r"[A-Za-z0-9](?:[A-Za-z0-9 ._/-]*[A-Za-z0-9])?",
+    "letters, digits, blanks and - . / _ only, beginning and ending with a letter or digit",
+    most=67,
+)
+_word = matching(r"[A-Za-z0-9_]+", "letters, digits and _ only", most=99)
+_field = matching(r"[A-Za-z_][\w.:-]*", "the name of a field of the search, without blanks", most=99)
+_time = matching(_TIME, "a Splunk time such as -70m@m or now")
+_products = list_of(one_of(PRODUCTS), least=1, distinct=True)
+_stories = list_of(text(lines=False), distinct=True)
+_cve = matching(r"CVE-[12]\d{3}-\d+", "an id such as CVE-2026-12345")
+_mitre = matching(r"T\d{4}(?:\.\d{3})?", "an ATT&CK id such as T1048 or T1048.003")
+
+
+def _cron(document: Document, place: Place) -> Iterator[Problem]:
+    """Five fields without names, as Splunk takes them."""
+    value = document.text(*place)
+    try:
+        if not re.fullmatch(r"[0-9*/,-]+(?: [0-9*/,-]+){4}", value):
+            raise CronSimError("not five fields of digits and * / , -")
+        CronSim(value, datetime.datetime(2026, 1, 1, tzinfo=datetime.timezone.utc))
+    except CronSimError as error:
+        text = f"is {document.get(*place)!r}, no cron schedule ({error}); write one such as 7 * * * *"
+        yield document.problem(place, text)
+
+
+_scheduling = group(
+    {
+        "cron_schedule": _cron,
+        "earliest_time": _time,
+        "latest_time": _time,
+        "schedule_window": matching(r"auto|default|\d{1,4}", "auto, default or a number of minutes, in quotes"),
+    },
+    {},
+)
+_alert_action = group(
+    {},
+    {
+        "rba": group({"enabled": flag}, {}),
+        "notable": group(
+            {"rule_title": text(lines=False), "rule_description": text(), "nes_fields": list_of(_field)}, {}
+        ),
+    },
+)
+_inline_deployment = group({"scheduling": _scheduling}, {"alert_action": _alert_action})
+
+
+def _common(name: Check) -> dict[str, Check]:
+    """What every kind of content has."""
+    return {
+        "name": name,
+        "id": identifier,
+        "version": number(1, 1_000_000),
+        "date": past_date,
+        "author": text(most=255, lines=False),
+        "description": text(),
+    }
+
+
+_REFERENCES: dict[str, Check] = {"references": list_of(url)}
+
+DETECTION = group(
+    {
+        **_common(_search_name),
+        "status": one_of(("experimental", "production", "deprecated")),
+        "type": one_of(DETECTION_TYPES),
+        "search": text(),
+        "how_to_implement": text(least=4),
+        "known_false_positives": text(least=4),
+        "tags": group(
+            {
+                "analytic_story": _stories,
+                "asset_type": one_of(ASSET_TYPES),
+                "product": _products,
+                "security_domain": one_of(SECURITY_DOMAINS),
+            },
+            {
+                "mitre_attack_id": list_of(_mitre, distinct=True),
+                "cve": list_of(_cve, distinct=True),
+                "atomic_guid": list_of(identifier, distinct=True),
+                "group": list_of(text(lines=False)),
+                "manual_test": text(),
+                "throttling": group(
+                    {
+                        "fields": list_of(_field, least=1, distinct=True),
+                        "period": matching(r"[1-9][0-9]*[smh]", "a period such as 86400s, 60m or 24h"),
+                    },
+                    {},
+                ),
+            },
+        ),
+    },
+    {
+        **_REFERENCES,
+        "data_source": list_of(text(lines=False), distinct=True),
+        "rba": group(
+            {
+                "message": text(),
+                "risk_objects": list_of(
+                    group({"field": _field, "type": one_of(RISK_OBJECT_TYPES), "score": number(1, 100)}, {}),
+                    least=1,
+                ),
+                "threat_objects": list_of(group({"field": _field, "type": one_of(THREAT_OBJECT_TYPES)}, {})),
+            },
+            {},
+        ),
+        "drilldown_searches": list_of(
+            group(
+                {
+                    "name": text(least=5, lines=False),
+                    "search": text(),
+                    "earliest_offset": nullable(text(lines=False)),
+                    "latest_offset": nullable(text(lines=False)),
+                },
+                {},
+            )
+        ),
+        "tests": list_of(
+            group(
+                {
+                    "name": text(),
+                    "attack_data": list_of(
+                        group(
+                            {"data": text(), "source": text(), "sourcetype": text()},
+                            {"custom_index": text(), "host": text()},
+                        )
+                    ),
+                },
+                {},
+            )
+        ),
+        "deployment": _inline_deployment,
+        "enabled_by_default": flag,
+        "explanation": text(),
+    },
+)
+
+BASELINE = group(
+    {
+        **_common(_search_name),
+        "status": one_of(("production", "deprecated")),
+        "type": one_of(("Baseline",)),
+        "search": text(least=4),
+        "how_to_implement": text(least=4),
+        "known_false_positives": text(least=4),
+        "tags": group(
+            {
+                "analytic_story": _stories,
+                "detections": list_of(text(lines=False), distinct=True),
+                "product": _products,
+                "security_domain": one_of(SECURITY_DOMAINS),
+            },
+            {},
+        ),
+    },
+    {**_REFERENCES, "deployment": _inline_deployment},
+)
+
+MACRO = group(
+    {"name": _word, "definition": text(), "description": text()},
+    {
+        **{name: check for name, check in _common(_word).items() if name not in ("name", "description")},
+        **_REFERENCES,
+        "arguments": list_of(_word, distinct=True),
+        "status": one_of(("production",)),
+    },
+)
+
+LOOKUP = group(
+    {**_common(_word), "lookup_type": one_of(("csv",))},
+    {
+        **_REFERENCES,
+        "status": one_of(("production",)),
+        "case_sensitive_match": flag,
+        "default_match": matching(r"[^\n]*", "a single line"),
+        "match_type": list_of(matching(r"(?:WILDCARD|CIDR)\(\S+\)", "WILDCARD(field) or CIDR(field)")),
+        "min_matches": number(0, 1000),
+        "max_matches": number(1, 1000),
+    },
+)
+
+STORY = group(
+    {
+        **_common(matching(r"[^\[\]\n]*[^\[\]\s]", "a single line without brackets", most=99)),
+        "status": one_of(("production", "deprecated")),
+        "narrative": text(),
+        "tags": group(
+            {
+                "category": list_of(one_of(STORY_CATEGORIES), least=1),
+                "product": _products,
+                "usecase": one_of(STORY_USECASES),
+            },
+            {"cve": list_of(_cve), "group": list_of(text(lines=False))},
+        ),
+    },
+    _REFERENCES,
+)
+
+DEPLOYMENT = group(
+    {
+        **{name: check for name, check in _common(_search_name).items() if name != "version"},
+        "type": one_of((*DETECTION_TYPES, "Baseline")),
+        "scheduling": _scheduling,
+    },
+    {
+        **_REFERENCES,
+        "version": number(1, 1_000_000),
+        "status": one_of(("production",)),
+        "alert_action": _alert_action,
+    },
+)
+
+DATA_SOURCE = group(
+    {**_common(text(lines=False)), "source": text(), "sourcetype": text()},
+    {
+        **_REFERENCES,
+        "status": one_of(("production",)),
+        "output_fields": list_of(_field),
+        **dict.fromkeys(
+            ("separator", "separator_value", "configuration", "supported_TA", "fields", "field_mappings"),
+            anything,
+        ),
+        **dict.fromkeys(("mitre_components", "convert_to_log_source", "example_log"), anything),
+    },
+)
+
+APP = group(
+    {
+        "app": group(
+            {
+                "uid": number(2, 99_999),
+                "title": text(most=80, least=5, lines=False),
+                "appid": matching(r"[A-Za-z0-9_-]+", "letters, digits, _ and - only"),
+                "version": matching(r"\d+\.\d+\.\d+", "three numbers such as 1.2.3"),
+                "description": text(most=200, lines=False),
+                "label": matching(
+                    r"[A-Za-z0-9](?:[A-Za-z0-9 _-]*[A-Za-z0-9])?", "letters, digits, blanks, - and _ only"
+                ),
+                "author_name": text(lines=False),
+                "author_email": text(lines=False),
+                "author_company": text(lines=False),
+            },
+            {"prefix": text(lines=False)},
+        ),
+    },
+    dict.fromkeys(("path", "enrichments", "build_app", "build_api", "build_path"), anything),
+)

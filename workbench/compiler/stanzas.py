@@ -1,0 +1,189 @@
+"""Turns checked content into the settings that Splunk and Enterprise Security act on.
+
+The keys and values are those that contentctl 5.6.2 gives for the same YAML; tests/compiler compares the two and
+lists what differs on purpose.
+"""
+
+from __future__ import annotations
+
+from workbench.compiler.project import Project, filter_macro
+from workbench.compiler.references import stanza_name
+from workbench.compiler.security import Settings, action_settings, as_json, deployment, mappings, stories
+from workbench.compiler.shapes import as_flag, as_number
+from workbench.compiler.words import DATA_MODELS
+from workbench.compiler.yamlfile import Document
+
+
+def saved_searches(project: Project) -> dict[str, Settings]:
+    """savedsearches.conf: the detections, then the baselines, each in the order of their files."""
+    label = project.app.text("app", "label")
+    searches: dict[str, Settings] = {}
+    for document in project.kind("detections"):
+        stanza = stanza_name(label, "detections", document.text("name"))
+        searches[stanza] = _detection(project, document, stanza)
+    for document in project.kind("baselines"):
+        searches[stanza_name(label, "baselines", document.text("name"))] = _baseline(project, document)
+    return searches
+
+
+def macros(project: Project) -> dict[str, Settings]:
+    """macros.conf: the macro files, then a filter macro for every detection that has no file for it."""
+    written: dict[str, Settings] = {}
+    for document in project.kind("macros"):
+        arguments = [str(argument) for argument in document.items("arguments")]
+        name = document.text("name")
+        settings = {"args": ", ".join(arguments)} if arguments else {}
+        settings |= {"definition": document.text("definition"), "description": document.text("description")}
+        written[f"{name}({len(arguments)})" if arguments else name] = settings
+    for document in project.kind("detections"):
+        about = (
+            f"Keeps or drops results of {document.text('name')}. Keeps all until you override it in local/macros.conf."
+        )
+        written.setdefault(filter_macro(document.text("name")), {"definition": "search *", "description": about})
+    return written
+
+
+def transforms(project: Project) -> dict[str, Settings]:
+    """transforms.conf: one stanza per lookup; its table has its name, by which npmanomaly finds it too."""
+    written: dict[str, Settings] = {}
+    for document in project.kind("lookups"):
+        settings = {"filename": f"{document.text('name')}.csv"}
+        if document.text("default_match").strip():
+            settings["default_match"] = document.text("default_match")
+        if (flag := as_flag(document.get("case_sensitive_match"))) is not None:
+            settings["case_sensitive_match"] = str(flag).lower()
+        if document.items("match_type"):
+            settings["match_type"] = ", ".join(str(entry) for entry in document.items("match_type"))
+        for key in ("max_matches", "min_matches"):
+            if (limit := as_number(document.get(key))) is not None:
+                settings[key] = str(limit)
+        written[document.text("name")] = settings
+    return written
+
+
+def analytic_stories(project: Project) -> dict[str, Settings]:
+    """analyticstories.conf: what the use case library of Enterprise Security shows of detections and stories."""
+    label = project.app.text("app", "label")
+    written: dict[str, Settings] = {}
+    for document in project.kind("detections"):
+        stanza = stanza_name(label, "detections", document.text("name"))
+        written[f"savedsearch://{stanza}"] = {
+            "type": "detection",
+            "asset_type": document.text("tags", "asset_type"),
+            "confidence": "medium",
+            "explanation": document.text("description"),
+            "how_to_implement": document.text("how_to_implement"),
+            "annotations": as_json(mappings(document)),
+            "known_false_positives": document.text("known_false_positives"),
+            "providing_technologies": as_json(_technologies(document)),
+        }
+    for document in project.kind("stories"):
+        written[f"analytic_story://{document.text('name')}"] = _story(project, document)
+    return written
+
+
+def _detection(project: Project, document: Document, stanza: str) -> Settings:
+    return {
+        "description": document.text("description"),
+        "disabled": "true",
+        **_schedule(project, document),
+        "allow_skew": "100%",
+        "realtime_schedule": "0",
+        "is_visible": "false",
+        "counttype": "number of events",
+        "relation": "greater than",
+        "quantity": "0",
+        "alert.digest_mode": "1",
+        **_throttling(document),
+        **action_settings(project, document, stanza),
+        **_library(document, "detection"),
+        "action.escu.confidence": "high",
+        "action.escu.mappings": as_json(mappings(document)),
+        "action.escu.known_false_positives": document.text("known_false_positives"),
+        "action.escu.product": as_json(document.items("tags", "product")),
+        "action.escu.providing_technologies": as_json(_technologies(document)),
+        **_atomic_tests(document),
+        "search": document.text("search"),
+    }
+
+
+def _baseline(project: Project, document: Document) -> Settings:
+    return {
+        "description": document.text("description"),
+        "disabled": "true",
+        **_schedule(project, document),
+        "is_visible": "false",
+        **_library(document, "support"),
+        "action.escu.providing_technologies": "[]",
+        "search": document.text("search"),
+    }
+
+
+def _schedule(project: Project, document: Document) -> Settings:
+    source, place = deployment(project, document)
+    return {
+        "enableSched": "1",
+        "cron_schedule": source.text(*place, "scheduling", "cron_schedule"),
+        "dispatch.earliest_time": source.text(*place, "scheduling", "earliest_time"),
+        "dispatch.latest_time": source.text(*place, "scheduling", "latest_time"),
+        "schedule_window": source.text(*place, "scheduling", "schedule_window"),
+    }
+
+
+def _throttling(document: Document) -> Settings:
+    fields = document.items("tags", "throttling", "fields")
+    if not fields:
+        return {}
+    return {
+        "alert.suppress": "true",
+        "alert.suppress.fields": ",".join(str(name) for name in fields),
+        "alert.suppress.period": document.text("tags", "throttling", "period"),
+    }
+
+
+def _library(document: Document, search_type: str) -> Settings:
+    """What the library of the ESCU app shows; Splunk does not act on it."""
+    return {
+        "action.escu": "0",
+        "action.escu.enabled": "1",
+        "action.escu.search_type": search_type,
+        "action.escu.analytic_story": as_json(stories(document)),
+        "action.escu.creation_date": document.text("date"),
+        "action.escu.modification_date": document.text("date"),
+        "action.escu.data_models": as_json([name for name in DATA_MODELS if name in document.text("search")]),
+        "action.escu.eli5": document.text("description"),
+        "action.escu.how_to_implement": document.text("how_to_implement"),
+    }
+
+
+def _atomic_tests(document: Document) -> Settings:
+    tests = document.items("tags", "atomic_guid")
+    return {"action.escu.atomic_red_team_guids": as_json(tests)} if tests else {}
+
+
+def _technologies(document: Document) -> list[str] | None:
+    """contentctl guesses the technology from the macros a search calls; of its list we have this one."""
+    return ["Kubernetes"] if "`kube" in document.text("search") else None
+
+
+def _story(project: Project, document: Document) -> Settings:
+    label = project.app.text("app", "label")
+    name = document.text("name")
+    person, _, company = document.text("author").partition(",")
+    maintainer = {"company": company.strip() or "no", "email": "-", "name": person}
+    searches = [
+        stanza_name(label, "detections", detection.text("name"))
+        for detection in project.kind("detections")
+        if name in detection.items("tags", "analytic_story")
+    ]
+    return {
+        "category": str(document.get("tags", "category", 0)),
+        "last_updated": document.text("date"),
+        "version": str(as_number(document.get("version"))),
+        "references": as_json(document.items("references")),
+        "maintainers": as_json([maintainer]),
+        "spec_version": "3",
+        "searches": as_json(searches),
+        "description": document.text("description"),
+        "narrative": document.text("narrative"),
+    }
