@@ -1,0 +1,125 @@
+"""A small world for the detections: metric points that a test writes down, and the shipped searches run over them.
+
+The searches are the compiled ones, exactly as packed; the command runs as a process. Times are given as minutes
+before NOW, which is when the detections are due.
+"""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Iterable
+from pathlib import Path
+from typing import Any, Literal
+
+import yaml
+from stores import write_index
+
+from workbench.metrics.store import MetricsStore
+from workbench.replay import engine
+from workbench.replay.app import App
+from workbench.replay.context import Limits, Message, SearchContext, Window
+from workbench.replay.rows import Row
+from workbench.replay.schedule import SearchRun, Site, run_search
+from workbench.replay.throttle import Throttle
+
+OUTBOUND = "K8S NPM - Kubernetes Anomalous Outbound Network Activity from Process - Rule"
+NEW_EDGE = "K8S NPM - Kubernetes newly seen TCP edge - Rule"
+TRAFFIC_BASELINE = "K8S NPM - Baseline Of Kubernetes NPM Process Traffic"
+EDGE_BASELINE = "K8S NPM - Baseline Of Kubernetes NPM TCP Edges"
+SEEDS = {
+    OUTBOUND: "kubernetes_anomalous_outbound_network_activity_from_process.yml",
+    NEW_EDGE: "kubernetes_newly_seen_tcp_edge.yml",
+}
+
+NOW = 1_772_337_600.0  # 2026-03-01T04:00:00Z, a whole hour
+MINUTE, HOUR, DAY = 60.0, 3600.0, 86400.0
+METRICS = ("tcp.bytes", "tcp.new_sockets", "tcp.packets", "udp.bytes", "udp.packets")
+DIMENSIONS = ("k8s.cluster.name", "source.workload.name", "source.process.name", "dest.workload.name")
+
+
+def point(
+    at: float, cluster: str, workload: str, *, process: str | None = None, dest: str | None = None, **metrics: float
+) -> dict[str, Any]:
+    """One data point; tcp_bytes=5 is the metric tcp.bytes."""
+    return {
+        "_time": at,
+        "k8s.cluster.name": cluster,
+        "source.workload.name": workload,
+        "source.process.name": process,
+        "dest.workload.name": dest,
+        **{name.replace("_", ".", 1): float(value) for name, value in metrics.items()},
+    }
+
+
+class World:
+    """Points, the app they are searched with, and its lookups, in ``folder``."""
+
+    def __init__(self, staged: Path, folder: Path) -> None:
+        self.folder = folder
+        self.app = App.scratch_copy(staged, folder)
+        self.points: list[dict[str, Any]] = []
+        self.throttle = Throttle()
+        self._written = -1
+
+    def add(self, points: Iterable[dict[str, Any]]) -> World:
+        """Let these points arrive now: searches that ran before have not seen them."""
+        self.points.extend(points)
+        return self
+
+    def set_macro(self, name: str, definition: str) -> None:
+        """Override a macro the way a site does, in local/macros.conf."""
+        local = self.app.root / "local"
+        local.mkdir(exist_ok=True)
+        with (local / "macros.conf").open("a") as conf:
+            conf.write(f"[{name}]\ndefinition = {definition}\n")
+        self.app = App.load(self.app.root)
+
+    def store(self) -> MetricsStore:
+        """Open the points that have arrived so far as a store."""
+        if self._written != len(self.points):
+            write_index(self.folder / "store" / "kubernetes_metrics", self.points, DIMENSIONS, METRICS)
+            self._written = len(self.points)
+        return MetricsStore(self.folder / "store", threads=1)
+
+    def run(self, name: str, at: float = NOW) -> SearchRun:
+        """Run the shipped search ``name`` as if it were ``at``."""
+        store = self.store()
+        try:
+            site = Site(self.app, store, Path(sys.executable))
+            return run_search(self.app.saved_searches[name], at, site, self.throttle)
+        finally:
+            store.close()
+
+    def rows(self, name: str, at: float = NOW) -> list[Row]:
+        """Result rows of one run, before throttling."""
+        return list(self.run(name, at).rows)
+
+    def run_text(self, text: str, earliest: float, latest: float, at: float = NOW) -> list[Row]:
+        """Run other SPL over a time range, with the macros and lookups of the app."""
+        return self._run(text, Window(earliest, latest), at, Limits(), "none")[0]
+
+    def run_over(self, name: str, earliest: float, latest: float, at: float = NOW) -> list[Row]:
+        """Run the shipped search over another time range, as a person does with the time picker."""
+        return self.run_text(self.app.saved_searches[name].search, earliest, latest, at)
+
+    def run_seed(
+        self,
+        shared: Path,
+        name: str,
+        limits: Limits | None = None,
+        mv_ne: Literal["any", "none"] = "none",
+        at: float = NOW,
+    ) -> tuple[list[Row], list[Message]]:
+        """Run the original of detection ``name`` as written; its filter macro is the one of ours."""
+        text = yaml.safe_load((shared / "seeds" / SEEDS[name]).read_text())["search"]
+        return self._run(text, Window(at - 70 * MINUTE, at - 10 * MINUTE), at, limits or Limits(), mv_ne)
+
+    def _run(
+        self, text: str, window: Window, at: float, limits: Limits, mv_ne: Literal["any", "none"]
+    ) -> tuple[list[Row], list[Message]]:
+        store = self.store()
+        try:
+            context = SearchContext(self.app, store, window, at, limits, mv_ne, Path(sys.executable))
+            return list(engine.run_text(text, context)), context.messages
+        finally:
+            store.close()
