@@ -1,0 +1,77 @@
+"""Findings held against the truth: what counts as caught, as explained, as a false alert."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from workbench.demo.verdict import Finding, judge
+from workbench.metrics.attacks import NEW_EDGE, OUTBOUND
+
+HOUR = 3600.0
+ATTACK: dict[str, Any] = {
+    "kind": "sustained",
+    "cluster": "prod",
+    "workload": "db",
+    "process": "postgres",
+    "dest": "203.0.113.9",
+    "protocol": "tcp",
+    "start": 10 * HOUR,
+    "end": 12 * HOUR,
+    "expected_by": [OUTBOUND, NEW_EDGE],
+}
+DEPLOY: dict[str, Any] = {
+    "kind": "deploy",
+    "cluster": "prod",
+    "workload": "pricing",
+    "process": "java",
+    "start": 10 * HOUR,
+    "end": 24 * HOUR,
+}
+TRUTH = {"attacks": [ATTACK], "benign": [DEPLOY]}
+
+
+def outbound(
+    process: str, workload: str = "db", host: str = "prod", hour: float = 11, protocol: str = "tcp+udp"
+) -> Finding:
+    row = {"host": host, "workload": workload, "process": process, "protocol": protocol}
+    return Finding(OUTBOUND, (hour + 1) * HOUR, hour * HOUR, (hour + 1) * HOUR, dict(row))
+
+
+def edge(source: str, dest: str, host: str = "prod", hour: float = 11) -> Finding:
+    row = {"host": host, "source_workload": source, "dest_workload": dest}
+    return Finding(NEW_EDGE, (hour + 1) * HOUR, (hour - 3) * HOUR, (hour + 1) * HOUR, dict(row))
+
+
+def test_both_detections_catch_the_attack_in_either_direction() -> None:
+    found = [outbound("postgres"), edge("db", "203.0.113.9"), edge("203.0.113.9", "db")]
+    verdict = judge(TRUTH, found)
+    assert verdict.caught == ((ATTACK, tuple(found)),)
+    assert (verdict.missed, verdict.false_alerts) == ((), 0)
+
+
+def test_an_attack_seen_by_one_of_two_is_missed() -> None:
+    assert judge(TRUTH, [outbound("postgres")]).missed == (ATTACK,)
+
+
+def test_another_process_cluster_hour_or_protocol_is_a_false_alert() -> None:
+    found = [outbound("pgbackrest"), outbound("postgres", host="staging"), outbound("postgres", hour=12)]
+    found += [outbound("postgres", protocol="udp"), edge("db", "web"), edge("db", "203.0.113.9", host="staging")]
+    verdict = judge(TRUTH, found)
+    assert verdict.unexplained == tuple(found)
+    assert verdict.missed == (ATTACK,)
+
+
+def test_a_window_that_only_touches_the_attack_counts_and_one_that_only_borders_does_not() -> None:
+    assert judge(TRUTH, [outbound("postgres", hour=9.5)]).false_alerts == 0
+    assert judge(TRUTH, [outbound("postgres", hour=9)]).false_alerts == 1
+
+
+def test_a_finding_with_a_benign_cause_is_a_false_alert_with_a_name() -> None:
+    verdict = judge(TRUTH, [edge("web", "pricing"), outbound("java", "pricing")])
+    assert [cause["kind"] for _, cause in verdict.explained] == ["deploy", "deploy"]
+    assert verdict.false_alerts == 2
+
+
+def test_an_attack_that_nobody_should_see_is_never_missed() -> None:
+    slow = {**ATTACK, "expected_by": []}
+    assert judge({"attacks": [slow]}, []).missed == ()

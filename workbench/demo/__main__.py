@@ -1,0 +1,164 @@
+"""Command line of the demo, ``make demo``: everything from the build to the false alerts, in a few minutes."""
+
+from __future__ import annotations
+
+import argparse
+import json
+import os
+import sys
+import time
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from rich.console import Console
+from rich.progress import BarColumn, Progress, TaskID, TextColumn, TimeElapsedColumn
+
+from workbench.compiler.build import Package, build_package
+from workbench.compiler.problems import BuildError
+from workbench.demo.tables import print_findings, print_summary, print_truth
+from workbench.demo.verdict import Verdict, findings_of, judge
+from workbench.demo.watch import watch
+from workbench.metrics.estate import PlanError
+from workbench.metrics.nezha import QUIET, write_nezha_store
+from workbench.metrics.nezha_recording import NezhaError
+from workbench.metrics.simulated_store import Order, write_simulated_store
+from workbench.metrics.store import StoreError
+from workbench.metrics.writing import TRUTH_FILE
+from workbench.replay.context import ReplayError
+from workbench.replay.report import records, write_json_lines
+from workbench.replay.schedule import SearchRun
+from workbench.spl.errors import SplSyntaxError
+
+CHECKOUT = Path(__file__).resolve().parents[2]
+DAY, HOUR = 86400.0, 3600.0
+REAL_DATA = CHECKOUT.parent / "shared" / "data" / "nezha-online-boutique"
+
+
+@dataclass(frozen=True)
+class Scene:
+    """Traffic to watch: its store, the hours at its end that are watched, and the macros a site would override."""
+
+    title: str
+    folder: Path
+    hours: float
+    macros: dict[str, str] = field(default_factory=dict)
+
+    @property
+    def truth(self) -> dict[str, object]:
+        """Content of the truth file."""
+        content: dict[str, object] = json.loads((self.folder / "store" / TRUTH_FILE).read_text(encoding="utf-8"))
+        return content
+
+
+def main(arguments: list[str] | None = None) -> int:
+    """Run the demo; exit code 0, or 1 after a message that names what failed, or when an attack was missed."""
+    parser = argparse.ArgumentParser(prog="python -m workbench.demo", description=__doc__)
+    parser.add_argument("--out", type=Path, default=CHECKOUT / "demo", help="where everything goes (default demo/)")
+    parser.add_argument("--days", type=float, default=30, help="days to simulate (default 30)")
+    parser.add_argument(
+        "--real-data",
+        type=Path,
+        default=Path(os.environ.get("NPM_REAL_DATA", REAL_DATA)),
+        help="folder with the Online Boutique recording of Nezha, pod_network.csv.gz and edges.csv.gz",
+    )
+    options = parser.parse_args(arguments)
+    console = Console(width=None if sys.stdout.isatty() else 150)
+    try:
+        missed = _demo(options.out, options.days, options.real_data, console)
+    except (BuildError, ReplayError, SplSyntaxError, StoreError, PlanError, NezhaError) as error:
+        Console(stderr=True).print(f"demo: {error}", markup=False, highlight=False, soft_wrap=True)
+        return 1
+    return 1 if missed else 0
+
+
+def _demo(out: Path, days: float, real_data: Path, console: Console) -> int:
+    began = time.perf_counter()
+    columns = (TextColumn("{task.description}"), BarColumn(), TextColumn("{task.fields[now]}"), TimeElapsedColumn())
+    scenes = [Scene(f"{days:g} simulated days of three clusters, with attacks on the last", out / "simulated", 24)]
+    with Progress(*columns, console=Console(stderr=True), disable=not sys.stderr.isatty()) as progress:
+        package = _build(progress)
+        _simulate(scenes[0], days, progress)
+        if real_data.is_dir():
+            # The recording is two days long: a learning period of seven would never end.
+            scenes.append(
+                Scene(
+                    "Real traffic: Online Boutique, attacks injected",
+                    out / "real",
+                    QUIET,
+                    {"npm_edge_learning_days": "1"},
+                )
+            )
+            write_nezha_store(real_data, scenes[1].folder / "store", inject=True)
+        watched = [(scene, _watch(scene, package, progress)) for scene in scenes]
+    missed = 0
+    for scene, runs in watched:
+        missed += len(_show(scene, runs, console).missed)
+    if len(scenes) == 1:
+        console.print(
+            f"\nReal traffic left out: {real_data} is not there. Name the folder of the Nezha Online Boutique recording"
+            " with --real-data or NPM_REAL_DATA.",
+            highlight=False,
+        )
+    console.print(f"\nThe app:   {_shown(package.path)} (sha256 {package.sha256})", highlight=False)
+    for scene, _ in watched:
+        console.print(
+            f"As JSON:   {_shown(scene.folder / 'findings.jsonl')} (findings and risk events)", highlight=False
+        )
+    console.print(f"All of it took {time.perf_counter() - began:.0f} seconds.", highlight=False)
+    return missed
+
+
+def _build(progress: Progress) -> Package:
+    task = progress.add_task("building the app", total=1, now="")
+    package = build_package(CHECKOUT, CHECKOUT / "contentctl", CHECKOUT / "dist")
+    progress.update(task, completed=1, now=package.path.name)
+    return package
+
+
+def _simulate(scene: Scene, days: float, progress: Progress) -> None:
+    task = progress.add_task("simulating", total=days, now="")
+
+    def told(done: int, total: int) -> None:
+        progress.update(task, completed=done, total=total, now=f"day {done} of {total}")
+
+    write_simulated_store(scene.folder / "store", Order(days=days), told)
+
+
+def _watch(scene: Scene, package: Package, progress: Progress) -> list[SearchRun]:
+    task: TaskID = progress.add_task(f"searching {scene.folder.name} traffic", total=None, now="")
+
+    def told(name: str, done: int, total: int) -> None:
+        progress.update(task, completed=done, total=total, now=name.removeprefix("K8S NPM - ")[:48])
+
+    end = float(str(scene.truth["end"]))
+    start = end - scene.hours * HOUR
+    # One hour more, so that the last hour of the traffic is searched as well.
+    return watch(package.staged, scene.folder / "store", scene.folder / "app", start, end + HOUR, scene.macros, told)
+
+
+def _show(scene: Scene, runs: list[SearchRun], console: Console) -> Verdict:
+    verdict = judge(scene.truth, findings_of(runs))
+    console.rule(f"[bold]{scene.title}")
+    first = [run for run in runs if run.search.trigger is None][:2]
+    later = [run for run in runs if run.search.trigger is not None]
+    console.print(
+        f"{len(runs)} runs of {len({run.search.name for run in runs})} compiled searches over {scene.hours:g} hours."
+        f" The first baselines read {sum(run.points_read for run in first):,} data points, an hourly detection"
+        f" {sum(run.points_read for run in later) // max(1, len(later)):,} on average.",
+        highlight=False,
+    )
+    for message in sorted({message.text for run in runs for message in run.messages if message.level != "INFO"}):
+        console.print(f"[yellow]{message}[/yellow]")
+    print_truth(verdict, console)
+    print_findings(verdict, console)
+    print_summary(verdict, scene.hours, console)
+    write_json_lines(scene.folder / "findings.jsonl", records(runs))
+    return verdict
+
+
+def _shown(path: Path) -> Path:
+    return path.relative_to(Path.cwd()) if path.is_relative_to(Path.cwd()) else path
+
+
+if __name__ == "__main__":
+    sys.exit(main())

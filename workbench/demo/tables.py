@@ -1,0 +1,108 @@
+"""What the demo prints: injected attacks beside what was found, the findings themselves, the false alerts."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable
+from typing import Any
+
+from rich.box import SIMPLE_HEAD
+from rich.console import Console
+from rich.markup import escape
+from rich.table import Table
+
+from workbench.demo.verdict import Finding, Verdict
+from workbench.metrics.attacks import NEW_EDGE, OUTBOUND
+from workbench.replay.rows import each_text
+from workbench.replay.times import utc_text
+
+SHORT = {OUTBOUND: "outbound", NEW_EDGE: "new edge"}
+
+
+def print_truth(verdict: Verdict, console: Console) -> None:
+    """Each injected attack in a row: who, when, how much, who should see it, who did and how soon."""
+    table = Table(box=SIMPLE_HEAD, title="Injected attacks and what was found of them", title_justify="left")
+    for name in ("attack", "cluster", "from", "to", "when (UTC)", "bytes added", "should be seen by", "found by"):
+        table.add_column(name, justify="right" if name == "bytes added" else "left", overflow="fold")
+    for attack, findings in verdict.caught:
+        table.add_row(
+            attack["kind"],
+            attack["cluster"],
+            escape(f"{attack['workload']} / {attack['process']}"),
+            escape(str(attack["dest"])),
+            f"{utc_text(attack['start'])[5:16]} - {utc_text(attack['end'])[11:16]}".replace("T", " "),
+            f"{attack['added_bytes']:,}",
+            ", ".join(SHORT[name] for name in attack["expected_by"]) or "neither",
+            _found(attack, findings),
+        )
+    console.print(table)
+
+
+def print_findings(verdict: Verdict, console: Console) -> None:
+    """Each finding as a person reads it, and what it turned out to be."""
+    causes: list[tuple[Finding, str]] = []
+    for attack, findings in verdict.caught:
+        causes += [(finding, f"[red]attack: {attack['kind']}[/red]") for finding in findings]
+    causes += [(finding, f"[yellow]false alert: {cause['kind']}[/yellow]") for finding, cause in verdict.explained]
+    causes += [(finding, "[yellow]false alert[/yellow]") for finding in verdict.unexplained]
+    table = Table(box=SIMPLE_HEAD, title="Findings, after throttling", title_justify="left")
+    for name in ("raised (UTC)", "cluster", "finding", "because", "in truth"):
+        table.add_column(name, overflow="fold", max_width=60 if name == "because" else None)
+    for finding, cause in sorted(causes, key=lambda pair: pair[0].at):
+        table.add_row(
+            utc_text(finding.at)[5:16].replace("T", " "),
+            escape(str(finding.row["host"])),
+            escape(_subject(finding)),
+            escape(_because(finding)),
+            cause,
+        )
+    console.print(table)
+
+
+def print_summary(verdict: Verdict, hours: float, console: Console) -> None:
+    """Counts: attacks found of those that can be, false alerts by detection, by day."""
+    expected = [attack for attack, _ in verdict.caught if attack["expected_by"]]
+    found = len(expected) - len(verdict.missed)
+    console.print(f"[bold]{found} of {len(expected)} attacks found by every detection that should see them.[/bold]")
+    for attack in verdict.missed:
+        console.print(f"[red]Missed: {attack['kind']} in {attack['cluster']}, {attack['note']}[/red]")
+    for attack, findings in verdict.caught:
+        if not attack["expected_by"]:
+            seen = "was seen all the same" if findings else "was not seen, as expected"
+            console.print(f"Beyond both detections, {seen}: {attack['kind']} ({attack['note']}).")
+    by_detection = Counter(SHORT[finding.detection] for finding in _false_alerts(verdict))
+    listed = ", ".join(f"{name} {count}" for name, count in sorted(by_detection.items())) or "none"
+    known = len(verdict.explained)
+    console.print(
+        f"False alerts in {hours:g} hours: {verdict.false_alerts} ({listed}); {known} of them have a benign cause that"
+        " the truth names (a deploy, a bigger batch)."
+    )
+
+
+def _false_alerts(verdict: Verdict) -> Iterable[Finding]:
+    yield from (finding for finding, _ in verdict.explained)
+    yield from verdict.unexplained
+
+
+def _subject(finding: Finding) -> str:
+    row = finding.row
+    if finding.detection == NEW_EDGE:
+        return f"{row['source_workload']} -> {row['dest_workload']}"
+    return f"{row['workload']} / {row['process']}"
+
+
+def _because(finding: Finding) -> str:
+    reasons = each_text(finding.row.get("anomalies") or finding.row.get("reason"))
+    more = len(reasons) - 1
+    return reasons[0] + (f" (and {more} more metric{'s' if more > 1 else ''})" if more else "")
+
+
+def _found(attack: dict[str, Any], findings: tuple[Finding, ...]) -> str:
+    if not findings:
+        return "[red]not found[/red]" if attack["expected_by"] else "not found"
+    first: dict[str, float] = {}
+    for finding in findings:
+        first.setdefault(SHORT[finding.detection], finding.at)
+    said = [f"{name} after {(at - attack['start']) / 60:.0f} min" for name, at in first.items()]
+    missing = [SHORT[name] for name in attack["expected_by"] if SHORT[name] not in first]
+    return "[green]" + ", ".join(said) + "[/green]" + "".join(f" [red]not {name}[/red]" for name in missing)

@@ -1,0 +1,99 @@
+"""Judges findings by the injected truth: which attacks were found and when, and which findings no attack explains.
+
+A finding of the outbound detection belongs to an attack when it names the attacked workload and process, or the
+workload at the other end, whose answers grow as well, and the attack's protocol; one of the edge detection when it
+names both ends, in either direction. In both cases the searched window must touch the time of the attack.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from workbench.metrics.attacks import NEW_EDGE, OUTBOUND
+from workbench.replay.rows import Row
+from workbench.replay.schedule import SearchRun
+
+
+@dataclass(frozen=True)
+class Finding:
+    """One finding of a run: the detection's name, when it was raised (epoch seconds), what it searched, its row."""
+
+    detection: str
+    at: float
+    earliest: float
+    latest: float
+    row: Row
+
+    def touches(self, event: dict[str, Any]) -> bool:
+        """Whether this finding can be about ``event``, an attack or a benign event of the truth file."""
+        if self.row.get("host") != event["cluster"] or self.latest <= event["start"] or event["end"] <= self.earliest:
+            return False
+        ends = {event["workload"], event.get("dest")}
+        if self.detection == NEW_EDGE:
+            pair = {self.row.get("source_workload"), self.row.get("dest_workload")}
+            return pair == ends if event.get("dest") else event["workload"] in pair
+        same_process = self.row.get("process") == event["process"] or self.row.get("workload") == event.get("dest")
+        # A rise in UDP is no trace of an attack over TCP.
+        same_protocol = event.get("protocol", "") in str(self.row.get("protocol"))
+        return self.row.get("workload") in ends and same_process and same_protocol
+
+
+@dataclass(frozen=True)
+class Verdict:
+    """What became of the truth.
+
+    caught: each attack with the findings it caused. explained: findings with a benign cause that the truth names.
+    unexplained: findings with no cause but the noise of the traffic. The last two are the false alerts.
+    """
+
+    caught: tuple[tuple[dict[str, Any], tuple[Finding, ...]], ...]
+    explained: tuple[tuple[Finding, dict[str, Any]], ...]
+    unexplained: tuple[Finding, ...]
+
+    @property
+    def missed(self) -> tuple[dict[str, Any], ...]:
+        """Attacks that a detection should have seen and did not."""
+        return tuple(attack for attack, findings in self.caught if set(attack["expected_by"]) - _names(findings))
+
+    @property
+    def false_alerts(self) -> int:
+        """Findings that no attack explains."""
+        return len(self.explained) + len(self.unexplained)
+
+
+def findings_of(runs: Iterable[SearchRun]) -> list[Finding]:
+    """All findings that were raised, after throttling, in the order they were raised."""
+    return [
+        Finding(_detection(run), run.at, run.window.earliest, run.window.latest, row)
+        for run in runs
+        for row in run.findings
+    ]
+
+
+def judge(truth: dict[str, Any], findings: Sequence[Finding]) -> Verdict:
+    """Hold ``findings`` against the content of a truth file."""
+    caught = tuple(
+        (attack, tuple(finding for finding in findings if finding.touches(attack))) for attack in truth["attacks"]
+    )
+    of_attacks = {id(finding) for _, found in caught for finding in found}
+    explained: list[tuple[Finding, dict[str, Any]]] = []
+    unexplained: list[Finding] = []
+    for finding in findings:
+        if id(finding) in of_attacks:
+            continue
+        cause = next((event for event in truth.get("benign", ()) if finding.touches(event)), None)
+        if cause is None:
+            unexplained.append(finding)
+        else:
+            explained.append((finding, cause))
+    return Verdict(caught, tuple(explained), tuple(unexplained))
+
+
+def _detection(run: SearchRun) -> str:
+    return next((name for name in (OUTBOUND, NEW_EDGE) if name in run.search.name), run.search.name)
+
+
+def _names(findings: Iterable[Finding]) -> set[str]:
+    return {finding.detection for finding in findings}
