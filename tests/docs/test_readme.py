@@ -1,0 +1,95 @@
+"""What README.md and the documents say is what the code does."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+
+from npmlib.options import OPTION_NAMES, Options
+
+from workbench.compiler.build import Package
+from workbench.replay.app import App
+from workbench.spl.tree import Fields
+
+CHECKOUT = Path(__file__).parents[2]
+README = (CHECKOUT / "README.md").read_text(encoding="utf-8")
+
+
+def table_under(heading: str) -> list[list[str]]:
+    """Rows of the first table below a heading, without its head."""
+    section = README.split(f"## {heading}\n", 1)[1].split("\n## ", 1)[0]
+    lines = [line for line in section.splitlines() if line.startswith("|")]
+    rows = [[cell.strip().strip("`") for cell in line.strip("|").split("|")] for line in lines]
+    return [row for row in rows[1:] if not set("".join(row)) <= {"-", ":"}]
+
+
+def test_every_option_is_in_the_readme_with_its_default() -> None:
+    defaults = Options()
+    written = {row[0]: row[1] for row in table_under("The command")}
+    assert tuple(written) == OPTION_NAMES
+    assert written["baseline"] == defaults.baseline
+    assert written["by"] == ",".join(defaults.by)
+    assert float(written["threshold"]) == defaults.threshold
+    assert int(written["minsamples"]) == defaults.minsamples
+    assert float(written["minspread"]) == defaults.minspread
+    assert written["unseen"] == ("flag" if defaults.flag_unseen else "ignore")
+
+
+def test_the_schedules_in_the_readme_are_the_compiled_ones(built: Package) -> None:
+    searches = App.load(built.staged).saved_searches
+    written = {row[0]: row[1] for row in table_under("Configure")}
+    for name, when in written.items():
+        (search,) = (found for key, found in searches.items() if name in key)
+        minute, hour = str(search.cron).split()[:2]
+        assert when == (f"hourly, :{int(minute):02}" if hour == "*" else f"daily, {int(hour):02}:{int(minute):02}")
+    assert len(written) == len(searches)
+
+
+def test_the_finding_in_the_readme_has_fields_that_the_detection_gives(built: Package) -> None:
+    from workbench.replay import macros
+    from workbench.spl.parser import parse
+
+    app = App.load(built.staged)
+    (search,) = (found for name, found in app.saved_searches.items() if "Outbound" in name)
+    (fields,) = (
+        command for command in parse(macros.expand(search.search, app.macros)).commands if isinstance(command, Fields)
+    )
+    shown = {name.strip() for row in table_under("A finding") for name in row[0].split("(")[0].split(",")} - {""}
+    assert shown - {"risk_message"} <= set(fields.names)
+
+
+def test_every_make_target_that_is_named_exists() -> None:
+    texts = [path.read_text(encoding="utf-8") for path in (CHECKOUT / "README.md", CHECKOUT / "CONTRIBUTING.md")]
+    named = {target for text in texts for target in re.findall(r"\bmake ([a-z]+)\b", text)} - {"a"}
+    there = set(re.findall(r"^([a-z]+):", (CHECKOUT / "Makefile").read_text(), re.MULTILINE))
+    assert named <= there
+
+
+def test_every_relative_link_leads_somewhere() -> None:
+    for document in [CHECKOUT / "README.md", CHECKOUT / "CONTRIBUTING.md", *(CHECKOUT / "docs").glob("*.md")]:
+        for target in re.findall(r"\]\(([^)#:]+)(?:#[^)]*)?\)", document.read_text(encoding="utf-8")):
+            assert (document.parent / target).exists(), f"{document.name} links to {target}"
+
+
+def test_each_assumption_has_a_probe_and_the_readme_counts_them() -> None:
+    text = (CHECKOUT / "docs" / "assumptions.md").read_text(encoding="utf-8")
+    rows = [re.split(r"(?<!\\)\|", line)[1:-1] for line in text.splitlines() if re.match(r"\| \d", line)]
+    assert [int(row[0]) for row in rows] == list(range(1, 15))
+    assert all(row[2].count("`") >= 2 for row in rows)
+    assert "fourteen assumptions" in README
+
+
+def test_the_table_of_differences_has_a_test_for_each_line_that_can_be_shown() -> None:
+    tests = "\n".join(path.read_text() for path in (CHECKOUT / "tests" / "detections").glob("test_*.py"))
+    for name in (
+        "takes_the_udp_average",
+        "mixes_clusters",
+        "join_cuts_off",
+        "constant_and_forgets_why",
+        "append_is_cut_off",
+        "late_data",
+        "missed_run",
+        "reading_of_a_multivalue",
+        "still_learning",
+    ):
+        assert name in tests
