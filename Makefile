@@ -57,6 +57,9 @@ $(VENV)/test.stamp: requirements/test.txt $(VENV)/tools.stamp
 	@echo "Setting up splunk-appinspect ..."
 	@$(PYTHON) -m venv .venv-appinspect
 	@.venv-appinspect/bin/python $(PIP_INSTALL) requirements/appinspect.txt
+	@# AppInspect wants libmagic of the system; pylibmagic brings it along, but only once it was imported.
+	@.venv-appinspect/bin/python -c 'import pathlib, sysconfig; \
+		pathlib.Path(sysconfig.get_path("purelib"), "pylibmagic.pth").write_text("import pylibmagic\n")'
 	@touch $@
 
 .venv-contentctl/stamp: requirements/contentctl.txt

@@ -23,10 +23,10 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 
 @pytest.fixture(scope="session")
 def shared() -> Path:
-    """The reference material beside the checkout; tests that need it skip without it, never under CI."""
-    folder = CHECKOUT.parent / "shared"
+    """The reference material beside the checkout, or where NPM_SHARED says; tests skip without it, never under CI."""
+    folder = Path(os.environ.get("NPM_SHARED", CHECKOUT.parent / "shared"))
     if not folder.is_dir():
-        missing = "the reference material (../shared) is absent"
+        missing = f"the reference material is absent: {folder} is no folder; set NPM_SHARED"
         if os.environ.get("CI") == "true":
             pytest.fail(missing)
         pytest.skip(missing)
