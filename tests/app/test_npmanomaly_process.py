@@ -11,7 +11,8 @@ import pytest
 
 from workbench.replay.chunk_csv import decode, encode
 from workbench.replay.commandprocess import CommandProcess
-from workbench.replay.context import Message, ReplayError
+from workbench.replay.context import Message
+from workbench.replay.errors import ReplayError
 from workbench.replay.rows import Row
 
 METRICS = ("tcp.bytes", "tcp.new_sockets", "tcp.packets", "udp.bytes", "udp.packets")

@@ -8,7 +8,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from tests.replay.given_rows import context, run_on
-from workbench.replay.context import Message, ReplayError
+from workbench.replay.context import Message
+from workbench.replay.errors import ReplayError
 
 
 def aggregate(function, values):

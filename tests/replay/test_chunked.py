@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from workbench.replay import chunk_csv
 from workbench.replay.chunked import ProtocolError, encode_chunk, read_chunk
-from workbench.replay.context import ReplayError
+from workbench.replay.errors import ReplayError
 from workbench.replay.rows import Row, as_text
 
 # every character a chunk can carry: no surrogates (not UTF-8), no NUL (csv on Python 3.9 refuses it)

@@ -6,7 +6,8 @@ import pytest
 
 from tests.replay.given_rows import NOW, context, run_on
 from workbench.replay import engine
-from workbench.replay.context import Message, ReplayError
+from workbench.replay.context import Message
+from workbench.replay.errors import ReplayError
 from workbench.spl.parser import parse
 
 A, B = {"k": "a", "v": 1}, {"k": "b", "v": 2}

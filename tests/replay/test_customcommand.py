@@ -13,8 +13,9 @@ import pytest
 from tests.replay.conftest import NOW, MakeApp, MakeContext
 from workbench.replay import customcommand
 from workbench.replay.app import App
-from workbench.replay.context import Limits, Message, ReplayError
+from workbench.replay.context import Limits, Message
 from workbench.replay.customcommand import split_arguments
+from workbench.replay.errors import ReplayError
 from workbench.replay.rows import Row
 
 # A command without the SDK: it keeps a log of what it was sent, and answers as the body of answer() says.

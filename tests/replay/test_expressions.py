@@ -9,7 +9,7 @@ from hypothesis import assume, given
 from hypothesis import strategies as st
 
 from tests.replay.given_rows import NOW, context, run_on, truth_of, value_of
-from workbench.replay.context import ReplayError
+from workbench.replay.errors import ReplayError
 from workbench.replay.rows import as_number, as_text
 
 

@@ -3,7 +3,7 @@
 import pytest
 
 from tests.replay.given_rows import context, run_on
-from workbench.replay.context import ReplayError
+from workbench.replay.errors import ReplayError
 
 ROW = {"name": "Web-1", "count": 10, "digits": "7.50", "many": ("True", "false"), "empty": "", "gone": None}
 

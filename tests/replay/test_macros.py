@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from workbench.replay import macros
-from workbench.replay.context import ReplayError
+from workbench.replay.errors import ReplayError
 from workbench.replay.macros import Macro, expand
 
 

@@ -18,7 +18,8 @@ from tests.replay.conftest import INDEX, NOW, MakeContext, MakeStore
 from tests.stores import Point, write_index
 from workbench.metrics.store import MetricsStore
 from workbench.replay import engine
-from workbench.replay.context import ReplayError, SearchContext, Window
+from workbench.replay.context import SearchContext, Window
+from workbench.replay.errors import ReplayError
 from workbench.replay.rows import Row
 
 DIMENSIONS = ("cluster", "workload")

@@ -8,7 +8,7 @@ import pytest
 
 from tests.replay.conftest import MakeApp
 from workbench.replay.app import App
-from workbench.replay.context import ReplayError
+from workbench.replay.errors import ReplayError
 from workbench.replay.savedsearch import RiskObject, ThreatObject, Throttling, Trigger, from_stanza
 
 DETECTION = {

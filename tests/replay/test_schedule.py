@@ -8,7 +8,8 @@ from pathlib import Path
 import pytest
 
 from tests.replay.conftest import NOW, MakeApp, MakeStore
-from workbench.replay.context import ReplayError, Window
+from workbench.replay.context import Window
+from workbench.replay.errors import ReplayError
 from workbench.replay.savedsearch import SavedSearch, Trigger
 from workbench.replay.schedule import Site, baselines_first, due, run_between, run_search
 from workbench.replay.throttle import Throttle

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from workbench.replay.context import ReplayError
+from workbench.replay.errors import ReplayError
 from workbench.replay.times import instant, relative_time, span_seconds, utc_text
 
 NOW = instant("2026-03-01T04:25:37Z")  # a Sunday

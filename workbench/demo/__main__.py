@@ -24,7 +24,7 @@ from workbench.metrics.nezha_recording import NezhaError
 from workbench.metrics.simulated_store import Order, write_simulated_store
 from workbench.metrics.store import StoreError
 from workbench.metrics.writing import TRUTH_FILE
-from workbench.replay.context import ReplayError
+from workbench.replay.errors import ReplayError
 from workbench.replay.report import records, write_json_lines
 from workbench.replay.schedule import SearchRun
 from workbench.spl.errors import SplSyntaxError

@@ -16,7 +16,8 @@ from rich.console import Console
 from workbench.metrics.store import MetricsStore, StoreError
 from workbench.replay import engine, report
 from workbench.replay.app import App
-from workbench.replay.context import Limits, ReplayError, Window
+from workbench.replay.context import Limits, Window
+from workbench.replay.errors import ReplayError
 from workbench.replay.savedsearch import SavedSearch
 from workbench.replay.schedule import SearchRun, Site, baselines_first, run_between, run_search
 from workbench.replay.throttle import Throttle

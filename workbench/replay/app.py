@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from workbench.replay import conf, macros, savedsearch
-from workbench.replay.context import ReplayError
+from workbench.replay.errors import ReplayError
 from workbench.replay.lookups import LookupFolder
 from workbench.replay.macros import Macro
 from workbench.replay.savedsearch import SavedSearch

@@ -18,7 +18,7 @@ import io
 import re
 from collections.abc import Iterable, Sequence
 
-from workbench.replay.context import ReplayError
+from workbench.replay.errors import ReplayError
 from workbench.replay.lookups import LARGEST_CELL
 from workbench.replay.rows import Row, Value, number_text
 

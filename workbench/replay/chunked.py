@@ -11,7 +11,7 @@ import re
 from dataclasses import dataclass
 from typing import Any, BinaryIO
 
-from workbench.replay.context import ReplayError
+from workbench.replay.errors import ReplayError
 
 LONGEST_HEADER = 256  # bytes; a line longer than this is output that does not belong here, a print() for example
 _HEADER = re.compile(rb"chunked 1\.0,(\d{1,19}),(\d{1,19})\r?\n\Z")

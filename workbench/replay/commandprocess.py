@@ -18,7 +18,8 @@ from types import TracebackType
 from typing import Any, BinaryIO
 
 from workbench.replay.chunked import Chunk, ProtocolError, encode_chunk, read_chunk
-from workbench.replay.context import Message, ReplayError
+from workbench.replay.context import Message
+from workbench.replay.errors import ReplayError
 
 DEFAULT_TIME_LIMIT = 600.0  # seconds
 STDERR_LINES = 50  # the last lines kept for messages

@@ -16,7 +16,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from pathlib import Path
 
-from workbench.replay.context import ReplayError
+from workbench.replay.errors import ReplayError
 
 Stanzas = dict[str, dict[str, str]]
 DEFAULT_STANZA = "default"

@@ -26,7 +26,8 @@ from urllib.parse import quote
 from workbench.replay import chunk_csv
 from workbench.replay.commandprocess import DEFAULT_TIME_LIMIT, CommandProcess
 from workbench.replay.conf import is_true
-from workbench.replay.context import ReplayError, SearchContext
+from workbench.replay.context import SearchContext
+from workbench.replay.errors import ReplayError
 from workbench.replay.rows import Row
 
 PROBES = 2  # spawns before the real one; reference/command-protocol.md section 8 speaks of 3-4 spawns per search

@@ -11,7 +11,8 @@ from typing import Any
 
 from workbench.replay import customcommand, macros, mstats
 from workbench.replay.commands import columns, combining, computing, grouping, ordering, tables
-from workbench.replay.context import ReplayError, SearchContext
+from workbench.replay.context import SearchContext
+from workbench.replay.errors import ReplayError
 from workbench.replay.rows import Row
 from workbench.spl import tree
 from workbench.spl.errors import SplSyntaxError

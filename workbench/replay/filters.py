@@ -9,8 +9,9 @@ from __future__ import annotations
 import re
 from collections.abc import Callable
 
-from workbench.replay.context import ReplayError, SearchContext
-from workbench.replay.expressions_operators import compare_values
+from workbench.replay.context import SearchContext
+from workbench.replay.errors import ReplayError
+from workbench.replay.expressions.operators import compare_values
 from workbench.replay.rows import Row, as_number, as_text, each_text
 from workbench.spl import tree
 

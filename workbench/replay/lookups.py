@@ -18,7 +18,7 @@ from functools import cached_property
 from pathlib import Path
 
 from workbench.replay import conf
-from workbench.replay.context import ReplayError
+from workbench.replay.errors import ReplayError
 from workbench.replay.rows import Row, as_text
 
 LARGEST_CELL = 10_485_760  # characters; the csv module's own limit of 131,072 is too small for multivalue texts

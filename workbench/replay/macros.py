@@ -12,7 +12,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from workbench.replay.conf import Stanzas, is_true
-from workbench.replay.context import ReplayError
+from workbench.replay.errors import ReplayError
 
 _COMMENT = "```"
 _CALL = re.compile(r"\s*(?P<name>[A-Za-z0-9_:.-]+)\s*(?:\((?P<arguments>.*)\))?\s*\Z", re.DOTALL)

@@ -21,7 +21,8 @@ import duckdb
 
 from workbench.metrics.store import TIME, IndexColumns, StoreError, quote_identifier
 from workbench.replay import mstats_filter
-from workbench.replay.context import ReplayError, SearchContext, Window
+from workbench.replay.context import SearchContext, Window
+from workbench.replay.errors import ReplayError
 from workbench.replay.mstats_filter import Parameters
 from workbench.replay.rows import Row
 from workbench.replay.times import span_seconds

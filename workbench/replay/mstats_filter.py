@@ -13,7 +13,8 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 
 from workbench.metrics.store import quote_identifier
-from workbench.replay.context import ReplayError, SearchContext, Window
+from workbench.replay.context import SearchContext, Window
+from workbench.replay.errors import ReplayError
 from workbench.replay.times import relative_time
 from workbench.spl.terms import And, Comparison, Filter, InList, Keyword, MacroCall, Not, Or
 

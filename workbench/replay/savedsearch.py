@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from workbench.replay.conf import is_true
-from workbench.replay.context import ReplayError
+from workbench.replay.errors import ReplayError
 
 _PERIOD = re.compile(r"(\d+)([smhd]?)\Z")
 _PERIOD_SECONDS = {"": 1, "s": 1, "m": 60, "h": 3600, "d": 86400}

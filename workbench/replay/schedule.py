@@ -20,7 +20,8 @@ from cronsim import CronSim, CronSimError
 from workbench.metrics.store import MetricsStore, StoreError
 from workbench.replay import engine
 from workbench.replay.app import App
-from workbench.replay.context import Limits, Message, ReplayError, SearchContext, Window
+from workbench.replay.context import Limits, Message, SearchContext, Window
+from workbench.replay.errors import ReplayError
 from workbench.replay.risk import RiskEvent, risk_events
 from workbench.replay.rows import Row
 from workbench.replay.savedsearch import SavedSearch

@@ -13,7 +13,7 @@ import math
 import re
 from datetime import datetime, timedelta, timezone
 
-from workbench.replay.context import ReplayError
+from workbench.replay.errors import ReplayError
 
 _UNITS = {
     "s": ("s", "sec", "secs", "second", "seconds"),

@@ -6,7 +6,8 @@ from collections.abc import Callable, Iterator
 from itertools import islice
 
 from workbench.replay.commands.options import flag, one_of, read_options, whole
-from workbench.replay.context import ReplayError, SearchContext
+from workbench.replay.context import SearchContext
+from workbench.replay.errors import ReplayError
 from workbench.replay.rows import Row, as_text
 from workbench.spl import tree
 

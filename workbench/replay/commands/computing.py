@@ -6,8 +6,10 @@ import re
 from collections.abc import Iterator
 
 from workbench.replay.commands.options import one_of, read_options
-from workbench.replay.context import ReplayError, SearchContext
-from workbench.replay.expressions import Run, compile_condition, compile_value
+from workbench.replay.context import SearchContext
+from workbench.replay.errors import ReplayError
+from workbench.replay.expressions.compiled import Run
+from workbench.replay.expressions.compiling import compile_condition, compile_value
 from workbench.replay.filters import compile_filter
 from workbench.replay.rows import Row
 from workbench.spl import tree

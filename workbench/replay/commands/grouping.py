@@ -11,8 +11,10 @@ from itertools import product
 from workbench.replay import aggregates
 from workbench.replay.aggregates import Accumulator
 from workbench.replay.commands.options import flag, read_options, whole
-from workbench.replay.context import ReplayError, SearchContext
-from workbench.replay.expressions import Run, compile_expression
+from workbench.replay.context import SearchContext
+from workbench.replay.errors import ReplayError
+from workbench.replay.expressions.compiled import Run
+from workbench.replay.expressions.compiling import compile_expression
 from workbench.replay.rows import Row, Value, as_number, as_text, each_text
 from workbench.spl import tree
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from typing import Any
 
-from workbench.replay.context import ReplayError
+from workbench.replay.errors import ReplayError
 from workbench.spl.tree import Options
 
 _TRUTH = {"t": True, "true": True, "1": True, "f": False, "false": False, "0": False}

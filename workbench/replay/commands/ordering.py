@@ -8,7 +8,7 @@ from itertools import islice, takewhile
 
 from workbench.replay.commands.options import flag, read_options, whole
 from workbench.replay.context import SearchContext
-from workbench.replay.expressions import compile_condition
+from workbench.replay.expressions.compiling import compile_condition
 from workbench.replay.rows import Row, Value, as_number, as_text, byte_order, each_text
 from workbench.spl import tree
 

@@ -9,7 +9,8 @@ from itertools import islice, product
 
 from workbench.replay.commands.computing import fields_of
 from workbench.replay.commands.options import flag, read_options, whole
-from workbench.replay.context import ReplayError, SearchContext
+from workbench.replay.context import SearchContext
+from workbench.replay.errors import ReplayError
 from workbench.replay.filters import compile_filter, wildcard_pattern
 from workbench.replay.lookups import LookupDefinition
 from workbench.replay.rows import Row, as_text, each_text, multivalue

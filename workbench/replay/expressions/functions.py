@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from workbench.replay.expressions import Compiled, Function, Kind, Place, condition
-from workbench.replay.expressions_numbers import NUMBER_FUNCTIONS
-from workbench.replay.expressions_operators import compare_values, comparing, liking
-from workbench.replay.expressions_text import TEXT_FUNCTIONS
-from workbench.replay.expressions_times import TIME_FUNCTIONS
+from workbench.replay.expressions.compiled import Compiled, Function, Kind, Place, condition
+from workbench.replay.expressions.numbers import NUMBER_FUNCTIONS
+from workbench.replay.expressions.operators import compare_values, comparing, liking
+from workbench.replay.expressions.text import TEXT_FUNCTIONS
+from workbench.replay.expressions.times import TIME_FUNCTIONS
 from workbench.replay.rows import Row, Value, as_number
 
 

@@ -1,60 +1,20 @@
 """Compiles the expressions of eval, where and eval(...) to closures, once per command, not once per row.
 
-A compiled expression maps a row to a value; a condition maps it to True, False or None (null). What is known
-of the type before any row is seen (``kind``) decides between adding and concatenating, and refuses what
-Splunk refuses too: a condition where a value belongs, a value where a condition belongs.
+A compiled expression maps a row to a value; a condition maps it to True, False or None (null).
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from dataclasses import dataclass
-from typing import Literal
-
-from workbench.replay.context import ReplayError, SearchContext
-from workbench.replay.rows import Row, Value
+from workbench.replay.context import SearchContext
+from workbench.replay.expressions.compiled import Compiled, Kind, Place, Run, condition
+from workbench.replay.expressions.functions import FUNCTIONS
+from workbench.replay.expressions.operators import binary, unary
+from workbench.replay.rows import Value
 from workbench.spl import tree
-
-Kind = Literal["boolean", "text", "number", "null", "any"]
-Run = Callable[[Row], Value]
-
-
-@dataclass(frozen=True)
-class Compiled:
-    """A closure over rows; ``literal`` is the value when the expression is a constant."""
-
-    kind: Kind
-    run: Run
-    literal: Value = None
-
-
-@dataclass(frozen=True)
-class Place:
-    """Where an expression stands and in which search: what errors and functions of time need to know."""
-
-    context: SearchContext
-    command: str
-    position: int
-
-    def error(self, message: str) -> ReplayError:
-        """Make the error that names this place."""
-        return ReplayError(message, self.command, self.position)
-
-
-@dataclass(frozen=True)
-class Function:
-    """An eval function: how many arguments it takes (most: None is any number) and how it is compiled."""
-
-    least: int
-    most: int | None
-    build: Callable[[Place, tuple[Compiled, ...]], Compiled]
 
 
 def compile_expression(node: tree.Expression, context: SearchContext, command: str) -> Compiled:
     """Compile a value or condition. ReplayError names what the replay does not know, and where it stands."""
-    # Imported here: the tables of operators and functions are made of the types above.
-    from workbench.replay.expressions_operators import binary, unary
-
     place = Place(context, command, node.span.start)
     if isinstance(node, tree.Number):
         return _constant("number", node.value)
@@ -87,13 +47,6 @@ def compile_value(node: tree.Expression, context: SearchContext, command: str) -
     return compiled.run
 
 
-def condition(place: Place, compiled: Compiled) -> Run:
-    """Return the closure of a condition; ReplayError for a value, as Splunk does not take one for true."""
-    if compiled.kind not in ("boolean", "null"):
-        raise place.error(f"a condition is needed here, not a value of kind '{compiled.kind}'")
-    return compiled.run
-
-
 def _constant(kind: Kind, value: Value) -> Compiled:
     return Compiled(kind, lambda _row: value, value)
 
@@ -103,8 +56,6 @@ def _field(name: str) -> Compiled:
 
 
 def _call(place: Place, name: str, arguments: tuple[Compiled, ...]) -> Compiled:
-    from workbench.replay.expressions_functions import FUNCTIONS
-
     function = FUNCTIONS.get(name)
     if function is None:
         raise place.error(f"the replay has no eval function '{name}'")

@@ -7,8 +7,8 @@ import math
 import re
 
 from workbench.replay import times
-from workbench.replay.context import ReplayError
-from workbench.replay.expressions import Compiled, Function, Place
+from workbench.replay.errors import ReplayError
+from workbench.replay.expressions.compiled import Compiled, Function, Place
 from workbench.replay.rows import Row, Value, as_number, as_text
 
 _DIRECTIVE = re.compile(r"%(\d?[NQ]|.)", re.DOTALL)

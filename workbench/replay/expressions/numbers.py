@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Callable
 
-from workbench.replay.expressions import Compiled, Function, Place
+from workbench.replay.expressions.compiled import Compiled, Function, Place
 from workbench.replay.rows import FixedPoint, Row, Value, as_number, as_text, bounded, number_text
 
 Number = int | float

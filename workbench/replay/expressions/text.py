@@ -8,7 +8,7 @@ from collections.abc import Callable
 from functools import lru_cache
 from typing import Any
 
-from workbench.replay.expressions import Compiled, Function, Place
+from workbench.replay.expressions.compiled import Compiled, Function, Place
 from workbench.replay.rows import Row, Value, as_number, as_text, byte_order, each_text, multivalue
 
 Build = Callable[[Place, tuple[Compiled, ...]], Compiled]

@@ -9,7 +9,7 @@ from collections.abc import Callable
 from functools import lru_cache
 from typing import Any
 
-from workbench.replay.expressions import Compiled, Place, Run, condition
+from workbench.replay.expressions.compiled import Compiled, Place, Run, condition
 from workbench.replay.rows import Row, Value, as_number, as_text, bounded
 
 Number = int | float

@@ -1,0 +1,56 @@
+"""What an expression becomes: a closure over rows, with what is known of its type before any row is seen.
+
+``kind`` decides between adding and concatenating, and refuses what Splunk refuses too: a condition where a value
+belongs, a value where a condition belongs.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Literal
+
+from workbench.replay.context import SearchContext
+from workbench.replay.errors import ReplayError
+from workbench.replay.rows import Row, Value
+
+Kind = Literal["boolean", "text", "number", "null", "any"]
+Run = Callable[[Row], Value]
+
+
+@dataclass(frozen=True)
+class Compiled:
+    """A closure over rows; ``literal`` is the value when the expression is a constant."""
+
+    kind: Kind
+    run: Run
+    literal: Value = None
+
+
+@dataclass(frozen=True)
+class Place:
+    """Where an expression stands and in which search: what errors and functions of time need to know."""
+
+    context: SearchContext
+    command: str
+    position: int
+
+    def error(self, message: str) -> ReplayError:
+        """Make the error that names this place."""
+        return ReplayError(message, self.command, self.position)
+
+
+@dataclass(frozen=True)
+class Function:
+    """An eval function: how many arguments it takes (most: None is any number) and how it is compiled."""
+
+    least: int
+    most: int | None
+    build: Callable[[Place, tuple[Compiled, ...]], Compiled]
+
+
+def condition(place: Place, compiled: Compiled) -> Run:
+    """Return the closure of a condition; ReplayError for a value, as Splunk does not take one for true."""
+    if compiled.kind not in ("boolean", "null"):
+        raise place.error(f"a condition is needed here, not a value of kind '{compiled.kind}'")
+    return compiled.run
