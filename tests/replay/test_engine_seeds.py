@@ -43,7 +43,7 @@ def point(age: float, workload: str, process: str | None, dest: str, cluster: st
 @pytest.fixture
 def traffic(make_store) -> MetricsStore:
     """Ten hours of three processes; in the last hour one sends bursts, another is new, a third lacks a name."""
-    draw = random.Random(7)  # noqa: S311  (traffic, not secrets)
+    draw = random.Random(7)
     points = []
     for age in range(10, 10 * HOUR, 60):
         for workload, process in (("web", "nginx"), ("web", "sidecar"), ("db", "postgres")):
