@@ -1,6 +1,4 @@
-"""Runs saved searches of the staged app, or SPL of your own, on a metrics store: ``python -m
-workbench.replay run``.
-"""
+"""Runs saved searches of the staged app, or SPL of your own, on a metrics store: ``python -m workbench.replay run``."""
 
 from __future__ import annotations
 
@@ -90,8 +88,7 @@ def _run_saved(options: argparse.Namespace, site: Site, console: Console) -> lis
 
 
 def _chosen(names: Sequence[str] | None, app: App) -> list[SavedSearch]:
-    """Searches by name, or by a part that only one name has, in the order asked for; all of them when none
-    is named.
+    """Searches by name, or by a part that only one name has, in the order asked for; all of them when none is named.
 
     Disabled searches run too: those of the app ship disabled.
     """

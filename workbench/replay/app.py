@@ -39,8 +39,7 @@ class App:
 
     @classmethod
     def scratch_copy(cls, root: Path, folder: Path) -> App:
-        """Copy the app at ``root`` below ``folder`` and load the copy: searches write lookups there, not in
-        ``root``.
+        """Copy the app at ``root`` below ``folder`` and load the copy: searches write lookups there, not in ``root``.
 
         In a copy that is there already everything is renewed but the lookups, so that a baseline outlives a
         call.

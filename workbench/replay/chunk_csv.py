@@ -1,5 +1,4 @@
-"""The CSV inside chunks of the search command protocol, written as Splunk writes it and read as it may come
-back.
+"""The CSV inside chunks of the search command protocol, written as Splunk writes it and read as it may come back.
 
 Splunk quotes every header and value that has a character outside A-Z a-z 0-9, and nothing else; lines end
 in LF; every field has a twin column ``__mv_<field>``, the twins after all plain columns. The plain column

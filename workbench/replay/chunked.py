@@ -23,9 +23,7 @@ class ProtocolError(ReplayError):
 
 @dataclass(frozen=True)
 class Chunk:
-    """One chunk: ``metadata_bytes`` is the JSON as it was sent, ``metadata`` the same decoded, ``body`` the
-    CSV.
-    """
+    """One chunk: ``metadata_bytes`` is the JSON as it was sent, ``metadata`` the same decoded, ``body`` the CSV."""
 
     metadata_bytes: bytes
     metadata: dict[str, Any]

@@ -101,9 +101,7 @@ class CommandProcess:
         return reply
 
     def finish(self) -> None:
-        """Close the command's input and wait for its end; ReplayError unless it says no more and exits with
-        0.
-        """
+        """Close the command's input and wait for its end; ReplayError unless it says no more and exits with 0."""
         with suppress(BrokenPipeError):
             _pipe(self._process.stdin).close()
         extra = self._replies.get()

@@ -1,5 +1,4 @@
-"""Reads Splunk conf files: the compiled ones as the compiler left them, and the hand-written ones of the
-app.
+"""Reads Splunk conf files: the compiled ones as the compiler left them, and the hand-written ones of the app.
 
 Written on its own, knowing nothing of the compiler's writer, so that a mistake of the writer shows here.
 
@@ -59,9 +58,7 @@ def parse(text: str, source: str = "<text>") -> ConfFile:
 
 
 def read(path: Path) -> ConfFile:
-    """Read the conf file at ``path`` (UTF-8, with or without byte order mark); ConfError when it cannot be
-    read.
-    """
+    """Read the conf file at ``path`` (UTF-8, with or without byte order mark); ConfError when it cannot be read."""
     try:
         return parse(path.read_text(encoding="utf-8-sig"), str(path))
     except (OSError, UnicodeDecodeError) as error:

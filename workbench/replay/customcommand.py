@@ -1,5 +1,4 @@
-"""Runs a custom search command of the app on rows: spawns the staged script and speaks the chunked protocol
-with it.
+"""Runs a custom search command of the app on rows: spawns the staged script and speaks the chunked protocol with it.
 
 The order of things is that of reference/command-protocol.md section 2: some spawns that get a getinfo and
 then the end of input, then the real one, which gets its getinfo and the rows in chunks. For streaming and
@@ -47,8 +46,7 @@ class Arguments:
 
 
 def split_arguments(text: str) -> Arguments:
-    """Split the text after a command's name at blanks outside quotes; ReplayError when a quote is left
-    open.
+    """Split the text after a command's name at blanks outside quotes; ReplayError when a quote is left open.
 
     In ``args`` the quotes go and ``\\"`` inside them becomes ``"``; other backslashes stay, as recorded
     traffic shows.
@@ -136,9 +134,7 @@ def _argv(name: str, context: SearchContext) -> list[str]:
 
 
 def _interpreter(interpreter: Path) -> str:
-    """Path of the interpreter from any folder; a bare name is left to PATH, links of virtual environments
-    stay.
-    """
+    """Path of the interpreter from any folder; a bare name is left to PATH, links of virtual environments stay."""
     return str(interpreter) if len(interpreter.parts) == 1 else str(interpreter.absolute())
 
 

@@ -1,5 +1,4 @@
-"""Lookup tables of the app folder: CSV files in ``lookups/`` and the transforms.conf stanzas that name
-them.
+"""Lookup tables of the app folder: CSV files in ``lookups/`` and the transforms.conf stanzas that name them.
 
 A CSV cell cannot tell "no value" from the empty text: an empty cell is read as no value (unverified without
 a live Splunk), and both are written as an empty cell. A multivalue is written as one text, its values
@@ -96,9 +95,7 @@ class LookupFolder:
             raise ReplayError(f"lookup '{name}': {path} cannot be read: {error}") from error
 
     def write(self, name: str, fields: Sequence[str], rows: Iterable[Row]) -> int:
-        """Replace lookup ``name`` by ``rows`` (columns ``fields``), whole or not at all; returns the number
-        of rows.
-        """
+        """Replace lookup ``name`` by ``rows`` (columns ``fields``), whole or not at all; returns the number of rows."""
         path = self.path(name)
         path.parent.mkdir(parents=True, exist_ok=True)
         count = 0

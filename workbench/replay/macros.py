@@ -101,9 +101,7 @@ def _closing(text: str, start: int, mark: str, what: str, chain: tuple[str, ...]
 
 
 def _after_string(text: str, start: int) -> int:
-    """Position after the string that opens at ``start``; an unclosed one reaches to the end (the parser
-    objects).
-    """
+    """Position after the string that opens at ``start``; an unclosed one reaches to the end (the parser objects)."""
     position = start + 1
     while position < len(text) and text[position] != '"':
         position += 2 if text[position] == "\\" else 1

@@ -145,9 +145,7 @@ def _points(
     window: Window,
     parameters: Parameters,
 ) -> str:
-    """SELECT of the points of one index that count: time, BY dimensions and the metrics in use, finite or
-    NULL.
-    """
+    """SELECT of the points of one index that count: time, BY dimensions and the metrics in use, finite or NULL."""
     selected = [quote_identifier(TIME)]
     for name in dict.fromkeys(by):
         column = quote_identifier(name)

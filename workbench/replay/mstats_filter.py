@@ -52,9 +52,7 @@ def time_window(where: Filter | None, context: SearchContext) -> Window:
 
 
 def indexes(where: Filter | None, known: Sequence[str]) -> tuple[str, ...]:
-    """Names of the indexes the filter lets through; ReplayError when it names none, or one that is not
-    ``known``.
-    """
+    """Names of the indexes the filter lets through; ReplayError when it names none, or one that is not ``known``."""
     named = [term for term in _terms(where) if isinstance(term, Comparison | InList) and term.field == "index"]
     if not named:
         raise ReplayError("names no index; write index=<metrics index> in its WHERE", "mstats")
@@ -67,8 +65,7 @@ def indexes(where: Filter | None, known: Sequence[str]) -> tuple[str, ...]:
 
 
 def predicate(where: Filter | None, index: str, dimensions: Sequence[str] | None, parameters: Parameters) -> str:
-    """SQL condition for the points of ``index`` that pass the filter; ``TRUE`` or ``FALSE`` when that is
-    settled.
+    """SQL condition for the points of ``index`` that pass the filter; ``TRUE`` or ``FALSE`` when that is settled.
 
     ``dimensions`` are those the index has; None means that every name counts as one. Time terms count as
     true here. Raises ReplayError with the position of a term that mstats or the replay does not know.

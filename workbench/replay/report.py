@@ -27,9 +27,7 @@ _EARLIEST_DATE = 946_684_800  # 2000-01-01
 
 
 def print_runs(runs: Sequence[SearchRun], console: Console) -> None:
-    """Print the findings of ``runs``, one table for each search, then what the runs read, wrote and warned
-    of.
-    """
+    """Print the findings of ``runs``, one table for each search, then what the runs read, wrote and warned of."""
     for name in dict.fromkeys(run.search.name for run in runs):
         _print_search([run for run in runs if run.search.name == name], console)
 
@@ -47,9 +45,7 @@ def print_rows(rows: Sequence[Row], console: Console, title: str = "") -> None:
 
 
 def shown(name: str, value: Value) -> str:
-    """Show a field's value to a person: instants as UTC dates, numbers short, a multivalue on several
-    lines.
-    """
+    """Show a field's value to a person: instants as UTC dates, numbers short, a multivalue on several lines."""
     if isinstance(value, tuple):
         return "\n".join(value)
     number = as_number(value)

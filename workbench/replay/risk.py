@@ -29,8 +29,7 @@ RiskEvent = dict[str, Any]
 def risk_events(
     search: SavedSearch, rows: Iterable[Row], window: Window, now: float
 ) -> tuple[list[RiskEvent], list[Message]]:
-    """Risk events (ready for JSON) for ``rows``, which ``search`` found at ``now`` in ``window``, and
-    warnings.
+    """Risk events (ready for JSON) for ``rows``, which ``search`` found at ``now`` in ``window``, and warnings.
 
     A search without a risk action has none.
     """
@@ -63,9 +62,7 @@ def risk_events(
 
 
 def fill(message: str, row: Row) -> tuple[str, tuple[str, ...]]:
-    """Fill the ``$field$`` tokens of ``message`` from ``row``; also returns the names of fields it does not
-    have.
-    """
+    """Fill the ``$field$`` tokens of ``message`` from ``row``; also returns the names of fields it does not have."""
     missing: list[str] = []
 
     def value(match: re.Match[str]) -> str:
@@ -130,9 +127,7 @@ def _annotations(search: SavedSearch) -> RiskEvent:
 
 
 def _with_row(event: RiskEvent, row: Row) -> RiskEvent:
-    """Add the fields of the row that the event has no field of its own for; internal ones (``_x``) stay
-    out.
-    """
+    """Add the fields of the row that the event has no field of its own for; internal ones (``_x``) stay out."""
     for name, value in row.items():
         if value is not None and not name.startswith("_") and name not in event:
             event[name] = plain(value)

@@ -1,6 +1,4 @@
-"""Saved searches: what a stanza of the compiled savedsearches.conf says about schedule, throttling and
-risk.
-"""
+"""Saved searches: what a stanza of the compiled savedsearches.conf says about schedule, throttling and risk."""
 
 from __future__ import annotations
 
@@ -72,8 +70,7 @@ class RiskAction:
 
 @dataclass(frozen=True)
 class SavedSearch:
-    """One saved search; ``earliest`` and ``latest`` are time modifiers, ``cron`` is None when it has no
-    schedule.
+    """One saved search; ``earliest`` and ``latest`` are time modifiers, ``cron`` is None when it has no schedule.
 
     ``trigger`` is None for a search that raises no alert (a baseline). ``annotations`` is the decoded JSON.
     """
@@ -92,9 +89,7 @@ class SavedSearch:
 
 
 def from_stanza(name: str, settings: dict[str, str]) -> SavedSearch:
-    """Build a SavedSearch from the settings of stanza ``name``; ReplayError names stanza and key when one
-    is wrong.
-    """
+    """Build a SavedSearch from the settings of stanza ``name``; ReplayError names stanza and key when one is wrong."""
     stanza = _Stanza(name, settings)
     return SavedSearch(
         name=name,

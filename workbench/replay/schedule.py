@@ -1,5 +1,4 @@
-"""Runs saved searches as a scheduler would: at their cron times, in time order, with throttling and risk
-action.
+"""Runs saved searches as a scheduler would: at their cron times, in time order, with throttling and risk action.
 
 Cron times are UTC and exact. Splunk moves them: ``schedule_window`` and ``allow_skew`` are left out here,
 and so are skipped runs (reference/spl-semantics.md section 8).
@@ -32,9 +31,7 @@ from workbench.spl.errors import SplSyntaxError
 
 @dataclass(frozen=True)
 class Site:
-    """Where searches run: the app (a scratch copy: lookups are written), the store, and the settings for
-    all runs.
-    """
+    """Where searches run: the app (a scratch copy: lookups are written), the store, and the settings for all runs."""
 
     app: App
     store: MetricsStore
@@ -57,8 +54,7 @@ class Site:
 
 @dataclass(frozen=True)
 class SearchRun:
-    """One run: all result ``rows``, of them the ``findings`` and the ``held_back``, and what else came of
-    it.
+    """One run: all result ``rows``, of them the ``findings`` and the ``held_back``, and what else came of it.
 
     ``at`` is the time it ran at, ``seconds`` what the replay took. A search that raises no alert has no
     findings.
@@ -103,8 +99,7 @@ def run_search(search: SavedSearch, at: float, site: Site, throttle: Throttle) -
 
 
 def due(searches: Sequence[SavedSearch], start: float, end: float) -> Iterator[tuple[float, SavedSearch]]:
-    """Times from ``start`` up to, not including, ``end`` at which searches are due, and the search, in time
-    order.
+    """Times from ``start`` up to, not including, ``end`` at which searches are due, and the search, in time order.
 
     Searches due at the same time keep the order of ``searches``; those without a cron are never due.
     ReplayError names the search whose cron cannot be read.

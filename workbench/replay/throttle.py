@@ -1,5 +1,4 @@
-"""Throttling of alerts (``alert.suppress``): which results count, and which are like one that counted not
-long ago.
+"""Throttling of alerts (``alert.suppress``): which results count, and which are like one that counted not long ago.
 
 Unverified without a live Splunk: with fields, each result is judged alone, a result without one of the
 fields counts as having the empty text there; of two like results of one run the first counts; the period
@@ -15,17 +14,13 @@ from workbench.replay.savedsearch import SavedSearch
 
 
 class Throttle:
-    """Remembers what counted when, for all searches of a replay; times are epoch seconds and must not go
-    back.
-    """
+    """Remembers what counted when, for all searches of a replay; times are epoch seconds and must not go back."""
 
     def __init__(self) -> None:
         self._counted: dict[tuple[str, ...], float] = {}
 
     def admit(self, search: SavedSearch, rows: Iterable[Row], at: float) -> tuple[list[Row], list[Row]]:
-        """Part the results ``search`` had at ``at`` into those that count and those held back, both in
-        order.
-        """
+        """Part the results ``search`` had at ``at`` into those that count and those held back, both in order."""
         admitted: list[Row] = []
         held_back: list[Row] = []
         throttling = search.throttling

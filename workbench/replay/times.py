@@ -1,5 +1,4 @@
-"""Time modifiers of searches: ``-70m@m``, ``@h``, ``now``, ``-30d@d``, epoch numbers. All clocks run in
-UTC.
+"""Time modifiers of searches: ``-70m@m``, ``@h``, ``now``, ``-30d@d``, epoch numbers. All clocks run in UTC.
 
 Unverified without a live Splunk: offsets after the snap (``@d+8h``), several offsets in a row, months and
 years clamped to the last day of a short month, ``@w0`` meaning Sunday. The searches of this project use
@@ -34,9 +33,7 @@ _EPOCH = re.compile(r"\d+(\.\d+)?\Z")
 
 
 def relative_time(now: float, modifier: str) -> float:
-    """The instant (epoch seconds) that ``modifier`` means when it is ``now``; ReplayError when it means
-    nothing.
-    """
+    """The instant (epoch seconds) that ``modifier`` means when it is ``now``; ReplayError when it means nothing."""
     text = modifier.strip().lower()
     if text in ("now", "now()"):
         return now
@@ -58,9 +55,7 @@ def relative_time(now: float, modifier: str) -> float:
 
 
 def instant(text: str) -> float:
-    """Epoch seconds of an ISO 8601 date or time (UTC when it names no zone) or of a number; ReplayError
-    otherwise.
-    """
+    """Epoch seconds of an ISO 8601 date or time (UTC when it names no zone) or of a number; ReplayError otherwise."""
     if _EPOCH.match(text.strip()):
         return float(text)
     try:
@@ -80,9 +75,7 @@ def utc_text(moment: float) -> str:
 
 
 def span_seconds(span: str) -> int:
-    """Length in seconds of a bin span such as ``10s`` or ``1h``; ReplayError for one without a fixed whole
-    length.
-    """
+    """Length in seconds of a bin span such as ``10s`` or ``1h``; ReplayError for one without a fixed whole length."""
     match = _SPAN.match(span.strip().lower())
     unit = _UNIT_OF.get(match.group(2)) if match else None
     if match is None or unit not in _SECONDS or int(match.group(1)) == 0:
