@@ -90,7 +90,7 @@ def injections(attack: Attack, interval: float, seed: int, number: int) -> tuple
     stray = np.exp(SIGMA * random.standard_normal(len(times)))
     sent = np.maximum(np.rint(attack.rate * interval * stray), 1)
     packets = np.ceil(sent / attack.segment)
-    sockets = np.zeros(len(times))
+    sockets: Floats = np.zeros(len(times))
     if attack.protocol == "tcp":
         sockets = np.floor(attack.sockets * interval + random.random(len(times)))
         sockets[0] = max(sockets[0], 1)

@@ -73,7 +73,7 @@ def autoregressive(shocks: Floats, memory: Floats, state: Floats) -> Floats:
 
     ``memory`` is the correlation from one row to the next, ``state`` the row before the first.
     """
-    noise = shocks * np.sqrt(1 - memory**2)
+    noise: Floats = shocks * np.sqrt(1 - memory**2)
     for row in noise:
         row += memory * state
         state = row

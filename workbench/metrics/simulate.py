@@ -92,10 +92,10 @@ class Simulation:
         run, edges = self.run, self.run.estate.edges()
         random = np.random.default_rng([run.seed, NOISE])
         state = random.standard_normal(len(edges) + len(run.estate.clusters))
-        before = np.zeros(len(self.columns), dtype=np.bool_)
+        before: npt.NDArray[np.bool_] = np.zeros(len(self.columns), dtype=np.bool_)
         for number in range(int(run.start // DAY), int(run.start // DAY) + self.day_count):
             begin, end = max(run.start, number * DAY), min(run.end, (number + 1) * DAY)
-            times = np.arange(begin, end, run.interval)
+            times: Floats = np.arange(begin, end, run.interval, dtype=np.float64)
             random = np.random.default_rng([run.seed, NOISE, number])
             activity, state = self._activity(times, edges, random, state)
             counts = _measure(run, self.flows, activity, len(self.columns), random)

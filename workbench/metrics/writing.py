@@ -7,9 +7,11 @@ import tempfile
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
+from typing import Any
 
 import duckdb
 import numpy as np
+import numpy.typing as npt
 
 from workbench.metrics.points import Points, SeriesTable
 from workbench.metrics.store import INDEX_NAME, TIME, StoreError, quote_identifier
@@ -39,7 +41,7 @@ class StoreWriter:
         partial = target.with_suffix(".partial")
         columns = {TIME: points.time, "series": points.series}
         columns.update({f"measure {measure}": values for measure, values in points.measures.items()})
-        names: dict[str, np.ndarray] = {"number": np.arange(len(table))}
+        names: dict[str, npt.NDArray[Any]] = {"number": np.arange(len(table))}
         for position, dimension in enumerate(self._dimensions):
             names[dimension] = np.array([row[position] for row in table], dtype=object)
         self._connection.register("points", columns)
