@@ -147,7 +147,8 @@ def _show(scene: Scene, runs: list[SearchRun], console: Console) -> Verdict:
         f" {sum(run.points_read for run in later) // max(1, len(later)):,} on average.",
         highlight=False,
     )
-    for message in sorted({message.text for run in runs for message in run.messages if message.level != "INFO"}):
+    # That the tables are not there yet is what first runs are for.
+    for message in sorted({text.text for run in runs[len(first) :] for text in run.messages if text.level != "INFO"}):
         console.print(f"[yellow]{message}[/yellow]")
     print_truth(verdict, console)
     print_findings(verdict, console)

@@ -8,6 +8,7 @@ from typing import Any
 
 from rich.box import SIMPLE_HEAD
 from rich.console import Console
+from rich.filesize import decimal
 from rich.markup import escape
 from rich.table import Table
 
@@ -20,20 +21,20 @@ SHORT = {OUTBOUND: "outbound", NEW_EDGE: "new edge"}
 
 
 def print_truth(verdict: Verdict, console: Console) -> None:
-    """Each injected attack in a row: who, when, how much, who should see it, who did and how soon."""
-    table = Table(box=SIMPLE_HEAD, title="Injected attacks and what was found of them", title_justify="left")
-    for name in ("attack", "cluster", "from", "to", "when (UTC)", "bytes added", "should be seen by", "found by"):
-        table.add_column(name, justify="right" if name == "bytes added" else "left", overflow="fold")
+    """Each injected attack in a row: what, where, when, how much, and what each detection made of it."""
+    table = Table(
+        box=SIMPLE_HEAD, title="Injected attacks, and how soon each detection found them", title_justify="left"
+    )
+    for name in ("attack", "cluster", "from -> to", "when (UTC)", "added", *SHORT.values()):
+        table.add_column(name, justify="right" if name == "added" else "left", overflow="fold")
     for attack, findings in verdict.caught:
         table.add_row(
             attack["kind"],
             attack["cluster"],
-            escape(f"{attack['workload']} / {attack['process']}"),
-            escape(str(attack["dest"])),
-            f"{utc_text(attack['start'])[5:16]} - {utc_text(attack['end'])[11:16]}".replace("T", " "),
-            f"{attack['added_bytes']:,}",
-            ", ".join(SHORT[name] for name in attack["expected_by"]) or "neither",
-            _found(attack, findings),
+            escape(f"{attack['workload']} / {attack['process']} -> {attack['dest']}"),
+            f"{utc_text(attack['start'])[5:16]} - {utc_text(attack['end'])[11:16]}",
+            decimal(attack["added_bytes"]),
+            *(_found(attack, findings, detection) for detection in SHORT),
         )
     console.print(table)
 
@@ -71,11 +72,13 @@ def print_summary(verdict: Verdict, hours: float, console: Console) -> None:
             seen = "was seen all the same" if findings else "was not seen, as expected"
             console.print(f"Beyond both detections, {seen}: {attack['kind']} ({attack['note']}).")
     by_detection = Counter(SHORT[finding.detection] for finding in _false_alerts(verdict))
-    listed = ", ".join(f"{name} {count}" for name, count in sorted(by_detection.items())) or "none"
-    known = len(verdict.explained)
+    listed = ", ".join(f"{name} {count}" for name, count in sorted(by_detection.items()))
+    causes = Counter(cause["kind"] for _, cause in verdict.explained)
+    known = ", ".join(f"{count} from a {kind}" for kind, count in causes.items())
     console.print(
-        f"False alerts in {hours:g} hours: {verdict.false_alerts} ({listed}); {known} of them have a benign cause that"
-        " the truth names (a deploy, a bigger batch)."
+        f"[bold]False alerts in {hours:g} hours: {verdict.false_alerts or 'none'}[/bold]"
+        + (f" ({listed})" if listed else "")
+        + (f"; with a benign cause that the truth names: {known}." if known else ".")
     )
 
 
@@ -97,12 +100,8 @@ def _because(finding: Finding) -> str:
     return reasons[0] + (f" (and {more} more metric{'s' if more > 1 else ''})" if more else "")
 
 
-def _found(attack: dict[str, Any], findings: tuple[Finding, ...]) -> str:
-    if not findings:
-        return "[red]not found[/red]" if attack["expected_by"] else "not found"
-    first: dict[str, float] = {}
-    for finding in findings:
-        first.setdefault(SHORT[finding.detection], finding.at)
-    said = [f"{name} after {(at - attack['start']) / 60:.0f} min" for name, at in first.items()]
-    missing = [SHORT[name] for name in attack["expected_by"] if SHORT[name] not in first]
-    return "[green]" + ", ".join(said) + "[/green]" + "".join(f" [red]not {name}[/red]" for name in missing)
+def _found(attack: dict[str, Any], findings: tuple[Finding, ...], detection: str) -> str:
+    at = next((finding.at for finding in findings if finding.detection == detection), None)
+    if at is not None:
+        return f"[green]after {(at - attack['start']) / 60:.0f} min[/green]"
+    return "[red]missed[/red]" if detection in attack["expected_by"] else "not expected"
