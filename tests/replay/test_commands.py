@@ -40,6 +40,8 @@ def app_root(tmp_path: Path) -> Path:
         ("rename a as b, b as c", {"a": 1}, {"c": 1}),
         ("rename x as a", {"a": 1}, {"a": 1}),
         ("rename tcp.* as *_sum", {"tcp.bytes": 1, "udp.bytes": 2}, {"bytes_sum": 1, "udp.bytes": 2}),
+        ("rename * as x_*", {"a": 1, "x_a": 2}, {"x_a": 1, "x_x_a": 2}),
+        ("rename a* as b*", {"a1": 1, "a2": 2, "b2": 3, "c": 4}, {"b1": 1, "b2": 2, "c": 4}),
         ('rename a as "b c"', {"a": None}, {"b c": None}),
         ("fields b, a", {"a": 1, "b": 2, "c": 3}, {"b": 2, "a": 1}),
         ("fields a", {"_time": 5, "a": 1, "b": 2}, {"_time": 5, "a": 1}),
@@ -143,6 +145,33 @@ def test_dedup_keeps_the_first_rows(text, kept):
 @pytest.mark.parametrize(("text", "kept"), [("head 2", 2), ("head", 10), ("head limit=0", 0), ("head n<3", 3)])
 def test_head_keeps_the_first_rows(text, kept):
     assert len(run_on([{"n": n} for n in range(12)], text)) == kept
+
+
+@pytest.mark.parametrize(
+    ("text", "row", "result"),
+    [
+        ("bin _time span=1h", {"_time": 7205.5, "a": 1}, {"_time": 7200, "a": 1}),
+        ("bin _time span=30s as slot", {"_time": 59}, {"_time": 59, "slot": 30}),
+        ("bin span=10m _time", {"_time": "1200"}, {"_time": 1200}),
+        ("bin _time span=1h", {"a": 1}, {"a": 1}),
+    ],
+)
+def test_bin_names_each_stretch_of_time_by_its_start(text, row, result):
+    assert run_on([row], text) == [result]
+
+
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        ("bin size span=10", "only 'bin _time span=<length>' is replayed"),
+        ("bin _time", "only 'bin _time span=<length>' is replayed"),
+        ("bin _time span=1mon", "span=1mon is not replayed"),
+        ("bin _time span=1h bins=5", "does not act on option bins=5"),
+    ],
+)
+def test_bin_refuses_what_it_does_not_know(text, said):
+    with pytest.raises(ReplayError, match=said):
+        run_on([A], text)
 
 
 def test_mvexpand_makes_a_row_of_each_value():

@@ -28,15 +28,24 @@ def _renamed(columns: Columns, patterns: list[tuple[re.Pattern[str], str]]) -> l
     """Return pairs of old and new name of the columns that are left."""
     plan = [(column, column) for column in columns]
     for pattern, new in patterns:
-        for place, (old, current) in enumerate(plan):
-            match = pattern.fullmatch(current)
-            if match is None:
-                continue
-            parts = iter(match.groups())
-            target = re.sub(r"\*", lambda _: next(parts), new)  # noqa: B023  (used before the next round)
-            plan[place] = (old, target)
-            plan = [step for index, step in enumerate(plan) if step[1] != target or index == place]
+        targets = [_target(pattern, new, current) for _, current in plan]
+        # A column that gets a name takes it from the one that had it; of two that get the same, the last has it.
+        taken = {target: place for place, target in enumerate(targets) if target is not None}
+        plan = [
+            (old, current if target is None else target)
+            for place, ((old, current), target) in enumerate(zip(plan, targets, strict=True))
+            if (current not in taken if target is None else taken[target] == place)
+        ]
     return plan
+
+
+def _target(pattern: re.Pattern[str], new: str, current: str) -> str | None:
+    """Return the name that ``current`` gets, None if the pattern does not fit it."""
+    match = pattern.fullmatch(current)
+    if match is None:
+        return None
+    parts = iter(match.groups())
+    return re.sub(r"\*", lambda _: next(parts), new)
 
 
 def _selected(columns: Columns, names: tuple[str, ...]) -> Columns:
