@@ -13,7 +13,7 @@ PIP_INSTALL := -m pip install --quiet --disable-pip-version-check --require-hash
 PYTHON_311 = $(shell for candidate in $(PYTHON) python3.11 python3.12 python3.13; do \
 	$$candidate -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null && echo $$candidate && break; done)
 
-.PHONY: help demo test lint package golden clean
+.PHONY: help demo test lint check lock package golden docs bench fuzz screenshots clean
 
 help: ## Show what there is
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 12
@@ -21,7 +21,7 @@ help: ## Show what there is
 demo: $(VENV)/tools.stamp ## Build the app, simulate 30 days with attacks, run the detections, show what they found
 	@$(RUN) -m workbench.demo
 
-test: lint $(VENV)/test.stamp .venv-appinspect/stamp .venv-contentctl/stamp build/sdk/stamp ## Check everything: lint, unit and property tests, contentctl, AppInspect
+test: lint $(VENV)/test.stamp .venv-appinspect/stamp .venv-contentctl/stamp .venv-docs/stamp build/sdk/stamp ## Check everything: lint, unit and property tests, contentctl, AppInspect, documents
 	@$(RUN) -m pytest
 
 lint: $(VENV)/test.stamp ## Check style and types
@@ -30,14 +30,33 @@ lint: $(VENV)/test.stamp ## Check style and types
 	@$(VENV)/bin/mypy
 	@$(VENV)/bin/mypy --strict -p npmlib
 
+check: $(VENV)/tools.stamp ## Check the content with every rule (docs/rules.md); CHECK="--format json" hands options on
+	@$(RUN) build.py --check $(CHECK)
+
+lock: $(VENV)/tools.stamp ## Write down hash and version of each search, after a wanted change with a new version
+	@$(RUN) build.py --lock
+
 package: $(VENV)/tools.stamp ## Build dist/SA-npmanomaly-<version>.spl
 	@$(RUN) build.py
 
-golden: $(VENV)/test.stamp build/sdk/stamp ## Rewrite the expected stanzas in tests/golden after a wanted change
+golden: $(VENV)/test.stamp build/sdk/stamp ## Rewrite the expected stanzas and the pages on rules after a wanted change
 	@$(RUN) -m pytest tests/compiler --update-golden
 
+docs: .venv-docs/stamp ## Build the documents as a site in build/site; a link that leads nowhere is an error
+	@NO_MKDOCS_2_WARNING=1 .venv-docs/bin/python -m mkdocs build --strict
+
+bench: .venv-bench/stamp $(VENV)/tools.stamp ## Measure the command beside the SDK and DuckDB; BENCH="--rounds 3 --publish" hands options on
+	@$(RUN) build.py > /dev/null
+	@.venv-bench/bin/python -m bench $(BENCH)
+
+fuzz: .venv-fuzz/stamp build/sdk/stamp ## Throw hostile input at the command; FUZZ="--runs 1000" hands options on
+	@.venv-fuzz/bin/python -m fuzz $(FUZZ)
+
+screenshots: $(VENV)/tools.stamp ## Draw the dashboards into docs/images/dashboards; needs node, npm and Chromium
+	@$(RUN) -m workbench.dashboards screenshots
+
 clean: ## Remove everything that was made here
-	rm -rf $(VENV) .venv-appinspect .venv-contentctl build dist demo .mypy_cache .ruff_cache .pytest_cache .hypothesis
+	rm -rf $(VENV) .venv-appinspect .venv-contentctl .venv-docs .venv-bench .venv-fuzz build dist demo .mypy_cache .ruff_cache .pytest_cache .hypothesis
 
 $(VENV)/bin/python:
 	@echo "Setting up $(VENV) ..."
@@ -67,6 +86,25 @@ $(VENV)/test.stamp: requirements/test.txt $(VENV)/tools.stamp
 	@test -n "$(PYTHON_311)" || { echo "contentctl needs Python 3.11 or later, and none was found"; exit 1; }
 	@$(PYTHON_311) -m venv .venv-contentctl
 	@.venv-contentctl/bin/python $(PIP_INSTALL) requirements/contentctl.txt
+	@touch $@
+
+.venv-docs/stamp: requirements/docs.txt
+	@echo "Setting up mkdocs ..."
+	@$(PYTHON) -m venv .venv-docs
+	@.venv-docs/bin/python $(PIP_INSTALL) requirements/docs.txt
+	@touch $@
+
+.venv-bench/stamp: requirements/bench.txt
+	@echo "Setting up the bench ..."
+	@$(PYTHON) -m venv .venv-bench
+	@.venv-bench/bin/python $(PIP_INSTALL) requirements/bench.txt
+	@touch $@
+
+.venv-fuzz/stamp: requirements/fuzz.txt
+	@echo "Setting up atheris ..."
+	@test -n "$(PYTHON_311)" || { echo "atheris needs Python 3.11 or later, and none was found"; exit 1; }
+	@$(PYTHON_311) -m venv .venv-fuzz
+	@.venv-fuzz/bin/python $(PIP_INSTALL) requirements/fuzz.txt
 	@touch $@
 
 build/sdk/stamp: requirements/sdk.txt $(VENV)/tools.stamp

@@ -1,9 +1,13 @@
 """Builds the app: compiles the content, stages the app in build/stage/, and packs dist/SA-npmanomaly-<version>.spl.
 
     python build.py [--content DIR] [--out DIR]
+    python build.py --check [--content DIR] [--format text|json]
+    python build.py --lock [--content DIR]
 
-Prints the path and the sha256 of the package. If anything is wrong, prints every problem with file, line and what
-to do, writes nothing and ends with status 1.
+A build prints the path and the sha256 of the package. If anything is wrong, it prints every finding with file, line,
+column and what to do, writes nothing and ends with status 1; warnings alone do not stop it. --check only looks: it
+ends with status 1 if there is any finding, a warning too. --lock writes down the hash and version of each search, so
+that a later change without a new version is found. docs/rules.md lists all rules.
 """
 
 from __future__ import annotations
@@ -17,32 +21,76 @@ CHECKOUT = Path(__file__).resolve().parent
 
 def main(arguments: list[str] | None = None) -> int:
     """Run the build; returns the exit status."""
-    parser = argparse.ArgumentParser(prog="build.py", description="Compiles the content and packs the Splunk app.")
-    parser.add_argument(
-        "--content", type=Path, default=CHECKOUT / "contentctl", metavar="DIR", help="content project (contentctl/)"
-    )
-    parser.add_argument(
-        "--out", type=Path, default=CHECKOUT / "dist", metavar="DIR", help="where the package goes (dist/)"
-    )
-    options = parser.parse_args(arguments)
+    options = _options(arguments)
     try:
-        from workbench.compiler.build import build_package
-        from workbench.compiler.problems import BuildError
+        from workbench.compiler.rules.finding import BuildError
+
+        if options.lock:
+            return _lock(options)
+        return _check(options) if options.check else _build(options)
     except ModuleNotFoundError as error:
         print(f"build.py needs the package {error.name}; run `make package`, which sets everything up", file=sys.stderr)
-        return 1
-    try:
-        package = build_package(CHECKOUT, options.content, options.out)
     except BuildError as error:
-        count = len(error.problems)
-        print(error, file=sys.stderr)
-        print(f"{count} problem{'s' if count > 1 else ''}; nothing was written", file=sys.stderr)
-        return 1
+        _show(options, error.findings, sys.stderr)
+        print(f"{_counted(len(error.findings))}; nothing was written", file=sys.stderr)
     except OSError as error:
         print(f"{error.filename or options.out}: {error.strerror or error}; nothing was packed", file=sys.stderr)
-        return 1
+    return 1
+
+
+def _options(arguments: list[str] | None) -> argparse.Namespace:
+    parser = argparse.ArgumentParser(prog="build.py", description="Compiles the content and packs the Splunk app.")
+    content, out = CHECKOUT / "contentctl", CHECKOUT / "dist"
+    parser.add_argument("--content", type=Path, default=content, metavar="DIR", help="content project (contentctl/)")
+    parser.add_argument("--out", type=Path, default=out, metavar="DIR", help="where the package goes (dist/)")
+    parser.add_argument("--check", action="store_true", help="only check; status 1 if there are findings")
+    parser.add_argument("--lock", action="store_true", help="only rewrite the lock of searches and versions")
+    parser.add_argument("--format", choices=("text", "json"), default="text", help="how findings are shown (text)")
+    return parser.parse_args(arguments)
+
+
+def _build(options: argparse.Namespace) -> int:
+    from workbench.compiler.build import build_package
+
+    package = build_package(CHECKOUT, options.content, options.out)
+    _show(options, list(package.warnings), sys.stderr)
     print(f"{package.path}\nsha256 {package.sha256}")
     return 0
+
+
+def _check(options: argparse.Namespace) -> int:
+    from workbench.compiler.build import check_all
+
+    findings = check_all(CHECKOUT, options.content)
+    _show(options, findings, sys.stdout)
+    if findings and options.format == "text":
+        print(_counted(len(findings)), file=sys.stderr)
+    return 1 if findings else 0
+
+
+def _lock(options: argparse.Namespace) -> int:
+    from workbench.compiler.project import read_project
+    from workbench.compiler.rules.finding import BuildError, errors_of
+    from workbench.compiler.rules.lock import write_lock
+
+    project, findings = read_project(options.content)
+    if errors_of(findings):
+        raise BuildError(findings)
+    print(write_lock(project))
+    return 0
+
+
+def _show(options: argparse.Namespace, findings: list, stream: object) -> None:  # type: ignore[type-arg]
+    from workbench.compiler.rules.finding import as_json, as_text
+
+    if options.format == "json" and (findings or options.check):
+        print(as_json(findings))  # always on standard output, also where the build refuses
+    elif findings:
+        print(as_text(findings), file=stream)  # type: ignore[call-overload]
+
+
+def _counted(number: int) -> str:
+    return f"{number} finding{'' if number == 1 else 's'}"
 
 
 if __name__ == "__main__":

@@ -88,7 +88,7 @@ MISTAKES = [
         'detections/network/sample_detection.yml:8: description: holds the control character U+0007; remove it',
     ]),
     (DETECTION, 'description: Finds samples.', 'description: |\n  Finds \\\n  samples.', [
-        'detections/network/sample_detection.yml:9: description: has a line that ends in a backslash; Splunk would join lines there, so end it otherwise',
+        'detections/network/sample_detection.yml:9: description: has a line that ends in a backslash, where Splunk would join lines; end the line otherwise',
     ]),
     (DETECTION, 'type: process_name', 'type: proc', [
         "detections/network/sample_detection.yml:27: rba.threat_objects[0].type: is 'proc' (did you mean process?);...",
@@ -96,15 +96,15 @@ MISTAKES = [
     # names and ids
     (DETECTION, 'name: Sample Detection', 'name: Sample [Detection]', [
         "baselines/sample_baseline.yml:16: tags.detections[0]: 'Sample Detection' is not in detections/ (did you mean Sample [Detection]?); correct it or add it",
-        'detections/network/sample_detection.yml:1: name: belongs into a file called sample_[detection].yml; rename the file or correct the name',
         "detections/network/sample_detection.yml:1: name: is 'Sample [Detection]'; write letters, digits, blanks and - . / _ only, beginning and ending with a letter or digit",
-        'detections/network/sample_detection.yml:10: search: never calls its filter; end it with | `sample_[detection]_filter`',
+        'detections/network/sample_detection.yml:1: name: belongs into a file called sample_[detection].yml; rename the file or correct the name',
+        'detections/network/sample_detection.yml:14: search: never calls its filter; end it with | `sample_[detection]_filter`',
         'detections/network/sample_detection.yml:14: search: calls the unknown macro `sample_detection_filter` (did you mean sample_[detection]_filter?); correct the name or add macros/sample_detection_filter.yml',
     ]),
     (DETECTION, 'name: Sample Detection', 'name: Sample-Detection 2', [
         "baselines/sample_baseline.yml:16: tags.detections[0]: 'Sample Detection' is not in detections/ (did you mean Sample-Detection 2?); correct it or add it",
         'detections/network/sample_detection.yml:1: name: belongs into a file called sample_detection_2.yml; rename the file or correct the name',
-        'detections/network/sample_detection.yml:10: search: never calls its filter; end it with | `sample_detection_2_filter`',
+        'detections/network/sample_detection.yml:14: search: never calls its filter; end it with | `sample_detection_2_filter`',
         'detections/network/sample_detection.yml:14: search: calls the unknown macro `sample_detection_filter` (did you mean sample_detection_2_filter?); correct the name or add macros/sample_detection_filter.yml',
     ]),
     (STORY, '44444444-4444-4444-8444-444444444444', '11111111-1111-4111-8111-111111111111', [
@@ -127,13 +127,13 @@ MISTAKES = [
         'detections/network/sample_detection.yml:19: rba: is never used: deployments/escu_default_configuration_anomaly.yml does not enable rba; enable it there or remove this',
     ]),
     (DETECTION, 'field: host', 'field: hots', [
-        "detections/network/sample_detection.yml:22: rba.risk_objects[0].field: 'hots' does not occur in the search; use a field it returns",
+        "detections/network/sample_detection.yml:22: rba.risk_objects[0].field: 'hots' is no field of the results (did you mean host?); use one of: bytes, host, owner, process",
     ]),
     (DETECTION, 'Seen on $host$', 'Seen on $cluster_name$', [
-        'detections/network/sample_detection.yml:20: rba.message: $cluster_name$ does not occur in the search; use a field it returns',
+        'detections/network/sample_detection.yml:20: rba.message: $cluster_name$ is no field of the results; use one of: bytes, host, owner, process',
     ]),
     (DETECTION, 'tags:\n', 'tags:\n  throttling: {fields: [user], period: 1h}\n', [
-        "detections/network/sample_detection.yml:29: tags.throttling.fields[0]: 'user' does not occur in the search; throttle on a field it returns",
+        "detections/network/sample_detection.yml:29: tags.throttling.fields[0]: 'user' is no field of the results; use one of: bytes, host, owner, process",
     ]),
     (DETECTION, 'tags:\n', 'tags:\n  throttling: {fields: [host], period: 1d}\n', [
         "detections/network/sample_detection.yml:29: tags.throttling.period: is '1d'; write a period such as 86400s, 60m or 24h",
@@ -159,10 +159,10 @@ MISTAKES = [
     ]),
     # searches
     (DETECTION, '| `sample_detection_filter`', '| head 5', [
-        'detections/network/sample_detection.yml:10: search: never calls its filter; end it with | `sample_detection_filter`',
+        'detections/network/sample_detection.yml:14: search: never calls its filter; end it with | `sample_detection_filter`',
     ]),
     (DETECTION, '| `sample_detection_filter`', '| head 5 ``` | `sample_detection_filter` ```', [
-        'detections/network/sample_detection.yml:10: search: never calls its filter; end it with | `sample_detection_filter`',
+        'detections/network/sample_detection.yml:14: search: calls its filter only inside a comment; end it with | `sample_detection_filter`',
     ]),
     (DETECTION, '`sample_index`', '`sampel_index`', [
         'detections/network/sample_detection.yml:11: search: calls the unknown macro `sampel_index` (did you mean sample_index?); correct the name or add macros/sampel_index.yml',
@@ -180,7 +180,7 @@ MISTAKES = [
         'baselines/sample_baseline.yml:9: search: unknown lookup other.csv; correct the name or add lookups/other.yml',
     ]),
     (DETECTION, 'as process\n', 'as process (\n', [
-        "detections/network/sample_detection.yml:13: search: is not SPL at column 66 of the line: rename: unexpected '(', expected a name or ',' or the end of the command; correct it there",
+        "detections/network/sample_detection.yml:13: search: is not SPL: rename: unexpected '(', expected a name or ',' or the end of the command; correct it there",
     ]),
     (MACRO, 'index=sample', 'index=sample `sample_index`', [
         'macros/sample_index.yml:2: definition: `sample_index` calls itself; take one of the calls out',
@@ -225,10 +225,9 @@ MISTAKES = [
         'detections/network/sample_detection.yml:11: search: `sample_index (1)` is no macro call; write `name` or `name(a,b)`, without outer blanks',
     ]),
     (DETECTION, '`sample_index`', '`sample_index', [
-        'detections/network/sample_detection.yml:10: search: never calls its filter; end it with | `sample_detection_filter`',
         'detections/network/sample_detection.yml:11: search: `sample_index by k8s.cluster.name ...` is no macro call; write `name` or `name(a,b)`, without outer blanks',
+        'detections/network/sample_detection.yml:14: search: never calls its filter; end it with | `sample_detection_filter`',
         'detections/network/sample_detection.yml:14: search: a backtick has no partner; close the macro call or the comment',
-        'detections/network/sample_detection.yml:14: search: is not SPL at column 27 of the line: backtick is not closed: a macro is written `name`; correct it there',
     ]),
     (DETECTION, '`sample_index`', '`sample_index```` why```', [
         'detections/network/sample_detection.yml:11: search: four backticks in a row; put a blank between the macro call and the comment',

@@ -35,7 +35,7 @@ description: Finds samples.
 data_source: []
 search: |-
   | mstats avg(tcp.bytes) as bytes where `sample_index` by k8s.cluster.name source.process.name
-  | lookup sample_table host OUTPUT owner
+  | lookup sample_table host as k8s.cluster.name OUTPUT owner
   | rename k8s.cluster.name as host source.process.name as process
   | `sample_detection_filter`
 how_to_implement: Install it.
@@ -70,7 +70,7 @@ author: Ann
 status: production
 type: Baseline
 description: Fills the table.
-search: '| mstats count(tcp.bytes) as seen where `sample_index` by host | outputlookup sample_table'
+search: '| mstats latest(tcp.owner) as owner where `sample_index` by host | outputlookup sample_table'
 how_to_implement: Run it.
 known_false_positives: Not a detection.
 tags:
@@ -139,14 +139,15 @@ type: Baseline
 description: Nightly.
 scheduling:
   cron_schedule: 10 0 * * *
-  earliest_time: -1450m@m
-  latest_time: -10m@m
+  earliest_time: -1510m@m
+  latest_time: -70m@m
   schedule_window: auto
 """,
 }
 FOLDERS = ("data_sources", "playbooks", "dashboards", "removed")
 SEED_STORY = "Abnormal Kubernetes Behavior using Splunk Infrastructure Monitoring"
 DETECTION = "detections/network/sample_detection.yml"
+MACRO_FILE = "macros/sample_index.yml"
 
 
 def write_sample(root: Path, *changes: tuple[str, str, str]) -> Path:

@@ -69,13 +69,13 @@ def test_problems_end_with_status_1_and_nothing_written(checkout: Path, tmp_path
     before = below(checkout)
     done = run(checkout, "--content", str(content), "--out", str(tmp_path / "out"))
     assert (done.returncode, done.stdout) == (1, "")
-    *problems, summary = done.stderr.splitlines()
-    assert [line.removeprefix(f"{content}/").split(":")[0] for line in problems] == [
+    *findings, summary = [line for line in done.stderr.splitlines() if not line.startswith("    ")]
+    assert [line.removeprefix(f"{content}/").split(":")[0] for line in findings] == [
         *[DETECTION, "notes.txt"],
         *["app/app.manifest"] * 2,
         *["app/default/app.conf"] * 4,
     ]
-    assert summary == "8 problems; nothing was written"
+    assert summary == "8 findings; nothing was written"
     assert not (tmp_path / "out").exists()
     assert below(checkout) == before
 
@@ -100,13 +100,19 @@ def test_a_file_that_does_not_ship_is_refused(
     (checkout / "app" / file).parent.mkdir(exist_ok=True)
     (checkout / "app" / file).write_text(text)
     done = run(checkout)
-    assert done.stderr.splitlines() == [f"app/{file}:1: file: {problem}", "1 problem; nothing was written"]
+    assert done.stderr.splitlines() == [
+        f"app/{file}:1:1: error NPM704: file: {problem}",
+        "1 finding; nothing was written",
+    ]
 
 
 def test_a_symbolic_link_is_refused(tmp_path: Path, copy_checkout: Copy) -> None:
     checkout = copy_checkout(tmp_path / "checkout")
     (checkout / "app" / "bin" / "linked.py").symlink_to(checkout / "build.py")
-    assert "app/bin/linked.py:1: file: is a symbolic link; put the file itself there" in run(checkout).stderr
+    assert (
+        "app/bin/linked.py:1:1: error NPM704: file: is a symbolic link; put the file itself there"
+        in run(checkout).stderr
+    )
 
 
 def test_the_version_stands_in_one_place_and_the_others_must_agree(tmp_path: Path, copy_checkout: Copy) -> None:
@@ -114,12 +120,12 @@ def test_the_version_stands_in_one_place_and_the_others_must_agree(tmp_path: Pat
     project = checkout / "contentctl" / "contentctl.yml"
     version = project.read_text().split("version: ")[1].split()[0]
     project.write_text(project.read_text().replace(f"version: {version}", "version: 99.0.0"))
-    *problems, _ = run(checkout).stderr.splitlines()
+    findings = [line for line in run(checkout).stderr.splitlines() if line.startswith("app/")]
     wanted = f"is '{version}', but app.version in contentctl.yml is '99.0.0'; write that here"
-    assert [line.split(":", 2)[0] + line.split(":", 2)[2] for line in problems] == [
-        f"app/app.manifest info.id.version: {wanted}",
-        f"app/default/app.conf [id] version: {wanted}",
-        f"app/default/app.conf [launcher] version: {wanted}",
+    assert [line.split(":", 1)[0] + ":" + line.split(":", 3)[3] for line in findings] == [
+        f"app/app.manifest: error NPM701: info.id.version: {wanted}",
+        f"app/default/app.conf: error NPM701: [id] version: {wanted}",
+        f"app/default/app.conf: error NPM701: [launcher] version: {wanted}",
     ]
 
 
@@ -127,7 +133,8 @@ def test_a_manifest_that_is_no_json_is_named(tmp_path: Path, copy_checkout: Copy
     checkout = copy_checkout(tmp_path / "checkout")
     (checkout / "app" / "app.manifest").write_text("{")
     (line, _) = run(checkout).stderr.splitlines()
-    assert line.startswith("app/app.manifest:1: info.id: holds no info.id.name and info.id.version (JSONDecodeError")
+    wanted = "error NPM702: info.id: holds no info.id.name and info.id.version (JSONDecodeError"
+    assert line.startswith(f"app/app.manifest:1:1: {wanted}")
 
 
 def test_caches_of_python_and_an_old_library_stay_out(tmp_path: Path, copy_checkout: Copy) -> None:

@@ -10,14 +10,14 @@ from content_mistakes import MACRO, MISTAKES, STORY
 from content_samples import DETECTION, write_sample
 
 from workbench.compiler.build import compile_content
-from workbench.compiler.problems import BuildError
+from workbench.compiler.rules.finding import BuildError
 
 
 def problems_of(root: Path, monkeypatch: pytest.MonkeyPatch) -> list[str]:
     monkeypatch.chdir(root)
     with pytest.raises(BuildError) as raised:
         compile_content(root)
-    return str(raised.value).splitlines()
+    return [f"{one.file}:{one.line}: {one.message}; {one.fix}" for one in raised.value.findings]
 
 
 @pytest.mark.parametrize(

@@ -17,7 +17,7 @@ from pathlib import Path
 
 from content_samples import DETECTION, lay_out_seeds, write_sample
 
-from workbench.compiler.build import compile_content
+from workbench.compiler.build import check_content, compiled
 from workbench.compiler.conf import plain, read_conf
 
 CHECKOUT = Path(__file__).parents[2]
@@ -131,7 +131,7 @@ def test_both_compile_the_same_content_to_the_same_settings(contentctl: Path, sh
         lay_out_seeds(tmp_path / "seeds", shared),
         rich_sample(tmp_path / "sample"),
     ):
-        ours = {name: plain(read_conf(text)) for name, text in compile_content(project)[1].items()}
+        ours = {name: plain(read_conf(text)) for name, text in compiled(check_content(project)[0]).items()}
         # contentctl build copies this folder; it may be empty
         (project / "app_template").mkdir(exist_ok=True)
         for key, listed in differences(ours, built_by_contentctl(contentctl, project)).items():

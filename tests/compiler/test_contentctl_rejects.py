@@ -14,6 +14,7 @@ from content_samples import DETECTION, FILES, write_sample
 from test_contentctl_oracle import run
 
 from workbench.compiler.build import check_content
+from workbench.compiler.rules.finding import errors_of
 
 # (text to replace, text to put there): contentctl rejects these
 REJECTED_BY_BOTH = [
@@ -105,8 +106,10 @@ def test_contentctl_rejects_what_it_is_said_to_reject(contentctl: Path, project:
 
 
 def test_we_reject_all_of_it_and_more(project: Path) -> None:
-    _, problems = check_content(project)
-    assert rejected("\n".join(map(str, problems))) == set(range(len(REJECTED_BY_BOTH) + len(REJECTED_BY_US_ALONE)))
+    _, findings = check_content(project)
+    assert rejected("\n".join(str(one) for one in errors_of(findings))) == set(
+        range(len(REJECTED_BY_BOTH) + len(REJECTED_BY_US_ALONE))
+    )
 
 
 def test_the_sample_without_mistakes_is_accepted_by_both(contentctl: Path, tmp_path: Path) -> None:

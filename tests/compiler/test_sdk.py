@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from workbench.compiler import sdk
-from workbench.compiler.problems import BuildError
+from workbench.compiler.rules.finding import BuildError
 
 
 @pytest.fixture
@@ -73,7 +73,9 @@ def test_another_archive_is_never_used(tmp_path: Path, monkeypatch: pytest.Monke
         (folder / sdk.SDIST).write_bytes(b"something else")
 
     monkeypatch.setattr(sdk, "_download", download)
-    with pytest.raises(BuildError, match=r"sdk\.txt:1: splunk-sdk: gave .* with sha256 .*; do not use it"):
+    with pytest.raises(
+        BuildError, match=r"sdk\.txt:1:1: error NPM707: splunk-sdk: gave .* with sha256 .*; do not use it"
+    ):
         sdk.sdk_folder(tmp_path, Path("sdk.txt"))
     assert not (tmp_path / "sdk").exists()
 

@@ -8,6 +8,7 @@ from workbench.spl.terms import And, Comparison, InList, Keyword, MacroCall, Not
 from workbench.spl.tree import (
     Addinfo,
     Aggregation,
+    Bin,
     CustomCommand,
     Dedup,
     Fields,
@@ -159,6 +160,9 @@ def test_eval_assigns_from_left_to_right():
         ("| head 5", lambda s: Head(5, None, (), s)),
         ("| head limit=5", lambda s: Head(5, None, (), s)),
         ("| makeresults count=2", lambda s: Makeresults((("count", "2"),), s)),
+        ("| bin _time span=1h", lambda s: Bin("_time", None, "1h", (), s)),
+        ("| bin span=10m _time as slot", lambda s: Bin("_time", "slot", "10m", (), s)),
+        ("| bin bins=5 x", lambda s: Bin("x", None, None, (("bins", "5"),), s)),
         ("| mvexpand a.b limit=2", lambda s: Mvexpand("a.b", (("limit", "2"),), s)),
         ("| outputlookup append=f t.csv", lambda s: Outputlookup("t.csv", (("append", "f"),), s)),
         ("| inputlookup append=t t", lambda s: Inputlookup("t", None, (("append", "t"),), s)),

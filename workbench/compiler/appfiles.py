@@ -12,8 +12,9 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from workbench.compiler.conf import read_conf
-from workbench.compiler.problems import Problem
 from workbench.compiler.project import Project
+from workbench.compiler.rules import catalogue
+from workbench.compiler.rules.finding import Finding, finding
 
 COMPILED = ("savedsearches.conf", "macros.conf", "transforms.conf", "analyticstories.conf")
 _SHIPPED = re.compile(
@@ -28,10 +29,10 @@ _SHIPPED = re.compile(
 )
 
 
-def app_files(app: Path) -> tuple[dict[str, bytes], list[Problem]]:
+def app_files(app: Path) -> tuple[dict[str, bytes], list[Finding]]:
     """The files of app/ that ship, by their path in the package, and what is wrong with the others."""
     files: dict[str, bytes] = {}
-    problems: list[Problem] = []
+    findings: list[Finding] = []
     for path in sorted(app.rglob("*")):
         name = path.relative_to(app).as_posix()
         if path.is_dir() and not path.is_symlink():
@@ -39,41 +40,54 @@ def app_files(app: Path) -> tuple[dict[str, bytes], list[Problem]]:
         # Python leaves caches behind when tests import the commands; lib/ is filled from the SDK alone.
         if name.startswith("lib/") or "__pycache__" in name.split("/"):
             continue
-        if what := _refused(path, name):
-            problems.append(Problem(f"app/{name}", 1, "file", what))
+        message, fix = _refused(path, name)
+        if message:
+            findings.append(finding(catalogue.NOT_SHIPPED, f"app/{name}", f"file: {message}", fix))
         else:
             files[name] = path.read_bytes()
-    return files, problems
+    return files, findings
 
 
-def _refused(path: Path, name: str) -> str:
+def _refused(path: Path, name: str) -> tuple[str, str]:
+    """Why a file does not ship, and what to do; "" if it does."""
     if path.is_symlink():
-        return "is a symbolic link; put the file itself there"
+        return "is a symbolic link", "put the file itself there"
     if name.startswith("default/") and path.name in COMPILED:
-        return "is compiled; move what it holds into the content, and remove it"
+        return "is compiled", "move what it holds into the content, and remove it"
     if name.startswith("lookups/"):
-        return "lookups ship from the content; move it into lookups/ there"
+        return "lookups ship from the content", "move it into lookups/ there"
     if not _SHIPPED.fullmatch(name):
-        return "is of no place and type that ships; remove it, or let workbench/compiler/appfiles.py ship it"
-    return ""
+        return "is of no place and type that ships", "remove it, or let workbench/compiler/appfiles.py ship it"
+    return "", ""
 
 
-def check_identity(project: Project, files: dict[str, bytes]) -> Iterator[Problem]:
+def check_app(files: dict[str, bytes]) -> Iterator[Finding]:
+    """The hand-written conf files can be read, and app.manifest is JSON that names an app and a version."""
+    for name in sorted(files):
+        if name.endswith(".conf"):
+            try:
+                read_conf(files[name].decode())
+            except ValueError as error:
+                yield finding(catalogue.BAD_CONF, f"app/{name}", f"file: cannot be read: {error}", "correct it")
+    message = _manifest(files)[1]
+    if message:
+        yield finding(catalogue.BAD_MANIFEST, "app/app.manifest", f"info.id: {message}", "write it as JSON")
+
+
+def check_identity(project: Project, files: dict[str, bytes]) -> Iterator[Finding]:
     """App id and version, which contentctl.yml gives, are the same in app.conf and app.manifest."""
     wanted = {"id": project.app.text("app", "appid"), "version": project.app.text("app", "version")}
     if not all(wanted.values()):
-        return  # contentctl.yml has problems of its own
+        return  # contentctl.yml has findings of its own
     yield from _check_app_conf(wanted, files.get("default/app.conf", b""))
-    yield from _check_manifest(wanted, files.get("app.manifest", b""))
+    yield from _check_manifest(wanted, files)
 
 
-def _check_app_conf(wanted: dict[str, str], content: bytes) -> Iterator[Problem]:
-    shown = "app/default/app.conf"
+def _check_app_conf(wanted: dict[str, str], content: bytes) -> Iterator[Finding]:
     try:
         stanzas = read_conf(content.decode())
-    except ValueError as error:
-        yield Problem(shown, 1, "file", f"cannot be read: {error}; correct it")
-        return
+    except ValueError:
+        return  # said by check_app
     for stanza, key, what in (
         ("package", "id", "id"),
         ("id", "name", "id"),
@@ -82,24 +96,32 @@ def _check_app_conf(wanted: dict[str, str], content: bytes) -> Iterator[Problem]
     ):
         found = stanzas.get(stanza, {}).get(key)
         if found is None or found.value != wanted[what]:
-            text = _differs(found.value if found else None, wanted, what)
-            yield Problem(shown, found.line if found else 1, f"[{stanza}] {key}", text)
+            message = _differs(found.value if found else None, wanted, what)
+            text = f"[{stanza}] {key}: {message}"
+            line = found.line if found else 1
+            length = len(f"{key} = {found.value}") if found else 0
+            yield finding(
+                catalogue.OTHER_IDENTITY, "app/default/app.conf", text, "write that here", line, length=length
+            )
 
 
-def _check_manifest(wanted: dict[str, str], content: bytes) -> Iterator[Problem]:
-    shown = "app/app.manifest"
-    try:
-        identity = json.loads(content)["info"]["id"]
-        found = {"id": identity["name"], "version": identity["version"]}
-    except (ValueError, KeyError, TypeError) as error:
-        what = f"holds no info.id.name and info.id.version ({type(error).__name__}: {error}); write it as JSON"
-        yield Problem(shown, 1, "info.id", what)
-        return
+def _check_manifest(wanted: dict[str, str], files: dict[str, bytes]) -> Iterator[Finding]:
+    found, wrong = _manifest(files)
     for what, field in (("id", "info.id.name"), ("version", "info.id.version")):
-        if found[what] != wanted[what]:
-            yield Problem(shown, 1, field, _differs(found[what], wanted, what))
+        if not wrong and found[what] != wanted[what]:
+            text = f"{field}: {_differs(found[what], wanted, what)}"
+            yield finding(catalogue.OTHER_IDENTITY, "app/app.manifest", text, "write that here")
+
+
+def _manifest(files: dict[str, bytes]) -> tuple[dict[str, object], str]:
+    """Id and version in app.manifest, and what is wrong with it."""
+    try:
+        identity = json.loads(files.get("app.manifest", b""))["info"]["id"]
+        return {"id": identity["name"], "version": identity["version"]}, ""
+    except (ValueError, KeyError, TypeError) as error:
+        return {}, f"holds no info.id.name and info.id.version ({type(error).__name__}: {error})"
 
 
 def _differs(found: object, wanted: dict[str, str], what: str) -> str:
     key = {"id": "appid", "version": "version"}[what]
-    return f"is {found!r}, but app.{key} in contentctl.yml is {wanted[what]!r}; write that here"
+    return f"is {found!r}, but app.{key} in contentctl.yml is {wanted[what]!r}"

@@ -1,21 +1,22 @@
-"""The build as a whole: content and app in, staged folder and package out, or every problem and nothing written."""
+"""The build as a whole: content and app in, staged folder and package out, or every finding and nothing written."""
 
 from __future__ import annotations
 
 import hashlib
 import shutil
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
-from workbench.compiler.appfiles import app_files, check_identity
+from workbench.compiler.appfiles import app_files, check_app, check_identity
 from workbench.compiler.archive import packed
-from workbench.compiler.conf import render_conf
-from workbench.compiler.problems import BuildError, Problem
-from workbench.compiler.project import Project, read_project
-from workbench.compiler.references import REFERENCE_CHECKS
+from workbench.compiler.conf import Stanzas, render_conf
+from workbench.compiler.project import Project
+from workbench.compiler.readback import differences
+from workbench.compiler.rules import catalogue
+from workbench.compiler.rules.finding import BuildError, Finding, errors_of, finding
+from workbench.compiler.rules.run import check_folder
 from workbench.compiler.sdk import sdk_folder
-from workbench.compiler.searches import SEARCH_CHECKS
 from workbench.compiler.stanzas import analytic_stories, macros, saved_searches, transforms
 
 # Where the licence texts of the checkout go in the package. The SDK has the same licence and brings no text along.
@@ -27,35 +28,71 @@ EMPTY_FOLDERS = ("lookups",)
 
 @dataclass(frozen=True)
 class Package:
-    """What a build made: the archive, its sha256, and the folder as it will be installed."""
+    """What a build made: the archive, its sha256, the folder as it will be installed; and what it was warned of."""
 
     path: Path
     sha256: str
     staged: Path
+    warnings: tuple[Finding, ...] = ()
 
 
-def check_content(content: Path) -> tuple[Project, list[Problem]]:
-    """The content as read, and everything that is wrong with it."""
-    project, problems = read_project(content)
-    problems += [problem for check in (*REFERENCE_CHECKS, *SEARCH_CHECKS) for problem in check(project)]
-    return project, problems
+def check_content(content: Path, app: Path | None = None) -> tuple[Project, list[Finding]]:
+    """The content as read, and everything that is wrong with it, in order.
+
+    app: the app that its searches run in; if it is not given, the folder app/ beside the content, if there is one.
+    """
+    project, findings = check_folder(content, app or content.resolve().parent / "app")
+    if not errors_of(findings):
+        findings = sorted({*findings, *_read_back(project)})
+    return project, findings
+
+
+def check_all(checkout: Path, content: Path) -> list[Finding]:
+    """Everything that is wrong with the content and the app around it, in order.
+
+    Whether the app has the content's id and version is left out for content of another checkout.
+    """
+    project, findings = check_content(content, checkout / "app")
+    files, refused = app_files(checkout / "app")
+    findings = [*findings, *refused, *_licences(checkout)[1], *check_app(files)]
+    if content.resolve() == (checkout / "contentctl").resolve():
+        findings += check_identity(project, files)
+    return sorted(set(findings))
 
 
 def compile_content(content: Path) -> tuple[Project, dict[str, str]]:
-    """The content and its compiled conf files by name; raises BuildError with every problem."""
-    project, problems = check_content(content)
-    if problems:
-        raise BuildError(problems)
-    return project, _compiled(project)
+    """The content and its compiled conf files by name; raises BuildError with every finding if one is an error."""
+    project, findings = check_content(content)
+    if errors_of(findings):
+        raise BuildError(findings)
+    return project, compiled(project)
 
 
-def _compiled(project: Project) -> dict[str, str]:
+def compiled(project: Project) -> dict[str, str]:
+    """The conf files of content by name, whatever was found wrong with its searches.
+
+    Raises ValueError or KeyError for content whose files lack what conf files are made of.
+    """
+    return {name: render_conf(stanzas) for name, stanzas in _settings(project).items()}
+
+
+def _settings(project: Project) -> dict[str, Stanzas]:
     return {
-        "savedsearches.conf": render_conf(saved_searches(project)),
-        "macros.conf": render_conf(macros(project)),
-        "transforms.conf": render_conf(transforms(project)),
-        "analyticstories.conf": render_conf(analytic_stories(project)),
+        "savedsearches.conf": saved_searches(project),
+        "macros.conf": macros(project),
+        "transforms.conf": transforms(project),
+        "analyticstories.conf": analytic_stories(project),
     }
+
+
+def _read_back(project: Project) -> Iterator[Finding]:
+    """What the compiled conf files say is what was written, to a reader that knows nothing of the writer."""
+    for name, stanzas in _settings(project).items():
+        for stanza, key in differences(render_conf(stanzas), stanzas):
+            message = f"[{stanza}] {key}: is read back as another value than was written"
+            yield finding(
+                catalogue.NOT_READ_BACK, f"default/{name}", message, "write the text in the content otherwise"
+            )
 
 
 def build_package(checkout: Path, content: Path, out: Path) -> Package:
@@ -63,18 +100,19 @@ def build_package(checkout: Path, content: Path, out: Path) -> Package:
 
     Raises BuildError, with nothing written, if anything is wrong with the content or the app.
     """
-    project, problems = check_content(content)
+    project, findings = check_content(content, checkout / "app")
     files, refused = app_files(checkout / "app")
     licences, missing = _licences(checkout)
-    problems += [*refused, *missing, *check_identity(project, files)]
-    if problems:
-        raise BuildError(problems)
-    files |= {f"default/{name}": text.encode() for name, text in _compiled(project).items()}
+    findings = [*findings, *refused, *missing, *check_app(files), *check_identity(project, files)]
+    if errors_of(findings):
+        raise BuildError(findings)
+    files |= {f"default/{name}": text.encode() for name, text in compiled(project).items()}
     files |= {f"lookups/{table.name}": table.read_bytes() for table in _filled_tables(content / "lookups")}
     sdk = sdk_folder(checkout / "build", checkout / "requirements" / "sdk.txt")
     for path in sdk.rglob("*.py"):
         files[f"lib/splunklib/{path.relative_to(sdk).as_posix()}"] = path.read_bytes()
-    return _written(project, {**files, **licences}, checkout, out)
+    package = _written(project, {**files, **licences}, checkout, out)
+    return replace(package, warnings=tuple(sorted(set(findings))))
 
 
 def _filled_tables(lookups: Path) -> Iterator[Path]:
@@ -86,10 +124,11 @@ def _filled_tables(lookups: Path) -> Iterator[Path]:
     )
 
 
-def _licences(checkout: Path) -> tuple[dict[str, bytes], list[Problem]]:
+def _licences(checkout: Path) -> tuple[dict[str, bytes], list[Finding]]:
     missing = [name for name in sorted(set(LICENCES.values())) if not (checkout / name).is_file()]
     if missing:
-        return {}, [Problem(name, 1, "file", "is missing; put it back into the checkout") for name in missing]
+        fix = "put it back into the checkout"
+        return {}, [finding(catalogue.NO_LICENCE, name, "file: is missing", fix) for name in missing]
     return {target: (checkout / source).read_bytes() for target, source in LICENCES.items()}, []
 
 

@@ -7,13 +7,13 @@ unknown fields under ``rba``), contentctl would have built an app that does not 
 
 from __future__ import annotations
 
-import datetime
-import re
 from collections.abc import Iterator
 
-from cronsim import CronSim, CronSimError
+from cronsim import CronSimError
 
-from workbench.compiler.problems import Problem
+from workbench.compiler.clock import TIME_MODIFIER, cron_runs
+from workbench.compiler.rules import catalogue
+from workbench.compiler.rules.finding import Finding
 from workbench.compiler.shapes import (
     Check,
     anything,
@@ -41,12 +41,6 @@ from workbench.compiler.words import (
 )
 from workbench.compiler.yamlfile import Document, Place
 
-_TIME_UNIT = (
-    r"(?:s|secs?|seconds?|m|mins?|minutes?|h|hrs?|hours?|d|days?|w[0-7]?|weeks?"
-    r"|mon|months?|q|qtrs?|quarters?|y|yrs?|years?)"
-)
-_TIME = rf"now|0|(?=.)(?:[+-]\d+{_TIME_UNIT})*(?:@{_TIME_UNIT})?(?:[+-]\d+{_TIME_UNIT})*"
-
 # Letters, digits and the four signs that become "_" in the file name and in the filter macro.
 _search_name = matching(
     r"[A-Za-z0-9](?:[A-Za-z0-9 ._/-]*[A-Za-z0-9])?",
@@ -55,23 +49,26 @@ _search_name = matching(
 )
 _word = matching(r"[A-Za-z0-9_]+", "letters, digits and _ only", most=99)
 _field = matching(r"[A-Za-z_][\w.:-]*", "the name of a field of the search, without blanks", most=99)
-_time = matching(_TIME, "a Splunk time such as -70m@m or now")
+_time = matching(TIME_MODIFIER, "a Splunk time such as -70m@m or now", rule=catalogue.WRONG_TIME)
+# In a drilldown a time can be a token of the finding, such as $info_min_time$.
+_offset = matching(
+    rf"\$\w+\$|\d+|{TIME_MODIFIER}",
+    "a Splunk time such as -7d@h, or a token such as $info_min_time$",
+    rule=catalogue.WRONG_TIME,
+)
 _products = list_of(one_of(PRODUCTS), least=1, distinct=True)
 _stories = list_of(text(lines=False), distinct=True)
 _cve = matching(r"CVE-[12]\d{3}-\d+", "an id such as CVE-2026-12345")
-_mitre = matching(r"T\d{4}(?:\.\d{3})?", "an ATT&CK id such as T1048 or T1048.003")
+_mitre = matching(r"T\d{4}(?:\.\d{3})?", "an ATT&CK id such as T1048 or T1048.003", rule=catalogue.WRONG_TECHNIQUE)
 
 
-def _cron(document: Document, place: Place) -> Iterator[Problem]:
+def _cron(document: Document, place: Place) -> Iterator[Finding]:
     """Five fields without names, as Splunk takes them."""
-    value = document.text(*place)
     try:
-        if not re.fullmatch(r"[0-9*/,-]+(?: [0-9*/,-]+){4}", value):
-            raise CronSimError("not five fields of digits and * / , -")
-        CronSim(value, datetime.datetime(2026, 1, 1, tzinfo=datetime.timezone.utc))
+        cron_runs(document.text(*place))
     except CronSimError as error:
-        text = f"is {document.get(*place)!r}, no cron schedule ({error}); write one such as 7 * * * *"
-        yield document.problem(place, text)
+        message = f"is {document.get(*place)!r}, no cron schedule ({error})"
+        yield document.finding(catalogue.WRONG_CRON, place, message, "write one such as 7 * * * *")
 
 
 _scheduling = group(
@@ -79,7 +76,9 @@ _scheduling = group(
         "cron_schedule": _cron,
         "earliest_time": _time,
         "latest_time": _time,
-        "schedule_window": matching(r"auto|default|\d{1,4}", "auto, default or a number of minutes, in quotes"),
+        "schedule_window": matching(
+            r"auto|default|\d{1,4}", "auto, default or a number of minutes, in quotes", rule=catalogue.WRONG_WINDOW
+        ),
     },
     {},
 )
@@ -100,7 +99,7 @@ def _common(name: Check) -> dict[str, Check]:
     return {
         "name": name,
         "id": identifier,
-        "version": number(1, 1_000_000),
+        "version": number(1, 1_000_000, catalogue.WRONG_VERSION),
         "date": past_date,
         "author": text(most=255, lines=False),
         "description": text(),
@@ -145,9 +144,16 @@ DETECTION = group(
         "data_source": list_of(text(lines=False), distinct=True),
         "rba": group(
             {
-                "message": text(),
+                "message": text(rule=catalogue.EMPTY_MESSAGE),
                 "risk_objects": list_of(
-                    group({"field": _field, "type": one_of(RISK_OBJECT_TYPES), "score": number(1, 100)}, {}),
+                    group(
+                        {
+                            "field": _field,
+                            "type": one_of(RISK_OBJECT_TYPES),
+                            "score": number(1, 100, catalogue.WRONG_SCORE),
+                        },
+                        {},
+                    ),
                     least=1,
                 ),
                 "threat_objects": list_of(group({"field": _field, "type": one_of(THREAT_OBJECT_TYPES)}, {})),
@@ -159,8 +165,8 @@ DETECTION = group(
                 {
                     "name": text(least=5, lines=False),
                     "search": text(),
-                    "earliest_offset": nullable(text(lines=False)),
-                    "latest_offset": nullable(text(lines=False)),
+                    "earliest_offset": nullable(_offset),
+                    "latest_offset": nullable(_offset),
                 },
                 {},
             )
@@ -254,7 +260,7 @@ DEPLOYMENT = group(
     },
     {
         **_REFERENCES,
-        "version": number(1, 1_000_000),
+        "version": number(1, 1_000_000, catalogue.WRONG_VERSION),
         "status": one_of(("production",)),
         "alert_action": _alert_action,
     },

@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
 from workbench.compiler import forms
-from workbench.compiler.problems import Problem
+from workbench.compiler.rules import catalogue
+from workbench.compiler.rules.finding import Finding, finding
 from workbench.compiler.shapes import Check
-from workbench.compiler.yamlfile import Document, Place, read_document
+from workbench.compiler.yamlfile import Document, read_document
 
 FORMS: Mapping[str, Check] = {
     "detections": forms.DETECTION,
@@ -26,6 +27,7 @@ EMPTY_FOLDERS = ("playbooks", "dashboards", "removed")
 # contentctl copies this folder into what it builds; ours comes from app/.
 CONTENTCTL_ONLY = ("app_template", "dist")
 APP_FILE = "contentctl.yml"
+LOCK_FILE = "searches.lock.json"
 
 
 @dataclass(frozen=True)
@@ -49,6 +51,10 @@ class Project:
         """Whether nothing in a folder has this name; a file that could not be read may have had it."""
         return name not in self.named(folder) and f"{folder}/{file_stem(name)}" not in self.unreadable
 
+    def everything(self) -> tuple[Document, ...]:
+        """All files, contentctl.yml first."""
+        return (self.app, *(document for folder in FORMS for document in self.kind(folder)))
+
     def searches(self) -> tuple[Document, ...]:
         """Detections, then baselines."""
         return (*self.kind("detections"), *self.kind("baselines"))
@@ -64,29 +70,29 @@ def filter_macro(name: str) -> str:
     return f"{file_stem(name)}_filter"
 
 
-def read_project(root: Path) -> tuple[Project, list[Problem]]:
+def read_project(root: Path) -> tuple[Project, list[Finding]]:
     """Everything that lies in a content folder, and what is wrong with its files, each looked at alone."""
     if not (root / APP_FILE).is_file():
-        text = "is no content folder; give the folder that holds contentctl.yml"
-        return Project(root, Document(root, str(root))), [Problem(_shown(root), 1, "--content", text)]
-    app, problems = _read(root / APP_FILE, forms.APP)
+        text = "--content: is no content folder"
+        refused = finding(catalogue.NO_CONTENT, shown_path(root), text, "give the folder that holds contentctl.yml")
+        return Project(root, Document(root, str(root))), [refused]
+    app, findings = _read(root / APP_FILE, forms.APP)
     documents: dict[str, tuple[Document, ...]] = {}
     unreadable: set[str] = set()
     for folder, form in FORMS.items():
         found = [_read(path, form) for path in _yaml_files(root / folder)]
         documents[folder] = tuple(document for document, _ in found if document.value)
         unreadable |= {f"{folder}/{document.path.stem}" for document, _ in found if not document.value}
-        problems += [problem for _, listed in found for problem in listed]
-    project = Project(root, app, documents, frozenset(unreadable))
-    return project, [*problems, *_folder_problems(root), *_name_problems(project)]
+        findings += [one for _, listed in found for one in listed]
+    return Project(root, app, documents, frozenset(unreadable)), findings
 
 
-def _read(path: Path, form: Check) -> tuple[Document, list[Problem]]:
-    document, problems = read_document(path, _shown(path))
-    return document, problems or list(form(document, ()))
+def _read(path: Path, form: Check) -> tuple[Document, list[Finding]]:
+    document, findings = read_document(path, shown_path(path))
+    return document, [*findings, *form(document, ())] if document.value else findings
 
 
-def _shown(path: Path) -> str:
+def shown_path(path: Path) -> str:
     """The path as a person standing in the current folder would type it."""
     here = Path.cwd()
     absolute = path.absolute()
@@ -95,50 +101,3 @@ def _shown(path: Path) -> str:
 
 def _yaml_files(folder: Path) -> list[Path]:
     return sorted(path for path in folder.rglob("*.yml") if path.is_file())
-
-
-def _folder_problems(root: Path) -> Iterator[Problem]:
-    for folder in (*FORMS, *EMPTY_FOLDERS):
-        if not (root / folder).is_dir():
-            text = "is missing; create it, with an empty .gitkeep if nothing goes in it"
-            yield Problem(_shown(root / folder), 1, "folder", text)
-            continue
-        for path in sorted((root / folder).rglob("*")):
-            text = _stray(folder, path)
-            if path.is_file() and text:
-                yield Problem(_shown(path), 1, "file", text)
-    known = {*FORMS, *EMPTY_FOLDERS, *CONTENTCTL_ONLY, APP_FILE}
-    for path in sorted(root.iterdir()):
-        if path.name not in known:
-            yield Problem(_shown(path), 1, "file", "does not belong into the content folder; remove it")
-
-
-def _stray(folder: str, path: Path) -> str:
-    """What is wrong with a file lying in a folder of content, "" if nothing."""
-    if path.name == ".gitkeep":
-        return "contentctl refuses it in lookups; remove it" if folder == "lookups" else ""
-    if folder in EMPTY_FOLDERS:
-        return f"{folder} are not compiled; remove it"
-    if path.suffix == ".yml" or (folder == "lookups" and path.suffix == ".csv"):
-        return ""
-    return "would be ignored; rename it to end in .yml, or remove it"
-
-
-def _name_problems(project: Project) -> Iterator[Problem]:
-    names: dict[str, str] = {}
-    ids: dict[str, str] = {}
-    for folder in FORMS:
-        for document in project.kind(folder):
-            name = document.text("name")
-            if name and document.path.name != f"{file_stem(name)}.yml":
-                text = f"belongs into a file called {file_stem(name)}.yml; rename the file or correct the name"
-                yield document.problem(("name",), text)
-            yield from _repeated(document, ("name",), name, names)
-            yield from _repeated(document, ("id",), document.text("id").lower(), ids)
-
-
-def _repeated(document: Document, place: Place, value: str, seen: dict[str, str]) -> Iterator[Problem]:
-    if value and value in seen:
-        yield document.problem(place, f"{value!r} is taken by {seen[value]}; give one of them another")
-    elif value:
-        seen[value] = document.shown

@@ -14,7 +14,8 @@ import sys
 import tarfile
 from pathlib import Path
 
-from workbench.compiler.problems import BuildError, Problem
+from workbench.compiler.rules import catalogue
+from workbench.compiler.rules.finding import BuildError, finding
 
 SDIST = "splunk-sdk-2.1.1.tar.gz"
 SDIST_SHA256 = "46300d52f09e0aed7e5962ce2ba08ef54421ffb3a538c6af6164dcbf9f075faa"
@@ -49,7 +50,7 @@ def _sdist(folder: Path, requirements: Path) -> bytes:
         _download(folder, requirements)
     content = path.read_bytes() if path.is_file() else b""
     if (found := hashlib.sha256(content).hexdigest()) != SDIST_SHA256:
-        raise _failure(requirements, f"gave {SDIST} with sha256 {found}, wanted {SDIST_SHA256}; do not use it")
+        raise _failure(requirements, f"gave {SDIST} with sha256 {found}, wanted {SDIST_SHA256}", "do not use it")
     return content
 
 
@@ -60,7 +61,7 @@ def _download(folder: Path, requirements: Path) -> None:
     done = subprocess.run(command, capture_output=True, text=True, check=False)
     if done.returncode:
         last = (done.stderr.strip() or done.stdout.strip() or "no message").splitlines()[-1]
-        raise _failure(requirements, f"could not be fetched ({last}); check the network and the settings of pip")
+        raise _failure(requirements, f"could not be fetched ({last})", "check the network and the settings of pip")
 
 
 def _unpack(content: bytes, folder: Path) -> None:
@@ -79,5 +80,5 @@ def _unpack(content: bytes, folder: Path) -> None:
     aside.rename(folder)
 
 
-def _failure(requirements: Path, text: str) -> BuildError:
-    return BuildError([Problem(str(requirements), 1, "splunk-sdk", text)])
+def _failure(requirements: Path, message: str, fix: str) -> BuildError:
+    return BuildError([finding(catalogue.NO_SDK, str(requirements), f"splunk-sdk: {message}", fix)])

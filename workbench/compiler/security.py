@@ -10,9 +10,9 @@ import datetime
 import json
 import re
 
+from workbench.compiler.deployments import deployment_of, makes_risk
+from workbench.compiler.drilldowns import drilldown_text
 from workbench.compiler.project import Project
-from workbench.compiler.references import deployment_of, makes_risk
-from workbench.compiler.searches import drilldown_text
 from workbench.compiler.shapes import as_number
 from workbench.compiler.yamlfile import Document, Place
 

@@ -13,10 +13,11 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from difflib import get_close_matches
 from urllib.parse import urlsplit
 
-from workbench.compiler.problems import Problem
+from workbench.compiler.rules import catalogue
+from workbench.compiler.rules.finding import Finding, Rule
 from workbench.compiler.yamlfile import Document, Place
 
-Check = Callable[[Document, Place], Iterator[Problem]]
+Check = Callable[[Document, Place], Iterator[Finding]]
 
 # What a conf file cannot hold: control characters, and the separators some readers take for ends of lines.
 UNWRITABLE = re.compile("[\x00-\x08\x0b-\x1f\x7f\x85\u2028\u2029]")
@@ -44,49 +45,51 @@ def did_you_mean(name: str, known: Sequence[str] | Mapping[str, object]) -> str:
     return f" (did you mean {close[0]}?)" if close else ""
 
 
-def text(least: int = 1, most: int = 10_000, lines: bool = True) -> Check:
-    """Text of a length, that survives being written to a conf file; lines: may hold several lines."""
+def text(least: int = 1, most: int = 10_000, lines: bool = True, rule: Rule = catalogue.WRONG_LENGTH) -> Check:
+    """Text of a length, that survives being written to a conf file; lines: may hold several lines.
 
-    def check(document: Document, place: Place) -> Iterator[Problem]:
+    rule: which one a text of another length breaks.
+    """
+
+    def check(document: Document, place: Place) -> Iterator[Finding]:
         value = document.get(*place)
         if not isinstance(value, str):
-            yield document.problem(place, f"must be text, is {_kind(value)}; put it in quotes if it is meant so")
+            fix = "put it in quotes if it is meant so"
+            yield document.finding(catalogue.WRONG_KIND, place, f"must be text, is {_kind(value)}", fix)
             return
         length = len(value.strip())
         if length < least:
-            yield document.problem(place, f"has {length} characters, needs at least {least}; write it out")
+            message = f"has {length} characters, needs at least {least}"
+            yield document.finding(rule, place, message, "write it out")
         if len(value) > most:
-            yield document.problem(place, f"has {len(value)} characters, may have {most}; shorten it")
+            yield document.finding(rule, place, f"has {len(value)} characters, may have {most}", "shorten it")
         if not lines and "\n" in value.strip():
-            yield document.problem(place, "must be a single line; join its lines")
-        for number, line in enumerate(value.strip().split("\n")):
-            yield from _check_line(document, place, number, line)
+            yield document.finding(catalogue.WRONG_FORM, place, "must be a single line", "join its lines")
+        yield from _unwritable(document, place, value)
 
     return check
 
 
-def _check_line(document: Document, place: Place, number: int, line: str) -> Iterator[Problem]:
-    if found := UNWRITABLE.search(line):
-        code = f"U+{ord(found[0]):04X}"
-        yield document.problem(place, f"holds the control character {code}; remove it", number)
-    if line.endswith("\\"):
-        # A conf file reads a backslash at the end of a line as "goes on below".
-        yield document.problem(
-            place,
-            "has a line that ends in a backslash; Splunk would join lines there, so end it otherwise",
-            number,
-        )
+def _unwritable(document: Document, place: Place, value: str) -> Iterator[Finding]:
+    rule = catalogue.UNWRITABLE_TEXT
+    for found in UNWRITABLE.finditer(value):
+        message = f"holds the control character U+{ord(found[0]):04X}"
+        yield document.finding(rule, place, message, "remove it", found.span())
+    # A conf file reads a backslash at the end of a line as "goes on below".
+    for found in re.finditer(r"\\(?=\n|\s*\Z)", value):
+        message = "has a line that ends in a backslash, where Splunk would join lines"
+        yield document.finding(rule, place, message, "end the line otherwise", found.span())
 
 
-def matching(pattern: str, wanted: str, most: int = 10_000) -> Check:
+def matching(pattern: str, wanted: str, most: int = 10_000, rule: Rule = catalogue.WRONG_FORM) -> Check:
     """A single line of text that fits a pattern as a whole; wanted says the pattern in words."""
     plain = text(1, most, lines=False)
 
-    def check(document: Document, place: Place) -> Iterator[Problem]:
+    def check(document: Document, place: Place) -> Iterator[Finding]:
         found = list(plain(document, place))
         yield from found
         if not found and not re.fullmatch(pattern, document.text(*place)):
-            yield document.problem(place, f"is {document.text(*place)!r}; write {wanted}")
+            yield document.finding(rule, place, f"is {document.text(*place)!r}", f"write {wanted}")
 
     return check
 
@@ -94,33 +97,35 @@ def matching(pattern: str, wanted: str, most: int = 10_000) -> Check:
 def one_of(allowed: Sequence[str]) -> Check:
     """One of some fixed words, written exactly so."""
 
-    def check(document: Document, place: Place) -> Iterator[Problem]:
+    def check(document: Document, place: Place) -> Iterator[Finding]:
         value = document.get(*place)
         if value not in allowed:
             hint = did_you_mean(str(value), allowed)
-            yield document.problem(place, f"is {value!r}{hint}; use one of: {', '.join(allowed)}")
+            fix = f"use one of: {', '.join(allowed)}"
+            yield document.finding(catalogue.WRONG_WORD, place, f"is {value!r}{hint}", fix)
 
     return check
 
 
-def number(low: int, high: int) -> Check:
+def number(low: int, high: int, rule: Rule = catalogue.WRONG_NUMBER) -> Check:
     """A whole number from low to high."""
 
-    def check(document: Document, place: Place) -> Iterator[Problem]:
+    def check(document: Document, place: Place) -> Iterator[Finding]:
         value = as_number(document.get(*place))
         if value is None or not low <= value <= high:
-            yield document.problem(place, f"is {document.get(*place)!r}; write a whole number from {low} to {high}")
+            fix = f"write a whole number from {low} to {high}"
+            yield document.finding(rule, place, f"is {document.get(*place)!r}", fix)
 
     return check
 
 
-def flag(document: Document, place: Place) -> Iterator[Problem]:
+def flag(document: Document, place: Place) -> Iterator[Finding]:
     """True or false."""
     if as_flag(document.get(*place)) is None:
-        yield document.problem(place, f"is {document.get(*place)!r}; write true or false")
+        yield document.finding(catalogue.WRONG_WORD, place, f"is {document.get(*place)!r}", "write true or false")
 
 
-def identifier(document: Document, place: Place) -> Iterator[Problem]:
+def identifier(document: Document, place: Place) -> Iterator[Finding]:
     """A UUID of any version in its usual form."""
     value = document.get(*place)
     try:
@@ -128,10 +133,11 @@ def identifier(document: Document, place: Place) -> Iterator[Problem]:
     except ValueError:
         written = ""
     if written != str(value).lower():
-        yield document.problem(place, f"is {value!r}, no UUID; make a new one, for example with uuidgen")
+        fix = "make a new one, for example with uuidgen"
+        yield document.finding(catalogue.WRONG_UUID, place, f"is {value!r}, no UUID", fix)
 
 
-def past_date(document: Document, place: Place) -> Iterator[Problem]:
+def past_date(document: Document, place: Place) -> Iterator[Finding]:
     """An ISO date that is not after today (UTC)."""
     value = document.text(*place)
     try:
@@ -139,20 +145,22 @@ def past_date(document: Document, place: Place) -> Iterator[Problem]:
     except ValueError:
         day = None
     if day is None:
-        yield document.problem(place, f"is {document.get(*place)!r}; write a date as YYYY-MM-DD")
+        message = f"is {document.get(*place)!r}"
+        yield document.finding(catalogue.WRONG_DATE, place, message, "write a date as YYYY-MM-DD")
     elif day > datetime.datetime.now(datetime.timezone.utc).date():
-        yield document.problem(place, f"is {value}, after today (UTC); use a date up to today")
+        yield document.finding(catalogue.WRONG_DATE, place, f"is {value}, after today (UTC)", "use a date up to today")
 
 
-def url(document: Document, place: Place) -> Iterator[Problem]:
+def url(document: Document, place: Place) -> Iterator[Finding]:
     """A web address."""
     value = document.text(*place)
     parts = urlsplit(value) if not re.search(r"\s", value) else urlsplit("")
     if parts.scheme not in ("http", "https") or not parts.hostname:
-        yield document.problem(place, f"is {document.get(*place)!r}; write an address that starts with https://")
+        fix = "write an address that starts with https://"
+        yield document.finding(catalogue.WRONG_URL, place, f"is {document.get(*place)!r}", fix)
 
 
-def anything(document: Document, place: Place) -> Iterator[Problem]:
+def anything(document: Document, place: Place) -> Iterator[Finding]:
     """Any value: a field that is allowed but not compiled."""
     yield from ()
 
@@ -160,17 +168,19 @@ def anything(document: Document, place: Place) -> Iterator[Problem]:
 def list_of(item: Check, least: int = 0, distinct: bool = False) -> Check:
     """A list whose items all pass a check; distinct: none twice."""
 
-    def check(document: Document, place: Place) -> Iterator[Problem]:
+    def check(document: Document, place: Place) -> Iterator[Finding]:
         value = document.get(*place)
         if not isinstance(value, list):
-            yield document.problem(place, f"must be a list, is {_kind(value)}; write its items as `- item` lines")
+            fix = "write its items as `- item` lines"
+            yield document.finding(catalogue.WRONG_KIND, place, f"must be a list, is {_kind(value)}", fix)
             return
         if len(value) < least:
-            yield document.problem(place, f"has {len(value)} items, needs at least {least}; add what is missing")
+            message = f"has {len(value)} items, needs at least {least}"
+            yield document.finding(catalogue.WRONG_LENGTH, place, message, "add what is missing")
         for index, one in enumerate(value):
             yield from item(document, (*place, index))
             if distinct and one in value[:index]:
-                yield document.problem((*place, index), f"repeats {one!r}; remove it")
+                yield document.finding(catalogue.REPEATED_ITEM, (*place, index), f"repeats {one!r}", "remove it")
 
     return check
 
@@ -179,22 +189,24 @@ def group(required: Mapping[str, Check], optional: Mapping[str, Check]) -> Check
     """Named fields: all required ones, perhaps optional ones, nothing else."""
     known = {**required, **optional}
 
-    def check(document: Document, place: Place) -> Iterator[Problem]:
+    def check(document: Document, place: Place) -> Iterator[Finding]:
         value = document.get(*place)
         if not isinstance(value, dict):
-            yield document.problem(
-                place, f"must hold fields, is {_kind(value)}; it needs: {', '.join(required) or 'nothing'}"
-            )
+            fix = f"it needs: {', '.join(required) or 'nothing'}"
+            yield document.finding(catalogue.WRONG_KIND, place, f"must hold fields, is {_kind(value)}", fix)
             return
         for name in required:
             if name not in value:
-                yield document.problem((*place, name), "is missing; add it")
+                yield document.finding(catalogue.MISSING_FIELD, (*place, name), "is missing", "add it")
         for name in value:
             if name in known:
                 yield from known[name](document, (*place, name))
             else:
                 hint = did_you_mean(name, [one for one in known if one not in value])
-                yield document.problem((*place, name), f"is no field known here{hint}; correct or remove it")
+                message = f"is no field known here{hint}"
+                yield document.finding(
+                    catalogue.UNKNOWN_FIELD, (*place, name), message, "correct or remove it", key=True
+                )
 
     return check
 
@@ -202,7 +214,7 @@ def group(required: Mapping[str, Check], optional: Mapping[str, Check]) -> Check
 def nullable(inner: Check) -> Check:
     """As inner, or null."""
 
-    def check(document: Document, place: Place) -> Iterator[Problem]:
+    def check(document: Document, place: Place) -> Iterator[Finding]:
         if document.get(*place) is not None:
             yield from inner(document, place)
 

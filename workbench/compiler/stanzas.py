@@ -6,8 +6,8 @@ lists what differs on purpose.
 
 from __future__ import annotations
 
+from workbench.compiler.deployments import stanza_name
 from workbench.compiler.project import Project, filter_macro
-from workbench.compiler.references import stanza_name
 from workbench.compiler.security import Settings, action_settings, as_json, deployment, mappings, stories
 from workbench.compiler.shapes import as_flag, as_number
 from workbench.compiler.words import DATA_MODELS

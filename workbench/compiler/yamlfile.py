@@ -1,4 +1,4 @@
-"""Reads one YAML file strictly and remembers on which line every field stands.
+"""Reads one YAML file strictly and remembers where everything in it stands.
 
 Stricter than YAML: no duplicate keys (of which YAML silently keeps the last), no anchors, no merge keys, only
 text as keys, and dates stay text. All of those would make a file mean something else than it shows.
@@ -6,13 +6,19 @@ text as keys, and dates stay text. All of those would make a file mean something
 
 from __future__ import annotations
 
+import bisect
+import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
+from functools import cached_property
 from pathlib import Path
+from typing import NamedTuple
 
 import yaml
 
-from workbench.compiler.problems import Problem
+from workbench.compiler.rules import catalogue
+from workbench.compiler.rules.finding import Finding, Rule, finding
+from workbench.compiler.scalars import offsets
 
 Place = tuple[str | int, ...]  # the way from the top of a file to a field, such as ("rba", "risk_objects", 0)
 
@@ -27,15 +33,34 @@ _Loader.yaml_implicit_resolvers = {
 }
 
 
+class Stretch(NamedTuple):
+    """Half-open range of characters in the file."""
+
+    start: int
+    end: int
+
+
+class Scalar(NamedTuple):
+    """A value as it stands in the file: with its quotes, or with the sign of its block."""
+
+    start: int
+    end: int
+    style: str | None
+
+
 @dataclass(frozen=True)
 class Document:
-    """A file as read: its values, and the line of every place in it."""
+    """A file as read: its values, and where everything stands in it.
+
+    keys: the key of each place, or for an item of a list the item; scalars: the values that hold no others.
+    """
 
     path: Path
     shown: str
     value: Mapping[str, object] = field(default_factory=dict)
-    lines: Mapping[Place, int] = field(default_factory=dict)
-    text_lines: Mapping[Place, int] = field(default_factory=dict)
+    source: str = ""
+    keys: Mapping[Place, Stretch] = field(default_factory=dict)
+    scalars: Mapping[Place, Scalar] = field(default_factory=dict)
 
     def get(self, *place: str | int) -> object:
         """The value at a place, or None if there is none (a wrong type on the way counts as none)."""
@@ -57,18 +82,72 @@ class Document:
         here = self.get(*place)
         return here if isinstance(here, list) else []
 
-    def line(self, place: Place) -> int:
-        """The 1-based line of a place, or of the nearest place around it."""
-        while place and place not in self.lines:
-            place = place[:-1]
-        return self.lines.get(place, 1)
+    def finding(
+        self, rule: Rule, place: Place, message: str, fix: str, span: tuple[int, int] | None = None, key: bool = False
+    ) -> Finding:
+        """A finding about a field; the message follows its name.
 
-    def problem(self, place: Place, text: str, text_line: int | None = None) -> Problem:
-        """A problem at a place; text_line (0-based) points into a block of text, such as a search."""
-        line = self.line(place)
-        if text_line is not None and place in self.text_lines:
-            line = self.text_lines[place] + text_line
-        return Problem(self.shown, line, field_name(place), text)
+        It points at the field's value, at its key where the value has several lines or key is set, or at the
+        characters span (half-open) of the value.
+        """
+        stretch = self._stretch(place, span, key)
+        line, column = self.line_and_column(stretch.start)
+        text = self.source[stretch.start : stretch.end].split("\n")[0]
+        length = len(text if span else text.rstrip())
+        return finding(rule, self.shown, f"{field_name(place)}: {message}", fix, line, column, length)
+
+    def line_and_column(self, offset: int) -> tuple[int, int]:
+        """Line and column, both from 1, of a character of the file."""
+        line = bisect.bisect_right(self._line_starts, offset)
+        return line, offset - self._line_starts[line - 1] + 1
+
+    @cached_property
+    def _line_starts(self) -> list[int]:
+        return [0, *(found.end() for found in re.finditer("\n", self.source))]
+
+    def _stretch(self, place: Place, span: tuple[int, int] | None, key: bool) -> Stretch:
+        scalar = self.scalars.get(place)
+        if span is not None and scalar:
+            return self._inside(place, scalar, span)
+        if scalar and not key and "\n" not in self.source[scalar.start : scalar.end].rstrip():
+            return Stretch(scalar.start, scalar.end)
+        if place in self.keys:
+            return self.keys[place]
+        while place and place not in self.keys:
+            place = place[:-1]
+        return self.keys.get(place, Stretch(0, 0))
+
+    def _inside(self, place: Place, scalar: Scalar, span: tuple[int, int]) -> Stretch:
+        places = self._offsets_of(place, scalar)
+        if not places:
+            return Stretch(scalar.start, scalar.end)
+        first = min(max(span[0], 0), len(places) - 1)
+        last = min(max(span[1] - 1, first), len(places) - 1)
+        return Stretch(scalar.start + places[first], scalar.start + places[last] + 1)
+
+    def _offsets_of(self, place: Place, scalar: Scalar) -> list[int]:
+        if place not in self._known_offsets:
+            raw = self.source[scalar.start : scalar.end]
+            self._known_offsets[place] = offsets(raw, scalar.style, self.text(*place))
+        return self._known_offsets[place]
+
+    @cached_property
+    def _known_offsets(self) -> dict[Place, list[int]]:
+        return {}
+
+    @cached_property
+    def comments(self) -> tuple[tuple[int, str], ...]:
+        """The comments of the file: (offset, text behind the #). A # inside a value is none."""
+        values = sorted([*((one.start, one.end) for one in self.scalars.values()), *self.keys.values()])
+        found: list[tuple[int, str]] = []
+        end = 0
+        for sign in re.finditer(r"(?:^|(?<=[ \t]))#", self.source, re.MULTILINE):
+            before = bisect.bisect_right(values, (sign.start(), len(self.source)))
+            inside = any(start <= sign.start() < stop for start, stop in values[max(0, before - 3) : before])
+            if sign.start() >= end and not inside:
+                end = (self.source + "\n").index("\n", sign.end())
+                found.append((sign.start(), self.source[sign.end() : end].strip()))
+        return tuple(found)
 
 
 def field_name(place: Place) -> str:
@@ -82,50 +161,60 @@ def field_name(place: Place) -> str:
     return name or "file"
 
 
-def read_document(path: Path, shown: str) -> tuple[Document, list[Problem]]:
+def read_document(path: Path, shown: str) -> tuple[Document, list[Finding]]:
     """The file, empty where it could not be read, and what is wrong with it as YAML."""
     empty = Document(path, shown)
+    rule = catalogue.NOT_YAML
     try:
         text = path.read_bytes().decode("utf-8-sig")
     except UnicodeDecodeError as error:
-        return empty, [Problem(shown, 1, "file", f"is not UTF-8 ({error.reason}); save it as UTF-8")]
-    loader = _Loader(text)
+        return empty, [finding(rule, shown, f"file: is not UTF-8 ({error.reason})", "save it as UTF-8")]
+    try:
+        loader = _Loader(text)
+    except yaml.YAMLError as error:
+        return empty, [_yaml_finding(shown, text, error)]
     try:
         node = loader.get_single_node()
         if not isinstance(node, yaml.MappingNode):
-            return empty, [Problem(shown, 1, "file", "holds no fields; write `field: value` lines or remove it")]
+            return empty, [finding(rule, shown, "file: holds no fields", "write `field: value` lines or remove it")]
         reader = _NodeReader(shown)
         reader.read(node, ())
-        if reader.problems:
-            return empty, reader.problems
+        if any(one.rule != catalogue.DUPLICATE_KEY.id for one in reader.findings):
+            return empty, reader.findings
         value = loader.construct_document(node)
     except yaml.YAMLError as error:
-        return empty, [_yaml_problem(shown, error)]
+        return empty, [_yaml_finding(shown, text, error)]
     finally:
         loader.dispose()
-    return Document(path, shown, value, reader.lines, reader.text_lines), []
+    return Document(path, shown, value, text, reader.keys, reader.scalars), reader.findings
 
 
-def _yaml_problem(shown: str, error: yaml.YAMLError) -> Problem:
+def _yaml_finding(shown: str, text: str, error: yaml.YAMLError) -> Finding:
     mark = getattr(error, "problem_mark", None) or getattr(error, "context_mark", None)
     what = getattr(error, "problem", None) or str(error).splitlines()[0]
-    line = mark.line + 1 if mark else 1
-    return Problem(shown, line, "file", f"is not valid YAML: {what}; correct it there or just above")
+    line, column = (mark.line + 1, mark.column + 1) if mark else (1, 1)
+    if isinstance(error, yaml.reader.ReaderError):
+        line = text.count("\n", 0, error.position) + 1
+        column = error.position - (text.rfind("\n", 0, error.position) + 1) + 1
+        what = f"holds the control character U+{ord(str(error.character)[:1] or ' '):04X}"
+        return finding(catalogue.UNWRITABLE_TEXT, shown, f"file: {what}", "remove it", line, column, 1)
+    message = f"file: is not valid YAML: {what}"
+    return finding(catalogue.NOT_YAML, shown, message, "correct it there or just above", line, column, 1)
 
 
 class _NodeReader:
-    """Walks the nodes of a file: lines of all places, and what this reader refuses."""
+    """Walks the nodes of a file: where all places are, and what this reader refuses."""
 
     def __init__(self, shown: str) -> None:
         self.shown = shown
-        self.lines: dict[Place, int] = {(): 1}
-        self.text_lines: dict[Place, int] = {}
-        self.problems: list[Problem] = []
+        self.keys: dict[Place, Stretch] = {}
+        self.scalars: dict[Place, Scalar] = {}
+        self.findings: list[Finding] = []
         self._seen: set[int] = set()
 
     def read(self, node: yaml.Node, place: Place) -> None:
         if id(node) in self._seen:
-            self._refuse(node, place, "uses an anchor; write the value out instead")
+            self._refuse(catalogue.HIDDEN_MEANING, node, place, "uses an anchor", "write the value out instead")
             return
         self._seen.add(id(node))
         if isinstance(node, yaml.MappingNode):
@@ -133,31 +222,34 @@ class _NodeReader:
         elif isinstance(node, yaml.SequenceNode):
             for index, item in enumerate(node.value):
                 here = (*place, index)
-                self.lines[here] = item.start_mark.line + 1
+                end = item.end_mark.index if isinstance(item, yaml.ScalarNode) else item.start_mark.index
+                self.keys[here] = Stretch(item.start_mark.index, end)
                 self.read(item, here)
         elif isinstance(node, yaml.ScalarNode):
-            # The text of a block (| or >) starts on the line after its sign.
-            self.text_lines[place] = node.start_mark.line + (2 if node.style in ("|", ">") else 1)
+            self.scalars[place] = Scalar(node.start_mark.index, node.end_mark.index, node.style)
 
     def _read_mapping(self, node: yaml.MappingNode, place: Place) -> None:
         first_line: dict[str, int] = {}
         for key, value in self._pairs(node, place):
-            line = key.start_mark.line + 1
             here = (*place, key.value)
             if key.value in first_line:
-                text = f"is given twice, first on line {first_line[key.value]}; remove one of them"
-                self._refuse(key, here, text)
-                continue
-            first_line[key.value] = line
-            self.lines[here] = line
+                text = f"is given twice, first on line {first_line[key.value]}"
+                self._refuse(catalogue.DUPLICATE_KEY, key, here, text, "remove one of them")
+            first_line.setdefault(key.value, key.start_mark.line + 1)
+            # Of a key given twice the last counts for the rest of the checks, as YAML has it.
+            self.keys[here] = Stretch(key.start_mark.index, key.end_mark.index)
             self.read(value, here)
 
     def _pairs(self, node: yaml.MappingNode, place: Place) -> Iterator[tuple[yaml.ScalarNode, yaml.Node]]:
         for key, value in node.value:
             if not isinstance(key, yaml.ScalarNode) or key.tag != "tag:yaml.org,2002:str":
-                self._refuse(key, place, "has a key that is not plain text; put the key in quotes or rename it")
+                text = "has a key that is not plain text"
+                self._refuse(catalogue.HIDDEN_MEANING, key, place, text, "put the key in quotes or rename it")
             else:
                 yield (key, value)
 
-    def _refuse(self, node: yaml.Node, place: Place, text: str) -> None:
-        self.problems.append(Problem(self.shown, node.start_mark.line + 1, field_name(place), text))
+    def _refuse(self, rule: Rule, node: yaml.Node, place: Place, message: str, fix: str) -> None:
+        line, column = node.start_mark.line + 1, node.start_mark.column + 1
+        length = node.end_mark.index - node.start_mark.index if isinstance(node, yaml.ScalarNode) else 1
+        text = f"{field_name(place)}: {message}"
+        self.findings.append(finding(rule, self.shown, text, fix, line, column, length))

@@ -14,7 +14,7 @@ from rich.console import Console
 from rich.progress import BarColumn, Progress, TaskID, TextColumn, TimeElapsedColumn
 
 from workbench.compiler.build import Package, build_package
-from workbench.compiler.problems import BuildError
+from workbench.compiler.rules.finding import BuildError
 from workbench.demo.tables import print_findings, print_summary, print_truth
 from workbench.demo.verdict import Verdict, findings_of, judge
 from workbench.demo.watch import watch

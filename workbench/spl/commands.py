@@ -244,3 +244,9 @@ class CommandBuilder(TermBuilder):
     def mvexpand(self, _meta: Meta, parts: list[Any]) -> tree.Mvexpand:
         """Return mvexpand."""
         return tree.Mvexpand(parts[0], _options(parts), self.place)
+
+    def bin(self, _meta: Meta, parts: list[Any]) -> tree.Bin:
+        """Return bin."""
+        bin_span, others = _take(_options(parts), "span")
+        field, *alias = _loose(parts)
+        return tree.Bin(field, alias[0] if alias else None, bin_span, others, self.place)

@@ -24,7 +24,7 @@ _RULES = {
     for name in (
         "mstats", "search", "where", "eval", "stats", "rename", "fields", "table", "fillnull", "join",
         "append", "foreach", "lookup", "inputlookup", "outputlookup", "addinfo", "sort", "dedup", "head", "makeresults",
-        "mvexpand",
+        "mvexpand", "bin",
     )
 } | {"eventstats": "stats", "streamstats": "stats"}  # fmt: skip
 
@@ -36,6 +36,30 @@ def parse(text: str) -> tree.Search:
     """
     clean = blank_comments(text)
     return _search(clean, text, Span(0, len(text)), bare_commands=False)
+
+
+def parse_all(text: str) -> tuple[tree.Search | None, list[SplSyntaxError]]:
+    """Read as much of a search as can be read: the search, if its commands can be told apart, and every error.
+
+    A command with an error stands in the tree as a CustomCommand with its name and raw arguments.
+    """
+    errors: list[SplSyntaxError] = []
+    try:
+        clean = blank_comments(text)
+        stages = split(clean, Span(0, len(text)))
+    except SplSyntaxError as error:
+        return None, [error]
+    commands: list[tree.Command] = []
+    for stage in stages:
+        try:
+            commands.append(_command(clean, text, stage, bare_commands=False))
+        except SplSyntaxError as error:  # noqa: PERF203  (each command may fail for itself)
+            errors.append(error)
+            found = _NAME.match(clean, *stage.span)
+            name = found.group() if found else ""
+            arguments = text[stage.span.start + len(name) : stage.span.end].strip()
+            commands.append(tree.CustomCommand(name, arguments, stage.span))
+    return tree.Search(tuple(commands), Span(0, len(text)), text), errors
 
 
 def parse_subsearch(text: str) -> tree.Search:

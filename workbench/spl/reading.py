@@ -28,8 +28,35 @@ _MEANING = {
 def _grammar(rule: str) -> Lark:
     # One parser per rule, not one for all: with shared tables a word that is special in one command
     # ("by" in mstats) would become special in all of them.
+    return Lark(_part(rule), start=rule, parser="lalr", propagate_positions=True, maybe_placeholders=True)
+
+
+@cache
+def _definitions() -> tuple[dict[str, str], str]:
+    """Return the rules and terminals of the grammars by name, and the statements that belong to all."""
     text = "\n".join((_GRAMMARS / name).read_text("utf-8") for name in _FILES)
-    return Lark(text, start=rule, parser="lalr", propagate_positions=True, maybe_placeholders=True)
+    definitions: dict[str, str] = {}
+    statements = []
+    for part in re.split(r"\n(?=[?!_A-Za-z%])", f"\n{text}"):
+        found = re.match(r"[?!]*(\w+)(?:\.\d+)?\s*:", part)
+        if found:
+            definitions[found[1]] = part
+        elif part.startswith("%"):
+            statements.append(part)
+    return definitions, "\n".join(statements)
+
+
+def _part(rule: str) -> str:
+    """Return the part of the grammars that a rule is made of: lark takes as long as its grammar is."""
+    definitions, statements = _definitions()
+    needed: dict[str, str] = {}
+    waiting = [rule]
+    while waiting:
+        name = waiting.pop()
+        needed[name] = definitions[name]
+        body = re.sub(r'"(?:\\.|[^"\\])*"|/(?:\\.|[^/\\\n])+/|//.*', " ", definitions[name].partition(":")[2])
+        waiting += [word for word in re.findall(r"\w+", body) if word in definitions and word not in needed]
+    return "\n".join([*needed.values(), statements])
 
 
 def read(rule: str, text: str, span: Span, command: str) -> Tree[Token]:
@@ -42,7 +69,8 @@ def read(rule: str, text: str, span: Span, command: str) -> Tree[Token]:
         return _grammar(rule).parse(part)
     except UnexpectedInput as error:
         at, what = _place(error, part)
-        raise SplSyntaxError(f"{command}: {what}{_expected(error)}", text, span.start + at) from None
+        expected = _expected(_wanted(rule, part[:at], error))
+        raise SplSyntaxError(f"{command}: {what}{expected}", text, span.start + at) from None
 
 
 def _place(error: UnexpectedInput, part: str) -> tuple[int, str]:
@@ -55,11 +83,18 @@ def _place(error: UnexpectedInput, part: str) -> tuple[int, str]:
     return at, f"unexpected '{found.group() if found else ''}'"
 
 
-def _expected(error: UnexpectedInput) -> str:
-    wanted: set[str] = set()
+def _wanted(rule: str, before: str, error: UnexpectedInput) -> set[str]:
+    """Return the terminals that could go on behind the text before an error."""
     if isinstance(error, UnexpectedToken):
-        wanted = set(error.accepts or error.expected)
-    elif isinstance(error, UnexpectedCharacters):
-        wanted = set(error.allowed or ())
+        return set(error.accepts or error.expected)
+    try:
+        parser = _grammar(rule).parse_interactive(before)
+        parser.exhaust_lexer()
+        return set(parser.accepts())  # type: ignore[no-untyped-call]
+    except UnexpectedInput:
+        return set()
+
+
+def _expected(wanted: set[str]) -> str:
     names = list(dict.fromkeys(meaning for terminal, meaning in _MEANING.items() if terminal in wanted))
     return f", expected {' or '.join(names)}" if names else ""

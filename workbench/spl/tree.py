@@ -29,7 +29,7 @@ from workbench.spl.terms import (
 )
 
 __all__ = [
-    "Addinfo", "Aggregation", "And", "Append", "Assignment", "Binary", "Call", "Command",
+    "Addinfo", "Aggregation", "And", "Append", "Assignment", "Bin", "Binary", "Call", "Command",
     "Comparison", "CustomCommand", "Dedup", "Eval", "Expression", "FieldName", "Fields", "Fillnull",
     "Filter", "Foreach", "Head", "InList", "Inputlookup", "Join", "Keyword", "Lookup",
     "LookupField", "MacroCall", "Makeresults", "Mstats", "Mvexpand", "Not", "Number", "Options",
@@ -284,6 +284,22 @@ class Mvexpand:
 
 
 @dataclass(frozen=True)
+class Bin:
+    """``bin [options] <field> [as <alias>]``; ``bin_span`` is None when no span= is written."""
+
+    field: str
+    alias: str | None
+    bin_span: str | None
+    options: Options
+    span: Span
+
+    @property
+    def name(self) -> str:
+        """Name of the column that gets the bins: the alias, or the field itself."""
+        return self.field if self.alias is None else self.alias
+
+
+@dataclass(frozen=True)
 class CustomCommand:
     """Any command the front end has no node for: its name and the raw text of its arguments, stripped."""
 
@@ -294,8 +310,8 @@ class CustomCommand:
 
 Command = (
     Mstats | SearchFilter | Where | Eval | Stats | Rename | Fields | Table | Fillnull | Join | Append
-    | Foreach | Lookup | Inputlookup | Outputlookup | Addinfo | Sort | Dedup | Head | Makeresults | Mvexpand | MacroCall
-    | CustomCommand
+    | Foreach | Lookup | Inputlookup | Outputlookup | Addinfo | Sort | Dedup | Head | Makeresults | Mvexpand | Bin
+    | MacroCall | CustomCommand
 )  # fmt: skip
 
 

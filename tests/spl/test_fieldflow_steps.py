@@ -1,0 +1,164 @@
+"""The steps of the field flow: what each command reads and where, macros, subsearches, our own searches whole."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+import yaml
+
+from tests.spl.followed import MACROS, START, after, flow
+from workbench.spl.fieldflow import FieldSet, Table, field_flow
+from workbench.spl.parser import parse, parse_subsearch
+
+CHECKOUT = Path(__file__).resolve().parents[2]
+
+
+# What is read.
+
+
+def uses(text: str, start: FieldSet | None = START) -> list[tuple[str, str, str, bool]]:
+    """Name, text at its place, use and existence of what a search reads."""
+    whole = text
+    return [
+        (use.name, whole[slice(*use.span)], use.where, use.exists) for step in flow(text, start) for use in step.reads
+    ]
+
+
+@pytest.mark.parametrize(
+    ("text", "found"),
+    [
+        ("eval r=a + 'gone', s=r", [("a", "a", "expression", True), ("gone", "'gone'", "expression", False),
+                                   ("r", "r", "expression", True)]),
+        ("eval r=coalesce(gone, a)", [("gone", "gone", "guarded", False), ("a", "a", "guarded", True)]),
+        ("where isnull(gone) OR gone > 1", [("gone", "gone", "guarded", False)] * 2),
+        ("search a=1 NOT gone IN (1, 2) earliest=-1h", [("a", "a", "filter", True), ("gone", "gone", "filter", False)]),
+        ("stats sum(gone) as a count(eval(b > 1)) as a_b by a, gone",
+         [("gone", "gone", "aggregation", False), ("b", "b", "expression", True), ("a", "a", "by", True),
+          ("gone", "gone", "by", False)]),
+        ("rename gone as x_a", [("gone", "gone", "rename", False)]),
+        ("fields a gone", [("a", "a", "list", True), ("gone", "gone", "list", False)]),
+        ("fields - gone*", [("gone*", "gone*", "remove", False)]),
+        ("table gone", [("gone", "gone", "list", False)]),
+        ("fillnull gone", [("gone", "gone", "fill", False)]),
+        ("sort - gone, a", [("gone", "gone", "sort", False), ("a", "a", "sort", True)]),
+        ("dedup gone", [("gone", "gone", "dedup", False)]),
+        ("mvexpand gone", [("gone", "gone", "expand", False)]),
+        ("lookup one kk as gone OUTPUT v", [("gone", "gone", "lookup", False), ("kk", "kk", "column", False),
+                                            ("v", "v", "column", True)]),
+        ("inputlookup append=t one where kk=1", [("kk", "kk", "column", False)]),
+        ("join a [ makeresults ]", [("a", "a", "key", True), ("a", "a", "key", False)]),
+        ("append [ makeresults | where gone=1 ]", [("gone", "gone", "expression", False)]),
+        ("head (gone < 5)", [("gone", "gone", "expression", False)]),
+        ("where `low` AND `gone`=1", [("a", "`low`", "expression", True), ("b", "`gone`", "expression", True)]),
+        ("search `low`", [("a", "`low`", "filter", True)]),
+    ],
+)  # fmt: skip
+def test_what_a_command_reads_and_where_it_stands(text, found):
+    assert uses(text) == found
+
+
+def test_foreach_reads_what_its_template_reads_for_each_field():
+    template = "eval r='<<FIELD>>' + '<<MATCHSTR>>_z'"
+    text = f"foreach x_* y_* [ {template} ]"
+    (step,) = flow(text)
+    assert [(use.name, use.where, use.exists) for use in step.reads] == [
+        ("x_*", "foreach", True), ("y_*", "foreach", False), ("x_a", "expression", True), ("a_z", "expression", False),
+        ("x_b", "expression", True), ("b_z", "expression", False),
+    ]  # fmt: skip
+    assert text[slice(*step.missing[1].span)].strip() == template
+
+
+def test_foreach_accumulates_over_fields_in_any_order():
+    (step,) = flow('foreach x_* [ eval all=coalesce(all, "") . "<<MATCHSTR>>", last=\'<<FIELD>>\' ]')
+    assert step.missing == ()
+    assert [step.after.trait(name).null for name in ("all", "last")] == ["no", "no"]
+
+
+def test_a_foreach_that_is_not_an_eval_leaves_the_set_open():
+    assert after("foreach x_* [ where '<<FIELD>>' > 1 ]").open
+    assert after("foreach mode=multivalue m [ eval a=<<ITEM>> ]").open
+
+
+# Macros and subsearches.
+
+
+def test_the_commands_of_a_macro_are_steps_before_its_own():
+    text = "search a=1 | `twice(a)` | where b=1"
+    steps = flow(text)
+    assert [type(step.command).__name__ for step in steps] == ["SearchFilter", "Eval", "Fields", "MacroCall", "Where"]
+    assert [text[slice(*step.place)] for step in steps[1:4]] == ["`twice(a)`"] * 3
+    assert [step.macro for step in steps] == [None, "twice(a)", "twice(a)", None, None]
+    assert [text[slice(*use.span)] for step in steps for use in step.missing] == ["b"]
+
+
+@pytest.mark.parametrize("call", ["`unknown`", "`loop`", "`broken`"])
+def test_a_macro_that_cannot_be_followed_leaves_the_set_open(call):
+    fields = after(call)
+    assert fields.open
+    assert not fields.maybe_null
+
+
+def test_macros_are_followed_as_filters_and_inside_of_macros():
+    assert after("search `low`").names == START.names
+    assert after("`nested`").maybe_null == {"n", "z"}
+    assert after("`kept`") == START
+    assert after("search `unknown`") == START
+
+
+def test_the_steps_of_a_subsearch_are_deeper_and_come_first():
+    steps = flow("eval c=1 | append [ makeresults | append [ makeresults ] ] | head 1")
+    assert [(type(step.command).__name__, step.depth) for step in steps] == [
+        ("Eval", 0), ("Makeresults", 1), ("Makeresults", 2), ("Append", 1), ("Append", 0), ("Head", 0),
+    ]  # fmt: skip
+
+
+def test_a_custom_command_says_what_it_does():
+    seen = []
+
+    def score(arguments: str, before: FieldSet) -> FieldSet:
+        seen.append((arguments, before))
+        return FieldSet.of(["score"])
+
+    steps = field_flow(parse_subsearch("score limit=3"), MACROS.get, {}, {"score": score}, START)
+    assert seen == [("limit=3", START)]
+    assert steps[-1].after.names == {"score"}
+
+
+# Whole searches.
+
+
+def npmanomaly(_arguments: str, before: FieldSet) -> FieldSet:
+    series = ["_time", "k8s.cluster.name", "source.workload.name", "source.process.name"]
+    return FieldSet.of([*series, "metric", "value", "expected", "stdev"], null=["score"])
+
+
+def content(kind: str) -> list[tuple[str, str]]:
+    loaded = [
+        yaml.safe_load(path.read_text("utf-8")) for path in sorted((CHECKOUT / "contentctl" / kind).rglob("*.yml"))
+    ]
+    return [(each["name"], each["search"]) for each in loaded]
+
+
+def expand(call: str) -> str | None:
+    if call.startswith("npm_number("):
+        return f"if({call[11:-1]} < 100, tostring(1), tostring(2))"
+    return "search *" if call.endswith("_filter") else {"kubernetes_metrics": "index=m"}.get(call, "1")
+
+
+@pytest.mark.parametrize(("name", "text"), content("detections") + content("baselines"))
+def test_our_own_searches_end_in_the_fields_they_list_and_miss_none(name, text):
+    edges = ("k8s.cluster.name", "source.workload.name", "dest.workload.name")
+    tables = {
+        "npm_edges": Table((*edges, "first_seen", "last_seen", "silent_since"), 1),
+        "npm_edge_clusters": Table(("k8s.cluster.name", "watched_since", "learning_until", "state", "last_seen"), 1),
+    }
+    steps = field_flow(parse(text), expand, tables, {"npmanomaly": npmanomaly})
+    lists = [step for step in steps if type(step.command).__name__ == "Fields"]
+    last = steps[-1].after
+    assert not last.open
+    if lists:
+        assert last.names == set(lists[-1].command.names)
+    else:
+        assert last.names == {each.name for each in steps[0].command.aggregations} | set(steps[0].command.by)
+    assert [use for step in steps for use in step.missing] == []

@@ -1,0 +1,115 @@
+"""The rule of names that say what a field is: an average is not called a standard deviation."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping
+
+from workbench.compiler.rules import catalogue
+from workbench.compiler.rules.content import Content, SearchText
+from workbench.compiler.rules.finding import Finding
+from workbench.spl.fieldflow import Step
+from workbench.spl.tree import Aggregation, Eval, Mstats, Rename, Span, Stats
+
+# Words in a field's name, and the family of aggregates they say it is. Not in it: first, last, earliest, latest, range
+# and rate, which name points in time and other things as often.
+_WORDS: Mapping[str, str] = {
+    **dict.fromkeys(("avg", "average", "mean"), "average"),
+    **dict.fromkeys(("stdev", "stdevp", "std", "stddev", "stddevp", "sd"), "standard deviation"),
+    **dict.fromkeys(("var", "varp", "variance"), "variance"),
+    **dict.fromkeys(("count", "cnt", "c"), "count"),
+    **dict.fromkeys(("dc", "distinct", "estdc"), "distinct count"),
+    **dict.fromkeys(("sum", "total"), "sum"),
+    **dict.fromkeys(("sumsq",), "sum of squares"),
+    **dict.fromkeys(("min", "minimum"), "minimum"),
+    **dict.fromkeys(("max", "maximum"), "maximum"),
+    **dict.fromkeys(("median",), "median"),
+}
+_FUNCTIONS: Mapping[str, str] = {**_WORDS, "distinct_count": "distinct count", "p50": "median", "perc50": "median"}
+# What may go under the name of another: a count of distinct values is a count, a sum over counts or flags too.
+_ALSO: Mapping[str, frozenset[str]] = {
+    "distinct count": frozenset({"count"}),
+    "count": frozenset({"sum"}),
+    "sum of squares": frozenset({"sum"}),
+}
+_SPELLED: Mapping[str, str] = {
+    "average": "avg",
+    "standard deviation": "stdev",
+    "variance": "var",
+    "distinct count": "dc",
+    "sum of squares": "sumsq",
+    "minimum": "min",
+    "maximum": "max",
+}
+_PERCENTILE = re.compile(r"(?:exact|upper)?p(?:erc(?:entile)?)?(\d+(?:\.\d+)?)")
+
+
+def family(function: str) -> str:
+    """The family of an aggregate function: average, percentile 95; a function without a family is its own."""
+    if function in _FUNCTIONS:
+        return _FUNCTIONS[function]
+    found = _PERCENTILE.fullmatch(function)
+    return f"percentile {found[1]}" if found else function
+
+
+def families_named(name: str) -> set[str]:
+    """The families of aggregates that a field's name speaks of."""
+    words = [word for word in re.split(r"[^A-Za-z0-9]+|(?<=[a-z])(?=[A-Z])", name) if word]
+    found = {_WORDS[word.lower()] for word in words if word.lower() in _WORDS and word.lower() != "c"}
+    percentiles = (_PERCENTILE.fullmatch(word.lower()) for word in words)
+    return found | {"median" if one[1] == "50" else f"percentile {one[1]}" for one in percentiles if one}
+
+
+def check_aliases(content: Content) -> Iterator[Finding]:
+    """The name of an aggregate, given by AS or rename, does not say that it is another one."""
+    for search in content.searches:
+        held: dict[str, str] = {}  # what fields hold, as far as it is known: name to family
+        for step in search.steps:
+            if isinstance(step.command, Mstats | Stats):
+                for one in step.command.aggregations:
+                    yield from _aggregation(search, one, held)
+                held |= {one.name: family(one.function) for one in step.command.aggregations}
+            elif isinstance(step.command, Rename):
+                yield from _renamed(search, step, step.command, held)
+            elif isinstance(step.command, Eval):
+                for assignment in step.command.assignments:
+                    held.pop(assignment.field, None)
+
+
+def _aggregation(search: SearchText, one: Aggregation, held: Mapping[str, str]) -> Iterator[Finding]:
+    is_one = family(one.function)
+    if one.alias is None or not search.is_written_here(one.span):
+        return
+    allowed = {is_one, *_ALSO.get(is_one, ()), *families_named(one.function)}
+    allowed |= {*families_named(one.field or ""), held.get(one.field or "", "")}
+    if is_one == "sum" and one.expression is not None:
+        allowed.add("count")  # sum(eval(if(..., 1, 0))) counts
+    named = families_named(one.alias)
+    if named and not named & allowed:
+        says = " and ".join(sorted(named))
+        message = f"{one.function}({one.field or '...'}) is called {one.alias}, which says {says}"
+        wanted = " or ".join(
+            f"{_SPELLED.get(name, name.replace('percentile ', 'perc'))}({one.field or '...'})" for name in sorted(named)
+        )
+        fix = f"write {wanted} as {one.alias}, or give it a name that says {is_one}"
+        yield search.finding(catalogue.FALSE_ALIAS, message, fix, one.span)
+
+
+def _renamed(search: SearchText, step: Step, command: Rename, held: dict[str, str]) -> Iterator[Finding]:
+    for old, new in command.pairs:
+        is_one = held.pop(old, "")
+        if not is_one:
+            continue
+        held[new] = is_one
+        named = families_named(new) - families_named(old)
+        if named and is_one not in families_named(new) and not named & _ALSO.get(is_one, frozenset()):
+            says = " and ".join(sorted(named))
+            message = f"{old} holds a {is_one} and is renamed to {new}, which says {says}"
+            span = _pair(search, step.command.span, old, new)
+            yield search.finding(catalogue.FALSE_ALIAS, message, "call it what it is", span)
+
+
+def _pair(search: SearchText, span: Span, old: str, new: str) -> Span:
+    pattern = rf'"?{re.escape(old)}"?\s+AS\s+"?{re.escape(new)}"?'
+    found = re.search(pattern, search.expanded.text[span.start : span.end], re.IGNORECASE)
+    return Span(span.start + found.start(), span.start + found.end()) if found else span

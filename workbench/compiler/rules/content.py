@@ -1,0 +1,147 @@
+"""What the checks look at: the content as read, its searches with macros put in, the commands of the app around it."""
+
+from __future__ import annotations
+
+import csv
+import re
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from functools import cached_property
+
+from workbench.compiler.drilldowns import DRILLDOWN_PLACEHOLDER
+from workbench.compiler.expansion import Expanded, Macro, expand
+from workbench.compiler.owncommands import RESULT_FIELDS, OwnCommand
+from workbench.compiler.project import Project, filter_macro
+from workbench.compiler.rules.finding import Finding, Rule
+from workbench.compiler.yamlfile import Document, Place
+from workbench.spl.errors import SplSyntaxError
+from workbench.spl.fieldflow import FieldSet, Step, Table, field_flow
+from workbench.spl.parser import parse_all
+from workbench.spl.terms import Span
+from workbench.spl.tree import Search
+
+ORIGINAL_SEARCH = "the search of the detection"
+
+
+@dataclass(frozen=True)
+class SearchText:
+    """A search as it stands in a file, and as it runs: with macros and, in a drilldown, the detection's search put in.
+
+    tree: None where the commands could not be told apart. Spans of the tree and of the errors count in
+    ``expanded.text``. kind: the folder of the file.
+    """
+
+    document: Document
+    place: Place
+    kind: str
+    expanded: Expanded
+    tree: Search | None
+    errors: tuple[SplSyntaxError, ...]
+    steps: tuple[Step, ...] = ()
+
+    @property
+    def text(self) -> str:
+        """The search as written."""
+        return self.document.text(*self.place)
+
+    def is_written_here(self, span: Span | tuple[int, int]) -> bool:
+        """Whether this part does not come from the detection's search, which is judged where it stands."""
+        return self.expanded.source(span[0]) != ORIGINAL_SEARCH
+
+    @property
+    def is_main(self) -> bool:
+        """Whether it is the search of a file, not a drilldown."""
+        return self.place == ("search",)
+
+    @property
+    def results(self) -> FieldSet:
+        """The fields of the rows that the search returns."""
+        return self.steps[-1].after if self.steps else FieldSet(open=True)
+
+    def pipeline(self) -> Iterator[Step]:
+        """The steps outside subsearches."""
+        return (step for step in self.steps if step.depth == 0)
+
+    def finding(self, rule: Rule, message: str, fix: str, span: Span | tuple[int, int]) -> Finding:
+        """A finding about a part of the search, given by its span in the expanded text.
+
+        What came out of a macro is shown at its call, and the message says so.
+        """
+        source = self.expanded.source(span[0])
+        inside = f" (in {source})" if source else ""
+        origin = self.expanded.origin(span[0], span[1])
+        return self.document.finding(rule, self.place, f"{message}{inside}", fix, origin)
+
+
+@dataclass
+class Content:
+    """The content and the app around it. What is asked for again is remembered."""
+
+    project: Project
+    commands: Mapping[str, OwnCommand] = field(default_factory=dict)
+    app_text: str = ""
+    """All texts of the app in which macros may be called: dashboards, help."""
+    used_waivers: set[tuple[str, int]] = field(default_factory=set)
+    """File and offset of the waivers that allowed something."""
+
+    @cached_property
+    def macros(self) -> dict[str, Macro]:
+        """The macros by stanza name, as macros.conf will have them."""
+        found = {}
+        for document in self.project.kind("macros"):
+            arguments = tuple(str(one) for one in document.items("arguments"))
+            name = document.text("name")
+            found[f"{name}({len(arguments)})" if arguments else name] = Macro(arguments, document.text("definition"))
+        for document in self.project.kind("detections"):
+            found.setdefault(filter_macro(document.text("name")), Macro((), "search *"))
+        return found
+
+    @cached_property
+    def tables(self) -> dict[str, Table]:
+        """The lookups by name, with the columns of their tables."""
+        found = {}
+        for document in self.project.kind("lookups"):
+            path = document.path.with_suffix(".csv")
+            try:
+                with path.open(encoding="utf-8-sig", newline="") as lines:
+                    columns = tuple(next(csv.reader(lines), ()))
+            except (OSError, UnicodeDecodeError, csv.Error):
+                columns = ()
+            matches = document.get("max_matches")
+            found[document.text("name")] = Table(columns or None, matches if isinstance(matches, int) else None)
+        return found
+
+    @cached_property
+    def searches(self) -> tuple[SearchText, ...]:
+        """The searches of all detections and baselines, then their drilldowns."""
+        found = []
+        for kind in ("detections", "baselines"):
+            for document in self.project.kind(kind):
+                if document.text("search").strip():
+                    found.append(self._read(document, ("search",), kind, expand(document.text("search"), self.macros)))
+                for index, _ in enumerate(document.items("drilldown_searches")):
+                    place: Place = ("drilldown_searches", index, "search")
+                    if document.text(*place).strip():
+                        found.append(self._read(document, place, kind, self._drilldown(document, place)))
+        return tuple(found)
+
+    def search_of(self, document: Document) -> SearchText | None:
+        """The main search of a detection or baseline; None if it has none."""
+        return next((one for one in self.searches if one.document is document and one.is_main), None)
+
+    def _drilldown(self, document: Document, place: Place) -> Expanded:
+        """A drilldown with the detection's own search put in. Only the written part of it can be at fault."""
+        written = document.text(*place)
+        whole = expand(document.text("search").strip(), self.macros).text
+        found = re.finditer(re.escape(DRILLDOWN_PLACEHOLDER), written)
+        put = [(one.start(), one.end(), whole, ORIGINAL_SEARCH) for one in found]
+        # A token stands for a value that is not known yet; any number reads as well as it.
+        masked = re.sub(r"\$[\w.]+\$", lambda token: "1" * len(token[0]), written)
+        return expand(masked, self.macros, put)
+
+    def _read(self, document: Document, place: Place, kind: str, expanded: Expanded) -> SearchText:
+        tree, errors = parse_all(expanded.text)
+        steps: tuple[Step, ...] = ()
+        if tree is not None:
+            steps = tuple(field_flow(tree, lambda _call: None, self.tables, RESULT_FIELDS))
+        return SearchText(document, place, kind, expanded, tree, tuple(errors), steps)

@@ -1,0 +1,128 @@
+"""What a rule is, what it finds, and how findings are shown: to people as text, to programs as JSON."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Literal
+
+Severity = Literal["error", "warning"]
+
+
+@dataclass(frozen=True)
+class Reference:
+    """Where to read on: a title, and a link (an address, or a path below the checkout)."""
+
+    title: str
+    link: str
+
+
+@dataclass(frozen=True)
+class Rule:
+    """One thing that content must not do.
+
+    id: ``NPM`` and three digits, never given to another rule. reason: one line, why it matters. ``error`` keeps
+    a build from being made, ``warning`` is only told. waivable: a comment ``# npm-waiver <id>: <why>`` in the file
+    allows it there.
+    """
+
+    id: str
+    reason: str
+    reference: Reference
+    severity: Severity = "error"
+    waivable: bool = False
+
+
+@dataclass(frozen=True, order=True)
+class Finding:
+    """One thing to put right.
+
+    file: as a person standing in the current folder would open it; line and column: 1-based, in characters;
+    message: field and what is wrong with it, such as ``rba.risk_objects[0].score: is 0``; fix: what to do or to
+    write instead. length: how many characters of the line are meant, 0 for none; not part of the JSON.
+    """
+
+    file: str
+    line: int
+    column: int
+    rule: str
+    severity: str
+    message: str
+    fix: str
+    length: int = field(default=0, compare=False)
+
+    def __str__(self) -> str:
+        return f"{self.file}:{self.line}:{self.column}: {self.severity} {self.rule}: {self.message}; {self.fix}"
+
+    def as_json(self) -> dict[str, str | int]:
+        """The finding with exactly these keys."""
+        return {
+            "rule": self.rule,
+            "severity": self.severity,
+            "file": self.file,
+            "line": self.line,
+            "column": self.column,
+            "message": self.message,
+            "fix": self.fix,
+        }
+
+
+def finding(rule: Rule, file: str, message: str, fix: str, line: int = 1, column: int = 1, length: int = 0) -> Finding:
+    """A finding of a rule; line breaks in the texts become blanks."""
+    return Finding(file, line, column, rule.id, rule.severity, _one_line(message), _one_line(fix), length)
+
+
+def _one_line(text: str) -> str:
+    return " ".join(text.split("\n"))
+
+
+class BuildError(Exception):
+    """The build cannot go on; holds every finding, warnings too, in the order to show them."""
+
+    def __init__(self, findings: Iterable[Finding]) -> None:
+        self.findings = sorted(set(findings))
+        super().__init__("\n".join(str(one) for one in self.findings))
+
+
+def errors_of(findings: Iterable[Finding]) -> list[Finding]:
+    """Those that keep a build from being made."""
+    return [one for one in findings if one.severity == "error"]
+
+
+def as_json(findings: Iterable[Finding]) -> str:
+    """A JSON list; ``[]`` when there is nothing."""
+    return json.dumps([one.as_json() for one in findings], indent=2, ensure_ascii=False)
+
+
+def as_text(findings: Iterable[Finding]) -> str:
+    """A line for each finding and, where a piece of text is meant, that line of the file with carets below it."""
+    sources: dict[str, list[str]] = {}
+    lines: list[str] = []
+    for one in findings:
+        lines.append(str(one))
+        if one.length:
+            lines += _excerpt(one, sources)
+    return "\n".join(lines)
+
+
+_SHOWN = 60  # characters of a long line shown on either side of what is meant
+
+
+def _excerpt(one: Finding, sources: dict[str, list[str]]) -> list[str]:
+    if one.file not in sources:
+        try:
+            sources[one.file] = Path(one.file).read_text(encoding="utf-8-sig").split("\n")
+        except (OSError, UnicodeDecodeError):
+            sources[one.file] = []
+    if one.line > len(sources[one.file]):
+        return []
+    line = sources[one.file][one.line - 1].rstrip("\r")
+    start = one.column - 1
+    end = min(start + one.length, len(line))
+    first, last = max(0, start - _SHOWN), min(len(line), max(end, start + _SHOWN))
+    lead, tail = ("..." if first else ""), ("..." if last < len(line) else "")
+    # A tab would move the carets away from their characters.
+    shown = line[first:last].replace("\t", " ")
+    return [f"    {lead}{shown}{tail}", f"    {' ' * (len(lead) + start - first)}{'^' * max(1, end - start)}"]

@@ -1,0 +1,45 @@
+"""What Splunk and ATT&CK have, read from the lists beside this file; each list names its source."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+
+_HERE = Path(__file__).parent
+
+
+def _lines(name: str) -> list[str]:
+    return (_HERE / name).read_text(encoding="utf-8").splitlines()
+
+
+def _head(lines: list[str], key: str) -> str:
+    return next(line.partition(":")[2].strip() for line in lines if line.startswith(f"# {key}:"))
+
+
+_TECHNIQUE_LINES = _lines("attack_techniques.txt")
+TECHNIQUES: dict[str, str] = {
+    line.split("\t")[0]: line.split("\t")[1] for line in _TECHNIQUE_LINES if not line.startswith("#")
+}
+"""ATT&CK techniques and sub-techniques: id to name."""
+
+TECHNIQUES_SHOWN = (
+    f"ATT&CK {_head(_TECHNIQUE_LINES, 'matrix')} {_head(_TECHNIQUE_LINES, 'version')}"
+    f" (table of {_head(_TECHNIQUE_LINES, 'date')})"
+)
+
+_COMMANDS = [line.split() for line in _lines("splunk_commands.txt") if not line.startswith("#")]
+COMMANDS = frozenset(words[0] for words in _COMMANDS)
+"""The search commands of Splunk."""
+GENERATING = frozenset(words[0] for words in _COMMANDS if "generating" in words)
+"""Those that can begin a search."""
+
+_FUNCTIONS = [line.partition(": ") for line in _lines("splunk_functions.txt") if not line.startswith("#")]
+EVAL_FUNCTIONS = frozenset(name for kind, _, names in _FUNCTIONS if kind == "eval" for name in names.split())
+"""The functions of eval and where."""
+AGGREGATIONS = frozenset(name for kind, _, names in _FUNCTIONS if kind == "stats" for name in names.split())
+"""The functions of stats and mstats; ``<n>`` stands for a number."""
+
+
+def is_aggregation(name: str) -> bool:
+    """Whether Splunk has such a statistical function; ``perc95`` is written with its number."""
+    return name in AGGREGATIONS or re.sub(r"\d+(?:\.\d+)?\Z", "<n>", name) in AGGREGATIONS

@@ -1,0 +1,148 @@
+"""The rules of schedules: windows cover the time between runs, and baselines do not hold what is judged by them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from itertools import islice, pairwise
+
+from cronsim import CronSimError
+
+from workbench.compiler.clock import cron_runs, moment
+from workbench.compiler.deployments import deployment_of
+from workbench.compiler.owncommands import arguments
+from workbench.compiler.rules import catalogue
+from workbench.compiler.rules.content import Content
+from workbench.compiler.rules.finding import Finding
+from workbench.compiler.rules.syntax import commands_of
+from workbench.compiler.rules.waivers import is_waived
+from workbench.compiler.yamlfile import Document, Place
+from workbench.spl.tree import CustomCommand, Inputlookup, Lookup, Outputlookup
+
+_RUNS = 60  # runs looked at: more than a week of a schedule that starts twice a day, a quarter of a weekly one
+
+
+@dataclass(frozen=True)
+class Schedule:
+    """When a search runs (epoch seconds) and over which times, both relative; the place of these settings."""
+
+    document: Document
+    place: Place
+    runs: tuple[float, ...]
+    earliest: str
+    latest: str
+
+    def window(self, now: float) -> tuple[float, float]:
+        """The times (epoch seconds, half-open) that a run at ``now`` looks at."""
+        return moment(now, self.earliest) or 0.0, moment(now, self.latest) or 0.0
+
+
+def schedule_at(document: Document, place: Place) -> Schedule | None:
+    """The schedule written at a place; None if anything of it cannot be read (another rule says so)."""
+    cron, earliest, latest = (document.text(*place, name) for name in ("cron_schedule", "earliest_time", "latest_time"))
+    if moment(0, earliest) is None or moment(0, latest) is None:
+        return None
+    try:
+        runs = tuple(islice(cron_runs(cron), _RUNS))
+    except CronSimError:
+        return None
+    return Schedule(document, place, runs, earliest, latest)
+
+
+def _schedules(content: Content) -> Iterator[Schedule]:
+    """Each schedule once: those of deployments, and those in the searches themselves."""
+    places = [(document, ("scheduling",)) for document in content.project.kind("deployments")]
+    inline: list[tuple[Document, Place]] = [
+        (document, ("deployment", "scheduling")) for document in content.project.searches()
+    ]
+    for document, place in [*places, *inline]:
+        if document.get(*place) is not None and (found := schedule_at(document, place)):
+            yield found
+
+
+def check_range(content: Content) -> Iterator[Finding]:
+    """A time range begins before it ends."""
+    for one in _schedules(content):
+        start, end = one.window(one.runs[0])
+        if start >= end:
+            message, fix = f"{one.earliest} is not before {one.latest}", "put the earlier time here"
+            yield one.document.finding(catalogue.EMPTY_RANGE, (*one.place, "earliest_time"), message, fix)
+
+
+def check_coverage(content: Content) -> Iterator[Finding]:
+    """No time lies between the windows of two runs."""
+    for one in _schedules(content):
+        windows = [one.window(run) for run in one.runs]
+        gaps = [later[0] - earlier[1] for earlier, later in pairwise(windows) if later[0] < later[1]]
+        if gaps and max(gaps) > 0 and not is_waived(content, one.document, catalogue.UNCOVERED_TIME):
+            message = (
+                f"{one.earliest} to {one.latest} leaves {_span(max(gaps))} between two runs that are never searched"
+            )
+            fix = "reach further back, or run more often"
+            yield one.document.finding(catalogue.UNCOVERED_TIME, (*one.place, "earliest_time"), message, fix)
+
+
+def check_schedule_window(content: Content) -> Iterator[Finding]:
+    """A schedule window is shorter than the time between runs."""
+    for one in _schedules(content):
+        place = (*one.place, "schedule_window")
+        text = one.document.text(*place)
+        least = min(later - earlier for earlier, later in pairwise(one.runs))
+        if text.isdigit() and int(text) * 60 >= least:
+            message = f"{text} minutes are not shorter than the {_span(least)} between runs"
+            yield one.document.finding(catalogue.WRONG_WINDOW, place, message, "write less, or auto")
+
+
+def check_baselines(content: Content) -> Iterator[Finding]:
+    """A baseline ends before the window of each detection that it serves begins."""
+    for baseline in content.project.kind("baselines"):
+        its = _schedule_of(content, baseline)
+        for detection in content.project.kind("detections"):
+            other = _schedule_of(content, detection)
+            if its is None or other is None or not _serves(content, baseline, detection):
+                continue
+            # Both as if they ran together: a delayed baseline may run when the detection does.
+            late = max(its.window(run)[1] - other.window(run)[0] for run in its.runs)
+            if late <= 0 or is_waived(content, baseline, catalogue.OVERLAPPING_BASELINE):
+                continue
+            place: Place = (*its.place, "latest_time") if its.document is baseline else ("type",)
+            message = (
+                f"the window up to {its.latest} reaches {_span(late)} into that of {detection.text('name')}, "
+                f"which begins at {other.earliest}"
+            )
+            where = "" if its.document is baseline else f" (in {its.document.shown})"
+            fix = f"end it at {other.earliest} or before{where}"
+            yield baseline.finding(catalogue.OVERLAPPING_BASELINE, place, message, fix)
+
+
+def _schedule_of(content: Content, document: Document) -> Schedule | None:
+    found = deployment_of(content.project, document)
+    return schedule_at(found[0], (*found[1], "scheduling")) if found else None
+
+
+def _serves(content: Content, baseline: Document, detection: Document) -> bool:
+    """Whether the detection is judged by the baseline: named in it, or reading a lookup that it writes."""
+    if detection.text("name") in baseline.items("tags", "detections"):
+        return True
+    return bool(_lookups(content, baseline, written=True) & _lookups(content, detection, written=False))
+
+
+def _lookups(content: Content, document: Document, written: bool) -> set[str]:
+    search = content.search_of(document)
+    found: set[str] = set()
+    for command in commands_of(search.tree) if search else ():
+        if isinstance(command, Outputlookup if written else (Lookup, Inputlookup)):
+            found.add(command.table)
+        elif isinstance(command, CustomCommand) and not written:
+            own = content.commands.get(command.name.lower())
+            found |= {one.value for one in arguments(command.arguments) if own and one.name in own.lookups}
+    return found
+
+
+def _span(seconds: float) -> str:
+    """90 -> 90 seconds, 600 -> 10 minutes, 86400 -> 24 hours"""
+    for size, unit in ((86_400, "day"), (3600, "hour"), (60, "minute")):
+        if seconds >= 2 * size or seconds == size:
+            count = seconds / size
+            return f"{count:.0f} {unit}{'' if count == 1 else 's'}"
+    return f"{seconds:.0f} seconds"

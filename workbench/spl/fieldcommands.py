@@ -1,0 +1,262 @@
+"""What each command does to the set of fields, and what it reads; subsearches, macros and foreach are elsewhere."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from typing import Any
+
+from workbench.spl import fieldcolumns, fieldgroups, fieldmacros, tree
+from workbench.spl.fieldsets import NULL, ONE, FieldSet, Known, Trait, worst
+from workbench.spl.fieldsteps import Custom, Expand, FieldUse, Table, Tables
+from workbench.spl.fieldtraits import narrowed, trait_of, without_zero
+from workbench.spl.fielduses import Places, in_expression, in_filter, in_list
+
+Change = tuple[FieldSet, tuple[FieldUse, ...]]
+_TRUE = frozenset(("t", "true", "1"))
+_UNKNOWN_TABLE = Table(None)
+_INFO = ("info_min_time", "info_max_time", "info_search_time", "info_sid")
+# Commands without a node of their own that leave the fields as they are.
+_PASSING = frozenset(("reverse", "tail", "uniq", "regex", "outputcsv", "collect", "mcollect", "sendemail", "sendalert"))
+
+
+@dataclass(frozen=True)
+class Scene:
+    """What is known besides the command: its text, and the macros, tables and custom commands there are."""
+
+    places: Places
+    expand: Expand
+    tables: Tables
+    custom: Custom
+
+    def table(self, name: str) -> Table:
+        """Return what is known of a lookup table."""
+        return self.tables.get(name, _UNKNOWN_TABLE)
+
+
+def change(command: tree.Command, before: FieldSet, scene: Scene) -> Change:
+    """Return the fields after a command, and what it reads."""
+    return _CHANGES.get(type(command), _unknown)(command, before, scene)
+
+
+def _is_true(options: tree.Options, name: str) -> bool:
+    return any(key == name and value.lower() in _TRUE for key, value in options)
+
+
+def _mstats(node: tree.Mstats, before: FieldSet, _scene: Scene) -> Change:
+    made = fieldgroups.after_mstats(node)
+    return (before.merged(made) if _is_true(node.options, "append") else made), ()
+
+
+def _makeresults(node: tree.Makeresults, _before: FieldSet, _scene: Scene) -> Change:
+    if any(name in ("format", "data") for name, _ in node.options):
+        return FieldSet(open=True), ()
+    more = ("_raw", "host", "source", "sourcetype", "splunk_server", "splunk_server_group")
+    return FieldSet.of(["_time"], null=more if _is_true(node.options, "annotate") else ()), ()
+
+
+def _search(node: tree.SearchFilter, before: FieldSet, scene: Scene) -> Change:
+    filtering = fieldmacros.filtering(node.filter, scene.expand)
+    return passing(filtering, before), tuple(in_filter(filtering, before, scene.places))
+
+
+def passing(node: tree.Filter, fields: FieldSet) -> FieldSet:
+    """Return the set of rows that pass a filter: a comparison, also !=, needs a value."""
+    if isinstance(node, tree.And):
+        for term in node.terms:
+            fields = passing(term, fields)
+        return fields
+    if isinstance(node, tree.Or):
+        kinds = [passing(term, fields) for term in node.terms]
+        names = dict.fromkeys(name for kind in kinds for name in kind.fields)
+        traits = {name: _any_of([kind.trait(name) for kind in kinds]) for name in names}
+        return fields.with_fields(traits)
+    if isinstance(node, tree.InList):
+        return fields.filled([node.field])
+    if not isinstance(node, tree.Comparison) or "*" in node.field:
+        return fields
+    filled = fields.filled([node.field])
+    number = node.value.lstrip("-").replace(".", "", 1)
+    if not number.isdecimal():
+        return filled
+    return without_zero(filled, node.field, node.operator, float(node.value))
+
+
+def _any_of(traits: list[Trait]) -> Trait:
+    known = traits[0]
+    for trait in traits[1:]:
+        known = known.or_else(trait)
+    return known
+
+
+def _where(node: tree.Where, before: FieldSet, scene: Scene) -> Change:
+    condition = fieldmacros.expression(node.expression, scene.expand)
+    return narrowed(before, condition, "true"), tuple(in_expression(condition, before, scene.places))
+
+
+def _eval(node: tree.Eval, before: FieldSet, scene: Scene) -> Change:
+    fields, reads = before, list[FieldUse]()
+    for assignment in node.assignments:
+        expression = fieldmacros.expression(assignment.expression, scene.expand)
+        reads.extend(in_expression(expression, fields, scene.places))
+        fields = fields.with_fields({assignment.field: trait_of(expression, fields)})
+    return fields, tuple(reads)
+
+
+def _stats(node: tree.Stats, before: FieldSet, scene: Scene) -> Change:
+    resolved = fieldmacros.rebuilt_aggregations(node, scene.expand)
+    reads: list[FieldUse] = []
+    for each in resolved.aggregations:
+        if each.expression is not None:
+            reads.extend(in_expression(each.expression, before, scene.places))
+        elif each.field is not None:
+            reads.extend(in_list((each.field,), "aggregation", before, scene.places, each.span))
+    reads.extend(in_list(node.by, "by", before, scene.places, node.span, last=True))
+    after = fieldgroups.after_stats if node.command == "stats" else fieldgroups.after_annotating
+    return after(resolved, before), tuple(reads)
+
+
+def _rename(node: tree.Rename, before: FieldSet, scene: Scene) -> Change:
+    fields, reads = before, list[FieldUse]()
+    for old, new in node.pairs:
+        reads.extend(in_list((old,), "rename", fields, scene.places, node.span))
+        fields = fieldcolumns.renamed(fields, old, new)
+    return fields, tuple(reads)
+
+
+def _fields(node: tree.Fields, before: FieldSet, scene: Scene) -> Change:
+    reads = in_list(node.names, "list" if node.keep else "remove", before, scene.places, node.span)
+    if not node.keep:
+        return fieldcolumns.removed(before, node.names), tuple(reads)
+    # Splunk keeps the fields that begin with an underscore unless they are removed by name.
+    return fieldcolumns.kept(before, ("_*", *node.names)), tuple(reads)
+
+
+def _table(node: tree.Table, before: FieldSet, scene: Scene) -> Change:
+    reads = tuple(in_list(node.names, "list", before, scene.places, node.span))
+    missing = {name: NULL for name in node.names if "*" not in name and not before.produces(name)}
+    return fieldcolumns.kept(before, node.names).with_fields(missing), reads
+
+
+def _fillnull(node: tree.Fillnull, before: FieldSet, scene: Scene) -> Change:
+    names = node.fields or tuple(before.fields)
+    filled: dict[str, Trait] = {}
+    for name in names:
+        trait = before.trait(name)
+        # Without names only the columns that some row has are filled.
+        left: Known = "unsure" if not node.fields and trait.null != "no" else "no"
+        filled[name] = Trait(left, trait.many, trait.nonzero and trait.null == "no")
+    return before.with_fields(filled), tuple(in_list(node.fields, "fill", before, scene.places, node.span))
+
+
+def _addinfo(_node: tree.Addinfo, before: FieldSet, _scene: Scene) -> Change:
+    return before.with_fields(dict.fromkeys(_INFO, ONE)), ()
+
+
+def _sort(node: tree.Sort, before: FieldSet, scene: Scene) -> Change:
+    names = tuple(key.field for key in node.keys)
+    return before, tuple(in_list(names, "sort", before, scene.places, node.span))
+
+
+def _dedup(node: tree.Dedup, before: FieldSet, scene: Scene) -> Change:
+    reads = tuple(in_list(node.fields, "dedup", before, scene.places, node.span))
+    keeps = _is_true(node.options, "keepempty") or _is_true(node.options, "keepevents")
+    return (before if keeps else before.filled(node.fields)), reads
+
+
+def _head(node: tree.Head, before: FieldSet, scene: Scene) -> Change:
+    if node.condition is None:
+        return before, ()
+    condition = fieldmacros.expression(node.condition, scene.expand)
+    return before, tuple(in_expression(condition, before, scene.places))
+
+
+def _mvexpand(node: tree.Mvexpand, before: FieldSet, scene: Scene) -> Change:
+    reads = tuple(in_list((node.field,), "expand", before, scene.places, node.span))
+    if not before.produces(node.field):
+        return before, reads
+    return before.with_fields({node.field: Trait(before.trait(node.field).null)}), reads
+
+
+def _lookup(node: tree.Lookup, before: FieldSet, scene: Scene) -> Change:
+    table, places = scene.table(node.table), scene.places
+    inputs = tuple(pair.field for pair in node.inputs)
+    reads = list(in_list(inputs, "lookup", before, places, node.span))
+    outputs = node.outputs
+    if table.columns is not None:
+        known = FieldSet.of(table.columns)
+        columns = tuple(pair.column for pair in (*node.inputs, *outputs))
+        reads.extend(in_list(columns, "column", known, places, node.span))
+        matched = {pair.column for pair in node.inputs}
+        outputs = outputs or tuple(tree.LookupField(name, name) for name in table.columns if name not in matched)
+    elif not outputs:
+        return before.opened(), tuple(reads)
+    many: Known = "unsure" if table.max_matches is None else "no" if table.max_matches == 1 else "yes"
+    added: dict[str, Trait] = {}
+    for pair in outputs:
+        old = before.trait(pair.field)
+        null: Known = "no" if node.only_new and old.null == "no" else "yes"
+        added[pair.field] = Trait(null, worst(many, old.many))
+    return before.with_fields(added), tuple(reads)
+
+
+def _inputlookup(node: tree.Inputlookup, before: FieldSet, scene: Scene) -> Change:
+    columns = scene.table(node.table).columns
+    # A cell may be empty.
+    found = FieldSet(open=True) if columns is None else FieldSet(dict.fromkeys(columns, Trait("unsure")))
+    reads: tuple[FieldUse, ...] = ()
+    if node.where is not None:
+        condition = fieldmacros.filtering(node.where, scene.expand)
+        reads = tuple(_as_columns(in_filter(condition, found, scene.places)))
+        found = passing(condition, found)
+    return (before.merged(found) if _is_true(node.options, "append") else found), reads
+
+
+def _as_columns(uses: Iterator[FieldUse]) -> Iterator[FieldUse]:
+    for use in uses:
+        yield FieldUse(use.name, use.span, "column", use.exists)
+
+
+def _outputlookup(_node: tree.Outputlookup, before: FieldSet, _scene: Scene) -> Change:
+    return before, ()
+
+
+def _bin(node: tree.Bin, before: FieldSet, scene: Scene) -> Change:
+    reads = tuple(in_list((node.field,), "bin", before, scene.places, node.span))
+    if not before.produces(node.field):
+        return before, reads
+    # What is no number is left as it is, or gets no value under the other name.
+    old = before.trait(node.field)
+    made = Trait(old.null, old.many) if node.name == node.field else Trait(worst(old.null, "unsure"))
+    kept = made.or_else(before.trait(node.name)) if before.produces(node.name) else made
+    return before.with_fields({node.name: kept}), reads
+
+
+def _custom(node: tree.CustomCommand, before: FieldSet, scene: Scene) -> Change:
+    known = scene.custom.get(node.name)
+    if known is not None:
+        return known(node.arguments, before), ()
+    name, words = node.name.lower(), node.arguments.split()
+    if name in _PASSING:
+        return before, ()
+    if name in ("makemv", "nomv") and words:
+        reads = tuple(in_list((words[-1].strip('"'),), "expand", before, scene.places, node.span, last=True))
+        field = reads[0].name
+        if not before.produces(field):
+            return before, reads
+        several: Known = "yes" if name == "makemv" else "no"
+        return before.with_fields({field: Trait(before.trait(field).null, several)}), reads
+    return before.opened(), ()
+
+
+def _unknown(_node: tree.Command, before: FieldSet, _scene: Scene) -> Change:
+    return before.opened(), ()
+
+
+_CHANGES: dict[type[tree.Command], Callable[[Any, FieldSet, Scene], Change]] = {
+    tree.Addinfo: _addinfo, tree.Bin: _bin, tree.CustomCommand: _custom, tree.Dedup: _dedup, tree.Eval: _eval,
+    tree.Fields: _fields, tree.Fillnull: _fillnull, tree.Head: _head, tree.Inputlookup: _inputlookup,
+    tree.Lookup: _lookup, tree.MacroCall: _unknown, tree.Makeresults: _makeresults, tree.Mstats: _mstats,
+    tree.Mvexpand: _mvexpand, tree.Outputlookup: _outputlookup, tree.Rename: _rename, tree.SearchFilter: _search,
+    tree.Sort: _sort, tree.Stats: _stats, tree.Table: _table, tree.Where: _where,
+}  # fmt: skip

@@ -1,0 +1,92 @@
+"""What foreach does to the set of fields: its template, filled in for each field there can be."""
+
+from __future__ import annotations
+
+import re
+from functools import reduce
+
+from workbench.spl import fieldcommands, tree
+from workbench.spl.errors import SplSyntaxError
+from workbench.spl.families import overlap, stars
+from workbench.spl.fieldcommands import Change, Scene
+from workbench.spl.fieldmacros import rebuilt
+from workbench.spl.fieldsets import FieldSet, Trait
+from workbench.spl.fieldsteps import FieldUse
+from workbench.spl.fielduses import in_list
+from workbench.spl.parser import parse_subsearch
+
+_PLACEHOLDER = re.compile(r"<<(FIELD|MATCHSTR|MATCHSEG[123])>>")
+# Stands for the * of a family while the template is read as SPL, where a * would be a product.
+_STAR = "__family__"
+_ROUNDS = 8
+
+
+def after_foreach(node: tree.Foreach, before: FieldSet, scene: Scene) -> Change:
+    """Return the fields after foreach and what it reads.
+
+    The template of one field sees what those of other fields have made, in an order that is not known: so each
+    is read on the set of all that any of them can make.
+    """
+    reads = list(in_list(node.fields, "foreach", before, scene.places, node.span))
+    matched = _matched(node.fields, before)
+    templates: dict[str, tree.Eval] = {}
+    for name, pattern in matched.items():
+        template = _template(node.template, name, pattern)
+        if template is None or any(option != ("mode", "multifield") for option in node.options):
+            return before.opened(), tuple(reads)
+        templates[name] = template
+    seen = before
+    for _ in range(_ROUNDS):
+        reached = reduce(FieldSet.merged, (_made(each, seen, scene) for each in templates.values()), seen)
+        if reached == seen:
+            break
+        seen = reached
+    else:
+        return before.opened(), tuple(reads)
+    assigned: dict[str, Trait] = {}
+    certain: set[str] = set()
+    for name, template in templates.items():
+        made, uses = fieldcommands.change(template, seen, scene)
+        reads.extend(FieldUse(use.name, scene.places.at(node.template_span), use.where, use.exists) for use in uses)
+        sure = "*" not in name and name in before.fields and before.fields[name].null == "no"
+        for target in {step.field for step in template.assignments}:
+            trait = made.fields[target]
+            assigned[target] = assigned[target].or_else(trait) if target in assigned else trait
+            if sure and "*" not in target:
+                certain.add(target)
+    after = {name: trait if name in certain else trait.or_else(before.trait(name)) for name, trait in assigned.items()}
+    return before.with_fields(after), tuple(dict.fromkeys(reads))
+
+
+def _made(template: tree.Eval, fields: FieldSet, scene: Scene) -> FieldSet:
+    return fieldcommands.change(template, fields, scene)[0]
+
+
+def _matched(patterns: tuple[str, ...], fields: FieldSet) -> dict[str, str]:
+    """Return the fields and families that the names of a foreach stand for, each with the name that matches."""
+    found: dict[str, str] = {}
+    for name in sorted(fields.fields):
+        pattern = next((each for each in patterns if stars(name, each) is not None), None)
+        if pattern is not None:
+            found[name] = pattern
+        elif "*" in name:
+            found.update({each: each for each in patterns if overlap(name, each)})
+    for pattern in patterns:
+        if fields.open and fields.produces(pattern):
+            found.setdefault(pattern, pattern)
+    return found
+
+
+def _template(text: str, name: str, pattern: str) -> tree.Eval | None:
+    """Return the template filled in for a field; None when it is not one eval."""
+    parts = stars(name, pattern) or ()
+    values = {"FIELD": name, "MATCHSTR": "".join(parts)}
+    values |= {f"MATCHSEG{number}": part for number, part in enumerate(parts, start=1)}
+    filled = _PLACEHOLDER.sub(lambda found: values.get(found[1], "").replace("*", _STAR), text)
+    try:
+        commands = parse_subsearch(filled).commands
+    except SplSyntaxError:
+        return None
+    if "<<" in filled or len(commands) != 1 or not isinstance(commands[0], tree.Eval):
+        return None
+    return rebuilt(commands[0], lambda part: part.replace(_STAR, "*") if isinstance(part, str) else part)

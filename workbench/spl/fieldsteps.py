@@ -1,0 +1,66 @@
+"""The result of following the fields: one step per command, with what it reads; and what must be known to do so."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import Literal
+
+from workbench.spl import tree
+from workbench.spl.fieldsets import FieldSet
+from workbench.spl.terms import Span
+
+UseKind = Literal[
+    "expression", "guarded", "filter", "aggregation", "by", "list", "remove", "rename", "fill", "key", "lookup",
+    "column", "sort", "dedup", "expand", "bin", "foreach",
+]  # fmt: skip
+
+
+@dataclass(frozen=True)
+class Table:
+    """What is known of a lookup table: its columns, and the most rows one match gives; None: not known."""
+
+    columns: tuple[str, ...] | None
+    max_matches: int | None = None
+
+
+Expand = Callable[[str], "str | None"]
+Tables = Mapping[str, Table]
+Custom = Mapping[str, Callable[[str, FieldSet], FieldSet]]
+
+
+@dataclass(frozen=True)
+class FieldUse:
+    """A field that a command reads: its name (or family), its place in the search text, and what for.
+
+    "guarded" is an expression that expects it to be null: isnull(x), coalesce(x, 0). "column" is a column of a
+    lookup table, not a field. ``exists`` says whether it can exist there, also if the same eval has just made it.
+    """
+
+    name: str
+    span: Span
+    where: UseKind
+    exists: bool
+
+
+@dataclass(frozen=True)
+class Step:
+    """One command with the fields before and after it.
+
+    ``place`` is where it stands in the text that was parsed: for a command out of a macro, the macro's call
+    (its text is in ``macro``), as ``command.span`` then refers to the macro's definition. ``depth`` counts the
+    subsearches around it; steps of a subsearch or macro come before the step of the command that contains it.
+    """
+
+    command: tree.Command
+    before: FieldSet
+    after: FieldSet
+    reads: tuple[FieldUse, ...]
+    place: Span
+    depth: int = 0
+    macro: str | None = None
+
+    @property
+    def missing(self) -> tuple[FieldUse, ...]:
+        """The fields read that cannot exist."""
+        return tuple(use for use in self.reads if not use.exists)
