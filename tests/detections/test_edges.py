@@ -54,9 +54,11 @@ def edges(rows: Iterable[Row]) -> list[Edge]:
     return sorted((str(row["host"]), str(row["source_workload"]), str(row["dest_workload"])) for row in rows)
 
 
-def talk(cluster: str, source: str, dest: str, *ages: float, packets: float = 10) -> list[dict[str, Any]]:
+def talk(
+    cluster: str, source: str, dest: str, *ages: float, packets: float = 10, volume: float = 1000
+) -> list[dict[str, Any]]:
     """Data points of an edge, so many seconds before NOW."""
-    return [point(NOW - age, cluster, source, dest=dest, tcp_packets=packets, tcp_bytes=1000) for age in ages]
+    return [point(NOW - age, cluster, source, dest=dest, tcp_packets=packets, tcp_bytes=volume) for age in ages]
 
 
 def learned(world: World, cluster: str = "prod", at: float = NOW - 6 * HOUR) -> World:
@@ -72,21 +74,25 @@ def test_a_finding_tells_from_whom_to_whom_and_why(world: World) -> None:
     assert run.rows == (
         {
             "host": "prod",
+            "entity": "prod/web",
             "source_workload": "web",
             "dest_workload": "secrets",
+            "outside": "neither",
             "reason": "never seen before in this cluster",
             "packets": 20,
             "bytes": 2000,
+            "risk_score": 15,
             "first_time": "2026-03-01T03:00:00+0000",
             "last_time": "2026-03-01T03:00:30+0000",
         },
     )
-    (event,) = run.risk_events
+    of_workload, event = run.risk_events
     assert (
         event["risk_message"]
         == "Workload web in Kubernetes cluster prod sent TCP traffic to secrets, which is new there"
     )
-    assert (event["risk_object"], event["risk_score"]) == ("prod", 20)
+    assert (event["risk_object"], event["risk_score"]) == ("prod", 15)
+    assert (of_workload["risk_object"], of_workload["risk_object_type"]) == ("prod/web", "other")
     assert (event["threat_object"], event["threat_object_type"]) == (["secrets"], ["service"])
 
 

@@ -107,6 +107,7 @@ def test_a_finding_tells_who_what_how_much_and_against_what(world: World) -> Non
     (finding,) = searched(world)
     assert finding == {
         "host": "prod",
+        "entity": "prod/web",
         "workload": "web",
         "process": "nginx",
         "level": "extreme",
@@ -116,6 +117,7 @@ def test_a_finding_tells_who_what_how_much_and_against_what(world: World) -> Non
         "score": pytest.approx(508.3, abs=0.1),
         "anomalies": "tcp.bytes peaked at 52,000, expected 1,000 with a standard deviation of 100: 508.3 deviations"
         " above (8 intervals over the limit)",
+        "risk_score": 40,
         "first_time": "2026-03-01T03:10:00+0000",
         "last_time": "2026-03-01T03:13:30+0000",
     }
@@ -127,20 +129,21 @@ def test_five_intervals_are_not_enough_and_six_are(world: World) -> None:
     assert [finding["process"] for finding in searched(world)] == ["six"]
 
 
-def test_the_finding_becomes_one_risk_event_and_one_a_day(world: World) -> None:
+def test_the_finding_becomes_risk_of_the_cluster_and_of_the_workload_once_a_day(world: World) -> None:
     world.add(usual("prod", "web", "nginx", around(1000, 100))).add(
         current("prod", "web", "nginx", 60, tcp_bytes=52_000)
     )
     world.rows(TRAFFIC_BASELINE)
     first, again = world.run(OUTBOUND), world.run(OUTBOUND, NOW + 10 * MINUTE)
-    (event,) = first.risk_events
+    of_workload, event = first.risk_events
     assert (
         event["risk_message"]
         == "Process nginx of workload web in Kubernetes cluster prod sent far more than it used to"
     )
-    assert (event["risk_object"], event["risk_object_type"], event["risk_score"]) == ("prod", "system", 20)
+    assert (event["risk_object"], event["risk_object_type"], event["risk_score"]) == ("prod", "system", 40)
+    assert (of_workload["risk_object"], of_workload["risk_object_type"]) == ("prod/web", "other")
     assert (event["threat_object"], event["threat_object_type"]) == (["nginx"], ["process_name"])
-    assert event["annotations.mitre_attack"] == ["T1204"]
+    assert event["annotations.mitre_attack"] == ["T1204", "T1048"]
     assert (len(again.rows), len(again.findings), again.risk_events) == (1, 0, ())
 
 

@@ -26,6 +26,8 @@ OUTBOUND = "K8S NPM - Kubernetes Anomalous Outbound Network Activity from Proces
 NEW_EDGE = "K8S NPM - Kubernetes newly seen TCP edge - Rule"
 TRAFFIC_BASELINE = "K8S NPM - Baseline Of Kubernetes NPM Process Traffic"
 EDGE_BASELINE = "K8S NPM - Baseline Of Kubernetes NPM TCP Edges"
+ALLOW_LIST = "K8S NPM - Allow List Of Kubernetes NPM"
+HIDDEN = "K8S NPM - Findings Hidden By The Allow List Of Kubernetes NPM"
 SEEDS = {
     OUTBOUND: "kubernetes_anomalous_outbound_network_activity_from_process.yml",
     NEW_EDGE: "kubernetes_newly_seen_tcp_edge.yml",
@@ -57,6 +59,7 @@ class World:
     def __init__(self, staged: Path, folder: Path) -> None:
         self.folder = folder
         self.app = App.scratch_copy(staged, folder)
+        self.allow()
         self.points: list[dict[str, Any]] = []
         self.throttle = Throttle()
         self._written = -1
@@ -65,6 +68,12 @@ class World:
         """Let these points arrive now: searches that ran before have not seen them."""
         self.points.extend(points)
         return self
+
+    def allow(self, *entries: str) -> None:
+        """Write the allow-list: cluster,workload,process,destination,reason,owner,expires."""
+        lookup = self.app.root / "lookups" / "npm_allowlist.csv"
+        lookup.parent.mkdir(exist_ok=True)
+        lookup.write_text("\n".join(["cluster,workload,process,destination,reason,owner,expires", *entries, ""]))
 
     def set_macro(self, name: str, definition: str) -> None:
         """Override a macro the way a site does, in local/macros.conf."""

@@ -38,7 +38,9 @@ def watch(
     try:
         site = Site(app, store, Path(sys.executable))
         searches = baselines_first(tuple(app.saved_searches.values()))
-        baselines = [replace(search, earliest=HISTORY) for search in searches if search.trigger is None]
+        # Those that write tables; a report only reads them and has nothing to say on the first day.
+        writing = [search for search in searches if search.trigger is None and "outputlookup" in search.search]
+        baselines = [replace(search, earliest=HISTORY) for search in writing]
         planned = [(start, search) for search in baselines] + list(due(searches, start, end))
         throttle = Throttle()
         runs: list[SearchRun] = []

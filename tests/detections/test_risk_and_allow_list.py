@@ -1,0 +1,197 @@
+"""What reaches the analyst: risk that adds up for an attack, not for a deploy; what the allow-list keeps away."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable
+from typing import Any
+
+import duckdb
+import pytest
+from test_edges import edges, learned, talk
+from test_outbound import around, current, usual
+from world import ALLOW_LIST, DAY, HIDDEN, HOUR, MINUTE, NEW_EDGE, NOW, OUTBOUND, TRAFFIC_BASELINE, World, point
+
+from workbench.replay.risk import fill
+from workbench.replay.rows import Row
+from workbench.spl.parser import parse
+
+# The rule that Enterprise Security calls 24 Hour Risk Threshold Exceeded: more than 100 points for one risk object.
+THRESHOLD = """
+select risk_object, sum(risk_score) as points, count(distinct source) as sources
+from events where _time > $now - 86400 and _time <= $now
+group by risk_object, risk_object_type having points > 100 order by risk_object
+"""
+
+
+LAST_RUN = NOW + 23 * HOUR
+
+
+def over_threshold(events: Iterable[dict[str, Any]], at: float) -> dict[str, float]:
+    """Risk objects over 100 points within 24 hours, with their points."""
+    rows = [(e["_time"], e["source"], e["risk_object"], e["risk_object_type"], e["risk_score"]) for e in events]
+    with duckdb.connect() as database:
+        database.execute(
+            "create table events"
+            " (_time double, source text, risk_object text, risk_object_type text, risk_score double)"
+        )
+        if rows:
+            database.executemany("insert into events values (?, ?, ?, ?, ?)", rows)
+        return {row[0]: row[1] for row in database.execute(THRESHOLD, {"now": at}).fetchall()}
+
+
+def a_day_of_runs(world: World) -> list[dict[str, Any]]:
+    """Risk events of both detections, run every hour for a day, throttled."""
+    world.rows(TRAFFIC_BASELINE)
+    hours = [NOW + hour * HOUR for hour in range(24)]  # up to LAST_RUN
+    return [event for at in hours for name in (OUTBOUND, NEW_EDGE) for event in world.run(name, at).risk_events]
+
+
+def test_an_attack_crosses_the_risk_threshold_for_the_workload(world: World) -> None:
+    """A database is copied to an address outside: its volume and both directions of the new edge add up."""
+    learned(world).add(usual("prod", "orders-db", "postgres", around(1000, 100)))
+    world.add(current("prod", "orders-db", "postgres", 60, tcp_bytes=900_000))
+    world.add(talk("prod", "orders-db", "203.0.113.77", *(HOUR - 30 * i for i in range(60)), volume=900_000))
+    world.add(talk("prod", "203.0.113.77", "orders-db", *(HOUR - 30 * i for i in range(60))))
+    assert over_threshold(a_day_of_runs(world), LAST_RUN) == {"prod": 110, "prod/orders-db": 110}
+
+
+def test_a_noisy_deploy_does_not(world: World) -> None:
+    """A new workload, its four edges, and a neighbour that sends a little more because of it."""
+    learned(world).add(usual("prod", "web", "nginx", around(1000, 100)))
+    world.add(current("prod", "web", "nginx", 60, tcp_bytes=1400))
+    for source, dest in (("web", "pricing"), ("pricing", "web"), ("pricing", "users-db"), ("users-db", "pricing")):
+        world.add(talk("prod", source, dest, *(HOUR - 60 * i for i in range(30)), volume=50_000))
+    events = a_day_of_runs(world)
+    assert len(events) == 10
+    assert over_threshold(events, LAST_RUN) == {}
+
+
+@pytest.mark.parametrize(
+    ("value", "level", "points"),
+    [(1400, "moderate", 15), (2500, "high", 30), (9000, "extreme", 40), (9e9, "extreme", 40)],
+)
+def test_the_score_grows_with_what_was_seen_and_is_capped(world: World, value: float, level: str, points: int) -> None:
+    world.add(usual("prod", "web", "nginx", around(1000, 100))).add(current("prod", "web", "nginx", 8, tcp_bytes=value))
+    world.rows(TRAFFIC_BASELINE)
+    assert [(row["level"], row["risk_score"]) for row in world.rows(OUTBOUND)] == [(level, points)]
+
+
+def test_an_edge_out_of_the_cluster_and_a_large_one_score_more(world: World) -> None:
+    learned(world).add(talk("prod", "web", "cache", HOUR)).add(talk("prod", "web", "api.bank.example", HOUR))
+    world.add(talk("prod", "(unknown)", "web", HOUR)).add(talk("prod", "web", "2001:db8::1", HOUR, volume=20_000_000))
+    world.add(talk("prod", "web", "store", HOUR, volume=20_000_000))
+    found = {
+        (row["source_workload"], row["dest_workload"]): (row["entity"], row["risk_score"])
+        for row in world.rows(NEW_EDGE)
+    }
+    assert found == {
+        ("web", "cache"): ("prod/web", 15),
+        ("web", "api.bank.example"): ("prod/web", 30),
+        ("(unknown)", "web"): ("prod/web", 30),
+        ("web", "2001:db8::1"): ("prod/web", 40),
+        ("web", "store"): ("prod/web", 25),
+    }
+
+
+def test_the_message_is_the_same_from_hour_to_hour(world: World) -> None:
+    world.add(usual("prod", "web", "nginx", around(1000, 100)))
+    world.add(current("prod", "web", "nginx", 8, tcp_bytes=1400))
+    world.add(point(NOW + 30 * i, "prod", "web", process="nginx", tcp_bytes=90_000) for i in range(20))
+    world.rows(TRAFFIC_BASELINE)
+    first, second = world.run(OUTBOUND), world.run(OUTBOUND, NOW + HOUR)
+    assert first.risk_events[0]["risk_message"] == second.risk_events[0]["risk_message"]
+    assert first.risk_events[0]["risk_score"] != second.risk_events[0]["risk_score"]
+
+
+def drilldowns(world: World, name: str) -> list[dict[str, Any]]:
+    conf = (world.app.root / "default" / "savedsearches.conf").read_text()
+    stanza = conf.split(f"[{name}]", 1)[1].split("\n[", 1)[0]
+    (line,) = (text for text in stanza.splitlines() if text.startswith("action.notable.param.drilldown_searches"))
+    found: list[dict[str, Any]] = json.loads(line.split(" = ", 1)[1])
+    return found
+
+
+@pytest.mark.parametrize("name", [OUTBOUND, NEW_EDGE])
+def test_two_drilldowns_with_quoted_tokens(world: World, name: str) -> None:
+    """The finding's own traffic runs in the replay; the risk of the entity needs Enterprise Security's data model."""
+    learned(world).add(usual("prod", "web", "nginx", around(1000, 100)))
+    world.add(current("prod", "web", "nginx", 8, tcp_bytes=52_000)).add(talk("prod", "web", "secrets", HOUR))
+    world.rows(TRAFFIC_BASELINE)
+    (row,) = world.rows(name)
+    own, entity = drilldowns(world, name)
+    filled: list[tuple[str, tuple[str, ...]]] = [fill(drilldown["search"], row) for drilldown in (own, entity)]
+    assert [missing for _, missing in filled] == [(), ()]
+    shown = world.run_text(filled[0][0], NOW - 70 * MINUTE, NOW - 10 * MINUTE)
+    assert shown
+    parse(filled[1][0])
+    assert 'normalized_risk_object="prod/web"' in filled[1][0]
+    for drilldown in (own, entity):
+        assert (drilldown["earliest_offset"], drilldown["latest_offset"]) == ("$info_min_time$", "$info_max_time$")
+        assert drilldown["search"].count("$") == 2 * drilldown["search"].count('="$')
+
+
+def noisy(world: World) -> World:
+    """One outbound finding, prod/backup/restic, and one new edge, prod/web to secrets."""
+    learned(world).add(usual("prod", "backup", "restic", around(1000, 100)))
+    world.add(current("prod", "backup", "restic", 8, tcp_bytes=52_000)).add(talk("prod", "web", "secrets", HOUR))
+    world.rows(TRAFFIC_BASELINE)
+    return world
+
+
+def found(world: World) -> tuple[list[Row], list[tuple[str, str, str]]]:
+    return world.rows(OUTBOUND), edges(world.rows(NEW_EDGE))
+
+
+@pytest.mark.parametrize(
+    ("entry", "hides"),
+    [
+        ("prod,backup,restic,*,nightly,ops,never", "outbound"),
+        ("*,backup*,*,*,nightly,ops,2026-03-01", "outbound"),
+        ("prod,web,*,secrets,vault rollout,ops,2026-12-31", "edge"),
+        ("prod,*,*,*,everything,nobody,never", "both"),
+        ("prod,backup,restic,*,nightly,ops,2026-02-28", "nothing"),  # expired yesterday
+        ("prod,backup,restic,*,nightly,ops,", "nothing"),  # no last day: hides nothing
+        ("staging,backup,restic,*,nightly,ops,never", "nothing"),
+        ("prod,backup,restic,store,nightly,ops,never", "nothing"),  # for one destination: not the process as a whole
+        ("prod,web,nginx,secrets,one process,ops,never", "nothing"),  # an edge does not know its process
+    ],
+)
+def test_the_allow_list_hides_what_an_entry_names_until_its_last_day(world: World, entry: str, hides: str) -> None:
+    noisy(world).allow(entry)
+    outbound, new_edges = found(world)
+    assert (outbound == [], new_edges == []) == (hides in ("outbound", "both"), hides in ("edge", "both"))
+
+
+def test_a_valid_entry_counts_beside_an_expired_one(world: World) -> None:
+    noisy(world).allow("prod,backup,*,*,old,ops,2020-01-01", "prod,backup,restic,*,new,ops,2030-01-01")
+    assert found(world)[0] == []
+
+
+def test_entries_that_expired_or_soon_will_are_reported_and_the_table_is_made(world: World) -> None:
+    (world.app.root / "lookups" / "npm_allowlist.csv").unlink()
+    assert world.rows(ALLOW_LIST) == []
+    kept = world.run_text("| inputlookup npm_allowlist", 0, NOW)
+    assert [row["expires"] for row in kept] == ["2000-01-01"]
+    world.allow(
+        "prod,a,*,*,r,o,2026-02-28", "prod,b,*,*,r,o,2026-03-10", "prod,c,*,*,r,o,2026-06-01", "prod,d,*,*,r,o,never"
+    )
+    assert [(row["workload"], row["state"]) for row in world.rows(ALLOW_LIST)] == [
+        ("a", "expired"),
+        ("b", "expires soon"),
+    ]
+    assert len(world.run_text("| inputlookup npm_allowlist", 0, NOW)) == 5
+
+
+def test_what_the_allow_list_hid_in_seven_days_can_be_shown(world: World) -> None:
+    noisy(world).allow("prod,backup,*,*,nightly,ops,never", "prod,web,*,secrets,vault rollout,sec,2026-12-31")
+    world.rows("K8S NPM - Baseline Of Kubernetes NPM TCP Edges")
+    hidden = world.run_over(HIDDEN, NOW - 7 * DAY, NOW)
+    shown = [
+        (row["hidden"], row["workload"], row["destination"], row["allowed_because"], row["allowed_by"])
+        for row in hidden
+    ]
+    assert shown == [
+        ("outbound", "backup", "*", "nightly", "ops"),
+        ("new edge", "web", "secrets", "vault rollout", "sec"),
+    ]
