@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Literal
 if TYPE_CHECKING:
     from workbench.metrics.store import MetricsStore
     from workbench.replay.app import App
+    from workbench.replay.rows import Row
 
 
 @dataclass(frozen=True)
@@ -43,7 +44,8 @@ class SearchContext:
 
     ``now`` is the epoch second the search believes it runs at. ``mv_ne`` chooses how ``field!=value`` reads
     a multivalue field: "any" when one value differs, "none" when no value equals. ``points_read`` counts the
-    raw metric points that mstats has read.
+    raw metric points that mstats has read. ``events`` are what event searches read, newest first; None: there are
+    none to search.
     """
 
     app: App
@@ -55,6 +57,7 @@ class SearchContext:
     interpreter: Path = Path("python3")
     messages: list[Message] = field(default_factory=list)
     points_read: int = 0
+    events: tuple[Row, ...] | None = None
 
     def warn(self, text: str) -> None:
         """Add a WARN message, once for each text."""

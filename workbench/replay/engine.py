@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from typing import Any
 
-from workbench.replay import customcommand, macros, mstats
+from workbench.replay import customcommand, events, macros, mstats
 from workbench.replay.commands import columns, combining, computing, grouping, ordering, tables
 from workbench.replay.context import SearchContext
 from workbench.replay.errors import ReplayError
@@ -23,6 +23,7 @@ Runner = Callable[[Any, Iterator[Row], SearchContext], Iterator[Row]]
 # Commands that take rows and give rows.
 _RUNNERS: dict[type[tree.Command], Runner] = {
     tree.Addinfo: columns.run_addinfo,
+    tree.Bin: computing.run_bin,
     tree.Dedup: ordering.run_dedup,
     tree.Eval: computing.run_eval,
     tree.Fields: columns.run_fields,
@@ -78,8 +79,7 @@ def _start(command: tree.Command, context: SearchContext) -> Iterator[Row]:
     if isinstance(command, tree.CustomCommand):
         return _custom(command, iter(()), context)
     if isinstance(command, tree.SearchFilter):
-        message = "there are no events to search here; begin with '| mstats', '| inputlookup' or '| makeresults'"
-        raise ReplayError(message, "search", command.span.start)
+        return events.run_events(command, context)
     raise ReplayError("this command cannot begin a search", _name(command), command.span.start)
 
 

@@ -1,0 +1,72 @@
+"""The dashboards of the app, the schema they are held against, and a scene in which their searches find things."""
+
+from __future__ import annotations
+
+import json
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from tests.detections.world import (
+    DAY,
+    EDGE_BASELINE,
+    HOUR,
+    MINUTE,
+    NEW_EDGE,
+    NOW,
+    OUTBOUND,
+    TRAFFIC_BASELINE,
+    World,
+    point,
+)
+from workbench.compiler.build import Package
+from workbench.dashboards.running import Scene
+from workbench.dashboards.view import View, load_views
+from workbench.replay.eventlog import events_of
+from workbench.replay.schedule import Site
+
+CHECKOUT = Path(__file__).parents[2]
+ALLOWLIST = """cluster,workload,process,destination,reason,owner,expires
+prod,backup,restic,*,nightly copy,platform,never
+prod,export,python,*,monthly export,finance,2026-03-10
+prod,export,python,*,last year's export,finance,2025-03-10
+prod,loader,*,*,load tests,web,2026-12-31
+"""
+
+
+@pytest.fixture(scope="session")
+def views() -> dict[str, View]:
+    """All dashboards by name."""
+    return {view.name: view for view in load_views(CHECKOUT / "app")}
+
+
+@pytest.fixture(scope="session")
+def schema(shared: Path) -> dict[str, Any]:
+    """The schema of a Dashboard Studio definition."""
+    return json.loads((shared / "splunk" / "dashboard-studio.schema.json").read_text())
+
+
+@pytest.fixture(scope="session")
+def scene(built: Package, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Scene]:
+    """Three quiet days of web -> db, then an hour in which web sends fifty times as much to a new place."""
+    world = World(built.staged, tmp_path_factory.mktemp("scene"))
+    world.set_macro("npm_edge_learning_days", "1")
+    for step in range(int((3 * DAY - 2 * HOUR) / (5 * MINUTE))):
+        at, up = NOW - 3 * DAY + step * 5 * MINUTE, step % 2
+        sent = {"tcp_bytes": 900 + 200 * up, "tcp_packets": 9 + 2 * up, "tcp_new_sockets": 1 + up}
+        world.add([point(at, "prod", "web", process="nginx", dest="db", **sent)])
+        world.add([point(at, "prod", "dns", process="coredns", dest="web", udp_bytes=500 + up, udp_packets=5 + up)])
+    for step in range(100):
+        at = NOW - HOUR + step * 30
+        sent = {"tcp_bytes": 50_000, "tcp_packets": 500, "tcp_new_sockets": 1}
+        world.add([point(at, "prod", "web", process="nginx", dest="203.0.113.9", **sent)])
+    world.run_over(EDGE_BASELINE, NOW - 30 * DAY, NOW - 2 * HOUR, at=NOW - 2 * HOUR)
+    runs = [world.run(name, at) for name, at in ((TRAFFIC_BASELINE, NOW - HOUR), (OUTBOUND, NOW), (NEW_EDGE, NOW))]
+    (world.app.root / "lookups" / "npm_allowlist.csv").write_text(ALLOWLIST)
+    store = world.store()
+    now = NOW + MINUTE  # so that what happened at NOW is before the end of the time range
+    yield Scene(Site(world.app, store, Path(sys.executable)), events_of(runs, world.app.root.name), now)
+    store.close()

@@ -1,0 +1,199 @@
+"""Every search of a dashboard is checked like the content and runs in the replay; the panels show what is so."""
+
+from __future__ import annotations
+
+import csv
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from workbench.compiler.macrocalls import macro_uses
+from workbench.dashboards.running import Scene, run_source, with_results
+from workbench.dashboards.sources import resolve, search_text
+from workbench.dashboards.tokens import default_tokens
+from workbench.dashboards.view import View, load_views
+from workbench.replay import macros
+from workbench.replay.rows import Row
+from workbench.spl.fieldflow import FieldSet, Table, field_flow
+from workbench.spl.parser import parse
+from workbench.spl.tree import Inputlookup, Lookup
+
+CHECKOUT = Path(__file__).parents[2]
+THREE_DAYS = {"range.earliest": "-3d@d", "range.latest": "now"}
+CHOSEN = {"cluster": "prod", "workload": "web", "process": "nginx"}
+SEARCHES = [(view.name, source) for view in load_views(CHECKOUT / "app") for source in view.part("dataSources")]
+
+
+def tokens_of(view: View) -> dict[str, str]:
+    """Default tokens, and one process chosen where the dashboard asks for one."""
+    return default_tokens(view) | (CHOSEN if view.name == "npm_investigate" else {})
+
+
+def shown(views: dict[str, View], name: str, source: str, scene: Scene, **tokens: str) -> list[Row]:
+    return run_source(views[name], source, tokens_of(views[name]) | tokens, scene)
+
+
+@pytest.mark.parametrize(("name", "source"), SEARCHES)
+def test_macros_lookups_and_fields_exist(name: str, source: str, views: dict[str, View], scene: Scene) -> None:
+    app = scene.site.app
+    text = resolve(views[name], source, tokens_of(views[name])).search
+    assert {use.stanza for use in macro_uses(text)[0]} <= app.macros.keys()
+    search = parse(macros.expand(text, app.macros))
+    used = {command.table for command in search.commands if isinstance(command, Lookup | Inputlookup)}
+    columns = {}
+    for table in used:
+        app.lookups.definition(table)
+        header = next(csv.reader((CHECKOUT / "contentctl" / "lookups" / f"{table}.csv").open()))
+        columns[table] = Table(tuple(header), 1)
+    # npmanomaly gives the BY fields and these, whatever comes in.
+    made = FieldSet.of(["_time", "metric", "value", "expected"], null=["stdev", "score"])
+    steps = field_flow(search, lambda _call: None, columns, {"npmanomaly": lambda _arguments, _before: made})
+    missing = {use.name for step in steps for use in step.missing}
+    assert missing == set()
+
+
+@pytest.mark.parametrize(("name", "source"), SEARCHES)
+def test_it_runs_in_the_replay_and_finds_something(
+    name: str, source: str, views: dict[str, View], scene: Scene
+) -> None:
+    rows = shown(views, name, source, scene)
+    if source in ("udp_bytes", "udp_packets"):
+        assert rows == [], "nginx sends no UDP"
+        assert shown(views, name, source, scene, workload="dns", process="coredns", **THREE_DAYS)
+    else:
+        assert rows, resolve(views[name], source, tokens_of(views[name])).search
+
+
+@pytest.mark.parametrize(("name", "source"), SEARCHES)
+def test_events_name_their_index_and_metrics_come_from_the_macro(
+    name: str, source: str, views: dict[str, View]
+) -> None:
+    text = search_text(views[name], source)
+    assert text.startswith(("| mstats ", "| inputlookup npm_", "index=risk ", "index=_internal sourcetype=scheduler "))
+    assert ("| mstats" in text) == ("`kubernetes_metrics`" in text)
+    assert "index=kubernetes_metrics" not in text
+
+
+def test_values_chosen_in_an_input_are_quoted(views: dict[str, View]) -> None:
+    for name, source in SEARCHES:
+        text = search_text(views[name], source)
+        for token in CHOSEN:
+            assert f"${token}$" not in text, f"{name}.{source}: write ${token}|s$"
+
+
+# What the panels say of the scene: one process that sent too much, to one new place.
+
+
+def test_overview_counts_each_finding_once_although_it_may_have_several_risk_objects(
+    views: dict[str, View], scene: Scene
+) -> None:
+    entity = {"risk_object_type": "other", "risk_object": "prod/web"}
+    both = (*scene.events, *({**event, **entity} for event in scene.events if event["index"] == "risk"))
+    scene = Scene(scene.site, both, scene.now)
+    assert shown(views, "npm_overview", "finding_count", scene) == [{"count": 2}]
+    assert shown(views, "npm_overview", "workload_count", scene) == [{"workloads": 1}]
+    assert shown(views, "npm_overview", "edge_count", scene) == [{"edges": 1}]
+    (hour,) = shown(views, "npm_overview", "by_hour", scene)
+    assert (hour["Outbound traffic"], hour["New edge"]) == (1, 1)
+    (top,) = shown(views, "npm_overview", "top_workloads", scene)
+    risk = sum(float(str(row["risk"])) for row in shown(views, "npm_overview", "latest", scene))
+    assert top == {
+        "workload": "web",
+        "cluster": "prod",
+        "process": "nginx",
+        "risk": risk,
+        "findings": 2,
+        "detections": "New edge, Outbound traffic",
+    }
+    assert shown(views, "npm_overview", "new_edges", scene) == [
+        {"from": "web (prod)", "to": "to 203.0.113.9", "findings": 1}
+    ]
+
+
+def test_overview_of_another_cluster_is_empty(views: dict[str, View], scene: Scene) -> None:
+    assert shown(views, "npm_overview", "latest", scene, cluster="staging") == []
+    assert shown(views, "npm_overview", "finding_count", scene, cluster="staging") == [{"count": 0}]
+
+
+def test_investigate_shows_the_band_and_what_is_over_it(views: dict[str, View], scene: Scene) -> None:
+    minutes = shown(views, "npm_investigate", "tcp_bytes", scene)
+    attack = [row for row in minutes if row["Peak"] == 50_000]
+    assert len(attack) == 50
+    for row in minutes:
+        assert row["Over the limit"] == (row["Peak"] if row in attack else 0)
+        average, limit = float(str(row["Average"])), float(str(row["Expected up to"]))
+        assert average < limit < 50_000
+    over = {row["metric"]: row["intervals"] for row in shown(views, "npm_investigate", "over", scene)}
+    assert over == {"tcp.bytes": 100, "tcp.packets": 100}
+
+
+def test_investigate_offers_what_was_chosen_before_it(views: dict[str, View], scene: Scene) -> None:
+    assert shown(views, "npm_investigate", "clusters", scene) == [{"cluster": "prod"}]
+    assert [row["workload"] for row in shown(views, "npm_investigate", "workloads", scene)] == ["dns", "web"]
+    assert shown(views, "npm_investigate", "processes", scene, workload="dns") == [{"process": "coredns"}]
+
+
+def test_investigate_lists_edges_with_first_seen_and_says_when_the_table_does_not_know_one(
+    views: dict[str, View], scene: Scene
+) -> None:
+    edges = shown(views, "npm_investigate", "edges", scene, **THREE_DAYS)
+    assert {str(row["destination"]): row["first seen"] for row in edges} == {
+        "db": "2026-02-26 04:00",
+        "203.0.113.9": "not in the table yet",
+    }
+    found = [str(row["finding"]) for row in shown(views, "npm_investigate", "findings", scene)]
+    assert len(found) == 2
+    assert any(text.startswith("process nginx: tcp.bytes peaked at 50,000") for text in found)
+    assert "TCP to 203.0.113.9: never seen before in this cluster" in found
+
+
+def test_health_tells_learning_ready_and_stale_series_apart(views: dict[str, View], scene: Scene) -> None:
+    assert shown(views, "npm_health", "series", scene) == [
+        {"cluster": "prod", "ready": 2, "learning": 0, "stale": 0, "unknown": 0}
+    ]
+    later = Scene(scene.site, scene.events, scene.now + 2 * 86400)
+    assert shown(views, "npm_health", "series", later) == [
+        {"cluster": "prod", "ready": 0, "learning": 0, "stale": 2, "unknown": 0}
+    ]
+    (cluster,) = shown(views, "npm_health", "edge_clusters", scene)
+    assert cluster["state"] == "ready"
+    assert shown(views, "npm_health", "edge_clusters", later)[0]["state"] == "stale"
+
+
+def test_health_counts_skipped_runs_and_the_age_of_the_baseline(views: dict[str, View], scene: Scene) -> None:
+    newest: dict[str, Any] = dict(next(row for row in scene.events if row["index"] == "_internal"))
+    skipped = {**newest, "status": "skipped", "run_time": None}
+    busy = Scene(scene.site, (skipped, *scene.events), scene.now)
+    assert shown(views, "npm_health", "skipped", scene) == [{"skipped": 0}]
+    assert shown(views, "npm_health", "skipped", busy) == [{"skipped": 1}]
+    (worst, *_others) = shown(views, "npm_health", "searches", busy)
+    assert (worst["search"], worst["skipped"]) == (str(newest["savedsearch_name"]).removeprefix("K8S NPM - "), 1)
+    assert shown(views, "npm_health", "baseline_age", scene) == [{"hours": 1.0}]
+
+
+def test_health_shows_how_old_the_newest_data_point_is(views: dict[str, View], scene: Scene) -> None:
+    (prod,) = shown(views, "npm_health", "freshness", scene)
+    assert prod["tcp.bytes"] == "12 min"
+    (points,) = [row for row in shown(views, "npm_health", "points", scene) if row["tcp.bytes"] == 60]
+    assert points["tcp.packets"] == 60
+
+
+def test_health_sorts_the_allow_list_by_what_needs_somebody(views: dict[str, View], scene: Scene) -> None:
+    assert [(row["expires"], row["state"]) for row in shown(views, "npm_health", "allowlist", scene)] == [
+        ("2026-03-10", "expires within 14 days"),
+        ("2025-03-10", "expired: no longer used"),
+        ("never", "never expires"),
+        ("2026-12-31", "valid"),
+    ]
+
+
+def test_results_stand_in_for_searches_when_a_dashboard_is_drawn(views: dict[str, View], scene: Scene) -> None:
+    definition = with_results(views["npm_overview"], tokens_of(views["npm_overview"]), scene)
+    assert {source["type"] for source in definition["dataSources"].values()} == {"ds.test"}
+    assert definition["dataSources"]["by_hour"]["options"]["data"] == {
+        "fields": [{"name": "_time"}, {"name": "Outbound traffic"}, {"name": "New edge"}],
+        "columns": [["2026-03-01T04:00:00.000+00:00"], ["1"], ["1"]],
+    }
+    assert definition["inputs"]["range"]["options"]["defaultValue"] == "Last 24 hours"
+    assert views["npm_overview"].part("dataSources")["by_hour"]["type"] == "ds.chain", "the view itself is unchanged"

@@ -1,0 +1,178 @@
+"""The definitions of the dashboards: what the schema of Dashboard Studio sees, and what it does not."""
+
+from __future__ import annotations
+
+import copy
+from collections.abc import Callable
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+from xml.etree import ElementTree
+
+import pytest
+from jsonschema import Draft7Validator
+
+from workbench.dashboards.checks import problems
+from workbench.dashboards.view import DashboardError, Definition, View, load_view
+
+NAMES = ("npm_health", "npm_investigate", "npm_overview")
+APP = Path(__file__).parents[2] / "app"
+
+
+def test_there_are_these_dashboards(views: dict[str, View]) -> None:
+    assert tuple(views) == NAMES
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_the_schema_accepts_it(name: str, views: dict[str, View], schema: dict[str, Any]) -> None:
+    errors = Draft7Validator(schema).iter_errors(views[name].definition)
+    assert [f"{'/'.join(map(str, error.absolute_path))}: {error.message}" for error in errors] == []
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_nothing_leads_nowhere(name: str, views: dict[str, View], schema: dict[str, Any]) -> None:
+    assert problems(views[name], schema, views) == []
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_every_panel_has_a_title_and_all_dashboards_one_theme(name: str, views: dict[str, View]) -> None:
+    view = views[name]
+    assert view.theme == "dark"
+    assert view.label == view.definition["title"]
+    untitled = {key for key, one in view.part("visualizations").items() if not one.get("title")}
+    assert untitled <= {"probes"}, "the list of probes has its heading in its text"
+
+
+def test_the_navigation_shows_every_dashboard_and_begins_with_the_overview(views: dict[str, View]) -> None:
+    navigation = ElementTree.parse(APP / "default/data/ui/nav/default.xml").getroot()  # noqa: S314  (our own file)
+    entries = [(view.get("name"), view.get("default")) for view in navigation.iter("view")]
+    assert entries[0] == ("npm_overview", "true")
+    assert {name for name, _ in entries} == {*views, "search"}
+
+
+# Each mistake, and what is said about it. The overview is the sample.
+
+
+def lose_source(definition: Definition) -> None:
+    del definition["dataSources"]["by_hour"]
+
+
+def lose_query(definition: Definition) -> None:
+    definition["dataSources"]["findings"]["options"]["query"] = " "
+
+
+def lose_extend(definition: Definition) -> None:
+    definition["dataSources"]["by_hour"]["options"]["extend"] = "finding"
+
+
+def go_round(definition: Definition) -> None:
+    definition["dataSources"]["by_hour"]["options"]["extend"] = "by_hour"
+
+
+def keep_unused(definition: Definition) -> None:
+    definition["dataSources"]["old"] = {"type": "ds.search", "options": {"query": "| makeresults"}}
+
+
+def leave_test_data(definition: Definition) -> None:
+    definition["dataSources"]["findings"] = {"type": "ds.test", "options": {"data": {}}}
+
+
+def forget_to_place(definition: Definition) -> None:
+    definition["layout"]["layoutDefinitions"]["main"]["structure"].pop()
+
+
+def place_nothing(definition: Definition) -> None:
+    definition["layout"]["layoutDefinitions"]["main"]["structure"][0]["item"] = "gone"
+
+
+def overlap(definition: Definition) -> None:
+    definition["layout"]["layoutDefinitions"]["main"]["structure"][0]["position"]["w"] += 1
+
+
+def reach_over_the_edge(definition: Definition) -> None:
+    definition["layout"]["layoutDefinitions"]["main"]["structure"][-1]["position"]["w"] += 1
+
+
+def write_height_as_text(definition: Definition) -> None:
+    definition["layout"]["layoutDefinitions"]["main"]["structure"][0]["position"]["h"] = "130"
+
+
+def name_no_layout(definition: Definition) -> None:
+    definition["layout"]["tabs"]["items"][0]["layoutId"] = "second"
+
+
+def use_unset_token(definition: Definition) -> None:
+    definition["dataSources"]["learning_count"]["options"]["query"] += ' | where cluster="$clustre$"'
+
+
+def mistype_option(definition: Definition) -> None:
+    definition["visualizations"]["by_hour"]["options"]["stackmode"] = "stacked"
+
+
+def link_to_nowhere(definition: Definition) -> None:
+    definition["visualizations"]["latest"]["eventHandlers"][0]["options"]["dashboard"] = "npm_investigation"
+
+
+def hand_on_unknown_token(definition: Definition) -> None:
+    definition["visualizations"]["latest"]["eventHandlers"][0]["options"]["tokens"][0]["token"] = "kluster"  # noqa: S105  (a name)
+
+
+def invent_handler(definition: Definition) -> None:
+    definition["visualizations"]["latest"]["eventHandlers"][0]["type"] = "drilldown.jump"
+
+
+def invent_section(definition: Definition) -> None:
+    definition["searches"] = {}
+
+
+def lose_title(definition: Definition) -> None:
+    del definition["title"]
+
+
+@pytest.mark.parametrize(
+    ("spoil", "said"),
+    [
+        (lose_source, "visualizations.by_hour: data source primary is by_hour, which does not exist"),
+        (lose_query, "dataSources.findings: has no query"),
+        (lose_extend, "dataSources.by_hour: extends finding, which does not exist"),
+        (go_round, "dataSources.by_hour: its chain comes back to itself"),
+        (keep_unused, "dataSources.old: nothing shows it"),
+        (leave_test_data, "dataSources.findings: holds test data"),
+        (forget_to_place, "layout: latest is placed 0 times"),
+        (place_nothing, "layout: gone is placed, but is no visualization and no input"),
+        (overlap, "layout: finding_count and workload_count overlap in main"),
+        (reach_over_the_edge, "layout: latest reaches over the right edge of main (1440)"),
+        (write_height_as_text, "layout: finding_count needs whole numbers for x, y, w and h"),
+        (name_no_layout, "layout.tabs: second does not exist in layoutDefinitions"),
+        (use_unset_token, "dataSources.learning_count: uses $clustre$, which no input or drilldown sets"),
+        (mistype_option, "visualizations.by_hour: splunk.column has no option stackmode"),
+        (link_to_nowhere, "visualizations.latest: links to npm_investigation, which the app does not have"),
+        (hand_on_unknown_token, "visualizations.latest: hands kluster to npm_investigate, which does not take it"),
+        (invent_handler, "visualizations.latest: drilldown.jump is no drilldown"),
+        (invent_section, "searches: Dashboard Studio has no such section"),
+        (lose_title, "title: is missing"),
+    ],
+)
+def test_a_mistake_is_named_with_its_place(
+    spoil: Callable[[Definition], None], said: str, views: dict[str, View], schema: dict[str, Any]
+) -> None:
+    definition = copy.deepcopy(views["npm_overview"].definition)
+    spoil(definition)
+    found = problems(replace(views["npm_overview"], definition=definition), schema, views)
+    assert any(text.startswith(said) for text in found), found
+
+
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        ("<dashboard", "is no XML"),
+        ('<form version="1.1"></form>', 'begin it with <dashboard version="2">'),
+        ('<dashboard version="2"><definition>{,}</definition></dashboard>', "the definition is no JSON"),
+        ('<dashboard version="2"><definition>[]</definition></dashboard>', "must be a JSON object"),
+    ],
+)
+def test_what_is_no_dashboard_is_refused_by_name(text: str, said: str, tmp_path: Path) -> None:
+    (tmp_path / "broken.xml").write_text(text)
+    with pytest.raises(DashboardError, match=r"broken\.xml") as error:
+        load_view(tmp_path / "broken.xml")
+    assert said in str(error.value)

@@ -1,0 +1,56 @@
+"""Command line: ``screenshots`` draws every dashboard, ``probes`` renews the list of probes in the health dashboard."""
+
+from __future__ import annotations
+
+import argparse
+import sys
+from pathlib import Path
+
+from workbench.compiler.rules.finding import BuildError
+from workbench.dashboards import drawing, probes, scene
+from workbench.dashboards.running import with_results
+from workbench.dashboards.view import VIEWS, DashboardError, load_views
+from workbench.metrics.store import StoreError
+from workbench.replay.errors import ReplayError
+
+CHECKOUT = Path(__file__).resolve().parents[2]
+
+
+def main(arguments: list[str] | None = None) -> int:
+    """Run a command; 0, or 1 after a message that names what failed."""
+    parser = argparse.ArgumentParser(prog="python -m workbench.dashboards", description=__doc__)
+    commands = parser.add_subparsers(dest="command", required=True)
+    shots = commands.add_parser("screenshots", help="draw the dashboards (needs node, npm, Chromium)")
+    shots.add_argument("--out", type=Path, default=CHECKOUT / "docs" / "images" / "dashboards", help="folder of PNGs")
+    shots.add_argument(
+        "--demo", type=Path, default=CHECKOUT / "demo" / "simulated", help="folder of the demo's traffic"
+    )
+    commands.add_parser("probes", help="copy the probes of docs/assumptions.md into the health dashboard")
+    options = parser.parse_args(arguments)
+    try:
+        if options.command == "probes":
+            probes.renew(CHECKOUT / "docs" / "assumptions.md", CHECKOUT / "app" / VIEWS / "npm_health.xml")
+        else:
+            _screenshots(options.out, options.demo)
+    except (BuildError, DashboardError, ReplayError, StoreError, OSError) as error:
+        print(f"dashboards: {error}", file=sys.stderr)
+        return 1
+    return 0
+
+
+def _screenshots(out: Path, demo: Path) -> None:
+    found = drawing.tools()
+    workshop = CHECKOUT / "build" / "render"
+    print("installing Splunk's dashboard packages ...", flush=True)
+    drawing.install(found, workshop)
+    print("running the searches over the demo's traffic ...", flush=True)
+    stage = scene.prepare(demo)
+    with scene.the_day(stage) as day:
+        for view in load_views(stage.app):
+            definition = with_results(view, scene.chosen_tokens(view), day)
+            for picture in drawing.draw(view, definition, out, found, workshop):
+                print(f"{picture} ({picture.stat().st_size // 1024} kB)", flush=True)
+
+
+if __name__ == "__main__":
+    sys.exit(main())
