@@ -15,8 +15,9 @@ from rich.progress import BarColumn, Progress, TaskID, TextColumn, TimeElapsedCo
 
 from workbench.compiler.build import Package, build_package
 from workbench.compiler.rules.finding import BuildError
+from workbench.demo.report import Watched, write_report
 from workbench.demo.tables import print_findings, print_summary, print_truth
-from workbench.demo.verdict import Verdict, findings_of, judge
+from workbench.demo.verdict import findings_of, judge
 from workbench.demo.watch import watch
 from workbench.metrics.estate import PlanError
 from workbench.metrics.nezha import QUIET, write_nezha_store
@@ -24,6 +25,7 @@ from workbench.metrics.nezha_recording import NezhaError
 from workbench.metrics.simulated_store import Order, write_simulated_store
 from workbench.metrics.store import StoreError
 from workbench.metrics.writing import TRUTH_FILE
+from workbench.replay.app import App
 from workbench.replay.errors import ReplayError
 from workbench.replay.report import records, write_json_lines
 from workbench.replay.schedule import SearchRun
@@ -90,22 +92,24 @@ def _demo(out: Path, days: float, real_data: Path, console: Console) -> int:
             )
             write_nezha_store(real_data, scenes[1].folder / "store", inject=True)
         watched = [(scene, _watch(scene, package, progress)) for scene in scenes]
-    missed = 0
-    for scene, runs in watched:
-        missed += len(_show(scene, runs, console).missed)
+    sections = [_show(scene, runs, package, console) for scene, runs in watched]
+    write_report(out / "report.html", sections)
     if len(scenes) == 1:
         console.print(
             f"\nReal traffic left out: {real_data} is not there. Name the folder of the Nezha Online Boutique recording"
             " with --real-data or NPM_REAL_DATA.",
             highlight=False,
         )
-    console.print(f"\nThe app:   {_shown(package.path)} (sha256 {package.sha256})", highlight=False)
+    console.print(
+        f"\nThe report: {_shown(out / 'report.html')} (open it in a browser; it needs no network)", highlight=False
+    )
+    console.print(f"The app:    {_shown(package.path)} (sha256 {package.sha256})", highlight=False)
     for scene, _ in watched:
         console.print(
-            f"As JSON:   {_shown(scene.folder / 'findings.jsonl')} (findings and risk events)", highlight=False
+            f"As JSON:    {_shown(scene.folder / 'findings.jsonl')} (findings and risk events)", highlight=False
         )
     console.print(f"All of it took {time.perf_counter() - began:.0f} seconds.", highlight=False)
-    return missed
+    return sum(len(section.verdict.missed) for section in sections)
 
 
 def _build(progress: Progress) -> Package:
@@ -136,8 +140,9 @@ def _watch(scene: Scene, package: Package, progress: Progress) -> list[SearchRun
     return watch(package.staged, scene.folder / "store", scene.folder / "app", start, end + HOUR, scene.macros, told)
 
 
-def _show(scene: Scene, runs: list[SearchRun], console: Console) -> Verdict:
-    verdict = judge(scene.truth, findings_of(runs))
+def _show(scene: Scene, runs: list[SearchRun], package: Package, console: Console) -> Watched:
+    truth = scene.truth
+    verdict = judge(truth, findings_of(runs))
     console.rule(f"[bold]{scene.title}")
     first = [run for run in runs if run.search.trigger is None][:2]
     later = [run for run in runs if run.search.trigger is not None]
@@ -154,7 +159,8 @@ def _show(scene: Scene, runs: list[SearchRun], console: Console) -> Verdict:
     print_findings(verdict, console)
     print_summary(verdict, scene.hours, console)
     write_json_lines(scene.folder / "findings.jsonl", records(runs))
-    return verdict
+    app = App.load(scene.folder / "app" / package.staged.name)
+    return Watched(scene.title, scene.folder.name, truth, scene.hours, runs, verdict, app, scene.folder / "store")
 
 
 def _shown(path: Path) -> Path:

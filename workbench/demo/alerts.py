@@ -1,0 +1,82 @@
+"""How many alerts a day somebody would have to read: findings after throttling, by what they turned out to be."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from typing import Any, Literal, TypeAlias
+
+from workbench.demo.verdict import Finding, Verdict
+from workbench.replay.schedule import SearchRun
+
+Cause: TypeAlias = Literal["attack", "benign cause", "unexplained"]
+CAUSES: tuple[Cause, ...] = ("attack", "benign cause", "unexplained")
+HOUR = 3600.0
+
+
+@dataclass(frozen=True)
+class Judged:
+    """A finding, what it turned out to be, and the event of the truth file behind it, if any."""
+
+    finding: Finding
+    cause: Cause
+    event: dict[str, Any] | None = None
+
+
+@dataclass(frozen=True)
+class Load:
+    """Findings of one detection over the watched hours, by cause, and the same for 24 hours."""
+
+    detection: str
+    found: dict[Cause, int]
+    a_day: dict[Cause, float]
+
+    @property
+    def total(self) -> int:
+        """Findings of all causes over the watched hours."""
+        return sum(self.found.values())
+
+    @property
+    def total_a_day(self) -> float:
+        """Findings of all causes in 24 hours."""
+        return sum(self.a_day.values())
+
+
+def judged(verdict: Verdict) -> list[Judged]:
+    """All findings with their causes, each once, in the order they were raised; the first attack it fits names it."""
+    by_finding: dict[int, Judged] = {}
+    for each in _causes(verdict):
+        by_finding.setdefault(id(each.finding), each)
+    return sorted(by_finding.values(), key=lambda each: (each.finding.at, each.finding.detection))
+
+
+def loads(found: Sequence[Judged], detections: Sequence[str], hours: float) -> list[Load]:
+    """Count ``found`` by detection and cause, and scale from the watched ``hours`` (above 0) to a day."""
+    made = []
+    for detection in detections:
+        counts = {
+            cause: sum(each.finding.detection == detection and each.cause == cause for each in found)
+            for cause in CAUSES
+        }
+        made.append(Load(detection, counts, {cause: count * 24 / hours for cause, count in counts.items()}))
+    return made
+
+
+def by_hour(found: Sequence[Judged], start: float, hours: float) -> dict[Cause, list[int]]:
+    """Findings by cause in each hour from ``start`` on; one hour more, as the last searches run after the end."""
+    counts = {cause: [0] * (int(hours) + 1) for cause in CAUSES}
+    for each in found:
+        counts[each.cause][min(int((each.finding.at - start) // HOUR), int(hours))] += 1
+    return counts
+
+
+def held_back(runs: Sequence[SearchRun]) -> int:
+    """Results that throttling kept from becoming findings."""
+    return sum(len(run.held_back) for run in runs)
+
+
+def _causes(verdict: Verdict) -> Iterator[Judged]:
+    for attack, findings in verdict.caught:
+        yield from (Judged(finding, "attack", attack) for finding in findings)
+    yield from (Judged(finding, "benign cause", event) for finding, event in verdict.explained)
+    yield from (Judged(finding, "unexplained") for finding in verdict.unexplained)

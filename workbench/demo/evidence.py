@@ -1,0 +1,209 @@
+"""What a finding rests on: its series around the searched window, the expected band, the intervals over the limit.
+
+The numbers come from where the detections took them: the points from the store, the band from the baseline rows that
+were in force when the finding was raised, the threshold from the options that the compiled search hands to npmanomaly.
+"""
+
+from __future__ import annotations
+
+import math
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import TypeAlias
+
+from workbench.demo.verdict import Finding
+from workbench.metrics.attacks import NEW_EDGE, OUTBOUND
+from workbench.metrics.points import DIMENSIONS, NPM_INDEX
+from workbench.metrics.store import TIME, MetricsStore, quote_identifier
+from workbench.replay import macros
+from workbench.replay.app import App
+from workbench.replay.errors import ReplayError
+from workbench.replay.rows import Row, as_number, each_text
+from workbench.replay.schedule import SearchRun
+from workbench.replay.times import span_seconds
+from workbench.spl.parser import parse
+from workbench.spl.tree import CustomCommand, Mstats
+
+HOUR = 3600.0
+BEFORE = {OUTBOUND: 3 * HOUR, NEW_EDGE: 1 * HOUR}  # what is shown before the searched window; an edge's is longer
+AFTER = HOUR
+CLUSTER, WORKLOAD, PROCESS, DEST = (DIMENSIONS[place] for place in (0, 1, 3, 4))
+BASELINE_KEY = (CLUSTER, WORKLOAD, PROCESS)
+EDGE_METRIC = "tcp.packets"  # what the edge detection decides by
+_OPTION = re.compile(r'(\w+)\s*=\s*(?:"([^"]*)"|(\S+))')
+
+SeriesName: TypeAlias = tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class Sensitivity:
+    """How the outbound search compares: threshold in spreads, least points of a baseline, least relative spread, and
+    the length of an interval in seconds.
+    """
+
+    threshold: float = 3.0
+    minsamples: float = 100.0
+    minspread: float = 0.05
+    interval: int = 10
+
+
+@dataclass(frozen=True)
+class Band:
+    """What was expected of one metric of one series: average, believed spread, and the limit that follows."""
+
+    average: float
+    spread: float
+    limit: float
+
+
+@dataclass(frozen=True)
+class Track:
+    """One metric of the series: the value of each interval that has one (``times`` are interval starts, epoch seconds).
+
+    ``over`` are positions of the intervals of the searched window that the detection counted. ``band`` is None when
+    nothing at all was expected: a new edge.
+    """
+
+    metric: str
+    times: tuple[float, ...]
+    values: tuple[float, ...]
+    over: tuple[int, ...]
+    band: Band | None
+
+
+@dataclass(frozen=True)
+class Evidence:
+    """The tracks of one finding between ``start`` and ``end`` (epoch seconds), which reach beyond what it searched."""
+
+    finding: Finding
+    start: float
+    end: float
+    tracks: tuple[Track, ...]
+
+
+def sensitivity(app: App, search: str) -> Sensitivity:
+    """Read the options of npmanomaly out of the text of ``search``, macros of ``app`` expanded.
+
+    ReplayError when the search does not run the command, or an option that is needed here is no number.
+    """
+    commands = parse(macros.expand(search, app.macros)).commands
+    found = next((each for each in commands if isinstance(each, CustomCommand) and each.name == "npmanomaly"), None)
+    if found is None:
+        raise ReplayError("the report cannot draw expected bands: the outbound search does not run npmanomaly")
+    span = next((each.bin_span for each in commands if isinstance(each, Mstats) and each.bin_span), None)
+    values = {"interval": span_seconds(span)} if span else {}
+    given = {match[1]: match[2] or match[3] for match in _OPTION.finditer(found.arguments)}
+    for name in ("threshold", "minsamples", "minspread"):
+        number = as_number(given.get(name))
+        if name in given and number is None:
+            raise ReplayError(f"npmanomaly: {name}={given[name]} is no number")
+        if number is not None:
+            values[name] = number  # type: ignore[assignment]  # the interval is whole, the others need not be
+    return Sensitivity(**values)
+
+
+def band(row: Row | None, metric: str, how: Sensitivity) -> Band | None:
+    """Work out the band of ``metric`` from a row of npm_baseline as npmanomaly does; None when it has no baseline."""
+    if row is None:
+        return None
+    count, average, stdev = (as_number(row.get(f"{part}_{metric}")) for part in ("count", "avg", "stdev"))
+    if not count or average is None:
+        return None
+    spread = max(stdev or 0.0, how.minspread * abs(average))
+    trusted = count >= how.minsamples
+    return Band(average, spread, average + how.threshold * spread if trusted else math.inf)
+
+
+def baselines(runs: Sequence[SearchRun]) -> list[tuple[float, dict[SeriesName, Row]]]:
+    """Tables that were written to npm_baseline, each with the time from which it held, oldest first."""
+    return [
+        (run.at, {tuple(str(row.get(name)) for name in BASELINE_KEY): row for row in run.rows})
+        for run in runs
+        if run.search.trigger is None and run.rows and f"avg_{EDGE_METRIC}" in run.rows[0]
+    ]
+
+
+def gather(findings: Sequence[Finding], runs: Sequence[SearchRun], app: App, store: MetricsStore) -> list[Evidence]:
+    """Read the evidence of each of ``findings``, in their order; StoreError or ReplayError when it cannot be read."""
+    search = next((run.search.search for run in runs if OUTBOUND in run.search.name and run.findings), None)
+    how = sensitivity(app, search) if search else Sensitivity()
+    tables = baselines(runs)
+    outbound = [(number, each) for number, each in enumerate(findings) if each.detection == OUTBOUND]
+    edges = [(number, each) for number, each in enumerate(findings) if each.detection == NEW_EDGE]
+    found: dict[int, Evidence] = {}
+    measures = store.columns(NPM_INDEX).measures
+    points = _points(store, outbound, BASELINE_KEY, ("host", "workload", "process"), ("avg", measures), how.interval)
+    for number, finding in outbound:
+        key = tuple(str(finding.row.get(name)) for name in ("host", "workload", "process"))
+        row = next((table.get(key) for at, table in reversed(tables) if at <= finding.at), None)
+        names = [name for name in measures if name in each_text(finding.row.get("metrics"))]
+        tracks = [
+            _track(name, points[number], measures.index(name), finding, band(row, name, how)) for name in names or ()
+        ]
+        found[number] = Evidence(finding, *_shown(finding), tuple(tracks))
+    fields = ("host", "source_workload", "dest_workload")
+    points = _points(store, edges, (CLUSTER, WORKLOAD, DEST), fields, ("sum", (EDGE_METRIC,)), how.interval)
+    for number, finding in edges:
+        track = _track(EDGE_METRIC, points[number], 0, finding, None)
+        found[number] = Evidence(finding, *_shown(finding), (track,))
+    return [found[number] for number in sorted(found)]
+
+
+def _shown(finding: Finding) -> tuple[float, float]:
+    return finding.earliest - BEFORE[finding.detection], finding.latest + AFTER
+
+
+def _track(
+    metric: str,
+    points: Mapping[float, tuple[float | None, ...]],
+    position: int,
+    finding: Finding,
+    expected: Band | None,
+) -> Track:
+    limit = 0.0 if finding.detection == NEW_EDGE else (expected.limit if expected else math.inf)
+    values = [(time, row[position]) for time, row in points.items()]
+    kept = [(time, value) for time, value in values if value is not None and math.isfinite(value)]
+    over = tuple(
+        place for place, (time, value) in enumerate(kept) if finding.earliest <= time < finding.latest and value > limit
+    )
+    return Track(metric, tuple(time for time, _ in kept), tuple(value for _, value in kept), over, expected)
+
+
+def _points(
+    store: MetricsStore,
+    findings: Sequence[tuple[int, Finding]],
+    dimensions: Sequence[str],
+    fields: Sequence[str],
+    aggregate: tuple[str, Sequence[str]],
+    interval: int,
+) -> dict[int, dict[float, tuple[float | None, ...]]]:
+    """Aggregate measures by interval, for each numbered finding over what is shown of it: one pass over the store."""
+    found: dict[int, dict[float, tuple[float | None, ...]]] = {number: {} for number, _ in findings}
+    if not findings:
+        return found
+    function, measures = aggregate
+    keys = [f"key{position}" for position in range(len(dimensions))]
+    cursor = store.connection.cursor()
+    columns = ", ".join(f"{key} VARCHAR" for key in keys)
+    cursor.execute(f"CREATE TEMP TABLE wanted (number INTEGER, start DOUBLE, stop DOUBLE, {columns})")
+    try:
+        rows = [[number, *_shown(each), *(str(each.row.get(name)) for name in fields)] for number, each in findings]
+        cursor.executemany(f"INSERT INTO wanted VALUES ({', '.join('?' * (3 + len(keys)))})", rows)
+        same = " AND ".join(
+            f"points.{quote_identifier(name)} = wanted.{key}" for name, key in zip(dimensions, keys, strict=True)
+        )
+        time = f"points.{quote_identifier(TIME)}"
+        aggregates = ", ".join(f"{function}(points.{quote_identifier(name)})" for name in measures)
+        cursor.execute(
+            f"SELECT wanted.number, floor({time} / {interval}) * {interval} AS bin, {aggregates}"
+            f" FROM {store.relation(NPM_INDEX)} AS points JOIN wanted ON {same}"
+            f" AND {time} >= wanted.start AND {time} < wanted.stop"
+            f" WHERE {time} >= ? AND {time} < ? GROUP BY ALL ORDER BY 1, 2",
+            [min(_shown(each)[0] for _, each in findings), max(_shown(each)[1] for _, each in findings)],
+        )
+        for number, moment, *values in cursor.fetchall():
+            found[number][moment] = tuple(values)
+    finally:
+        cursor.execute("DROP TABLE wanted")
+    return found

@@ -1,0 +1,258 @@
+"""The report of the demo: one HTML file with everything in it, that opens without a network."""
+
+from __future__ import annotations
+
+import base64
+import hashlib
+import json
+import os
+import tempfile
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from jinja2 import Environment, FileSystemLoader, StrictUndefined
+from markupsafe import Markup
+from plotly.offline import get_plotlyjs  # type: ignore[import-untyped]
+from rich.filesize import decimal
+
+from workbench.demo.alerts import CAUSES, HOUR, Judged, Load, by_hour, held_back, judged, loads
+from workbench.demo.charts import Chart, graph_chart, hours_chart, series_chart
+from workbench.demo.edges import edge_graphs
+from workbench.demo.evidence import Evidence, gather
+from workbench.demo.verdict import Finding, Verdict
+from workbench.demo.wording import readable, shortened
+from workbench.metrics.attacks import DETECTIONS, NEW_EDGE, OUTBOUND
+from workbench.metrics.store import MetricsStore
+from workbench.replay.app import App
+from workbench.replay.rows import each_text
+from workbench.replay.schedule import SearchRun
+from workbench.replay.times import utc_text
+
+PAGE = Path(__file__).parent / "page"
+SHORT = {OUTBOUND: "outbound", NEW_EDGE: "new edge"}
+LONGEST = 300  # characters of a name that the page shows
+
+
+@dataclass(frozen=True)
+class Watched:
+    """Traffic that was watched: its truth, what the searches did over its last ``hours``, and how it was judged.
+
+    ``app`` is the scratch copy that the searches ran in, with the tables they wrote; ``store`` the folder of the
+    store.
+    """
+
+    title: str
+    anchor: str
+    truth: Mapping[str, Any]
+    hours: float
+    runs: Sequence[SearchRun]
+    verdict: Verdict
+    app: App
+    store: Path
+
+    @property
+    def start(self) -> float:
+        """When the watching began, epoch seconds."""
+        return float(self.truth["end"]) - self.hours * HOUR
+
+
+@dataclass
+class _Charts:
+    """The charts of the page by the id of the element that shows them."""
+
+    by_id: dict[str, Chart] = field(default_factory=dict)
+
+    def add(self, chart: Chart, what: str) -> dict[str, Any]:
+        """Take in a chart; returns what the template needs of it. ``what`` says in words what it shows."""
+        name = f"chart-{len(self.by_id)}"
+        self.by_id[name] = chart
+        return {"id": name, "height": chart["layout"]["height"], "what": what}
+
+
+def write_report(path: Path, sections: Sequence[Watched]) -> None:
+    """Write the report on ``sections`` to ``path``, whole or not at all.
+
+    StoreError or ReplayError when a store or the tables of an app cannot be read.
+    """
+    text = render(sections)
+    path.parent.mkdir(parents=True, exist_ok=True)
+    handle, aside = tempfile.mkstemp(prefix=f".{path.name}.", dir=path.parent)
+    try:
+        with os.fdopen(handle, "w", encoding="utf-8", newline="\n") as stream:
+            stream.write(text)
+        Path(aside).chmod(0o644)
+        Path(aside).replace(path)
+    except BaseException:
+        Path(aside).unlink(missing_ok=True)
+        raise
+
+
+def render(sections: Sequence[Watched]) -> str:
+    """Return the page as text; errors as for write_report."""
+    charts = _Charts()
+    shown = [_section(section, charts) for section in sections]
+    # Only these two scripts may run, whatever a hostile name managed to put into the page.
+    scripts = [_script(get_plotlyjs()), _script((PAGE / "report.js").read_text(encoding="utf-8"))]
+    environment = Environment(
+        loader=FileSystemLoader(PAGE),
+        autoescape=True,
+        undefined=StrictUndefined,
+        finalize=_visible,
+        trim_blocks=True,
+        lstrip_blocks=True,
+    )
+    return environment.get_template("report.html.j2").render(
+        sections=shown,
+        causes=CAUSES,
+        scripts=[Markup(script) for script in scripts],  # noqa: S704 - our own file and the library, no names in it
+        script_hashes=" ".join(f"'sha256-{_digest(script)}'" for script in scripts),
+        style=Markup((PAGE / "report.css").read_text(encoding="utf-8")),  # noqa: S704 - our own file
+        charts=_json(charts.by_id),
+    )
+
+
+def _script(text: str) -> str:
+    if "</script" in text.lower():
+        raise ValueError("a script that closes its own element cannot be embedded")
+    return "\n" + text.replace("\r\n", "\n") + "\n"
+
+
+def _digest(text: str) -> str:
+    return base64.b64encode(hashlib.sha256(text.encode("utf-8")).digest()).decode("ascii")
+
+
+def _json(content: object) -> Markup:
+    """JSON that can stand in an element: it never holds a character that HTML reads."""
+    text = json.dumps(content, allow_nan=False, separators=(",", ":"))
+    for character in "<>&":
+        text = text.replace(character, f"\\u{ord(character):04x}")
+    return Markup(text)  # noqa: S704 - escaped in the line above
+
+
+def _visible(value: object) -> object:
+    if isinstance(value, str) and not isinstance(value, Markup):
+        return shortened(readable(value), LONGEST)
+    return value
+
+
+def _section(section: Watched, charts: _Charts) -> dict[str, Any]:
+    found = judged(section.verdict)
+    store = MetricsStore(section.store)
+    try:
+        evidence = gather([each.finding for each in found], section.runs, section.app, store)
+    finally:
+        store.close()
+    interval = float(section.truth["interval"])
+    views = [_finding(each, proof, interval, charts) for each, proof in zip(found, evidence, strict=True)]
+    load = loads(found, DETECTIONS, section.hours)
+    _, table = section.app.lookups.read("npm_edges")
+    graphs = edge_graphs(table, section.verdict, section.start)
+    expected = [attack for attack, _ in section.verdict.caught if attack["expected_by"]]
+    hours = by_hour(found, section.start, section.hours)
+    return {
+        "title": section.title,
+        "anchor": section.anchor,
+        "truth": section.truth,
+        "hours": f"{section.hours:g}",
+        "from": _clock(section.start),
+        "to": _clock(float(section.truth["end"])),
+        "expected": len(expected),
+        "caught": len(expected) - len(section.verdict.missed),
+        "attacks": [_attack(attack, findings) for attack, findings in section.verdict.caught],
+        "loads": [_load(each, SHORT[each.detection]) for each in load] + [_load(_sum(load), "both")],
+        "held_back": held_back(section.runs),
+        "hours_chart": charts.add(hours_chart(hours, section.start), "Findings by hour and cause"),
+        "graphs": [
+            {
+                "cluster": graph.cluster,
+                "workloads": len(graph.workloads),
+                "links": len(graph.links),
+                "left_out": graph.left_out,
+                "new": sum(link.kind not in ("known", "attack on a known edge") for link in graph.links),
+                "chart": charts.add(graph_chart(graph), f"Edge graph of cluster {graph.cluster}"),
+            }
+            for graph in graphs
+        ],
+        "groups": _groups(section.verdict, views),
+    }
+
+
+def _attack(attack: Mapping[str, Any], findings: Sequence[Finding]) -> dict[str, Any]:
+    found = {}
+    for detection, name in SHORT.items():
+        at = next((finding.at for finding in findings if finding.detection == detection), None)
+        if at is not None:
+            found[name] = {"state": "found", "text": f"after {(at - attack['start']) / 60:.0f} min"}
+        elif detection in attack["expected_by"]:
+            found[name] = {"state": "missed", "text": "missed"}
+        else:
+            found[name] = {"state": "none", "text": "not expected"}
+    return {
+        **attack,
+        "when": _span(attack["start"], attack["end"]),
+        "added": decimal(int(attack["added_bytes"])),
+        "found": found,
+    }
+
+
+def _load(load: Load, name: str) -> dict[str, Any]:
+    a_day = {cause: f"{number:.3g}" for cause, number in load.a_day.items()}
+    return {"name": name, "found": load.total, "a_day": a_day, "total": f"{load.total_a_day:.3g}"}
+
+
+def _sum(each: Sequence[Load]) -> Load:
+    found = {cause: sum(load.found[cause] for load in each) for cause in CAUSES}
+    return Load("", found, {cause: sum(load.a_day[cause] for load in each) for cause in CAUSES})
+
+
+def _groups(verdict: Verdict, views: Sequence[dict[str, Any]]) -> list[dict[str, Any]]:
+    """Findings of each attack together, then those with a benign cause, then the rest."""
+    groups = []
+    for attack, _ in verdict.caught:
+        of_it = [view for view in views if view["event"] is attack]
+        heading = f"Attack: {attack['kind']} in {attack['cluster']}"
+        groups.append({"heading": heading, "note": attack["note"], "findings": of_it, "open": True})
+    benign = [view for view in views if view["cause"] == "benign cause"]
+    note = "Something harmless that the truth file names: a person has to find that out."
+    groups.append({"heading": "Findings with a benign cause", "note": note, "findings": benign, "open": False})
+    rest = [view for view in views if view["cause"] == "unexplained"]
+    note = "Nothing but the ups and downs of the traffic; false alerts."
+    groups.append({"heading": "Unexplained findings", "note": note, "findings": rest, "open": False})
+    return [group for group in groups if group["findings"]]
+
+
+def _finding(each: Judged, proof: Evidence, interval: float, charts: _Charts) -> dict[str, Any]:
+    row, edge = each.finding.row, each.finding.detection == NEW_EDGE
+    ends = ("source_workload", "dest_workload") if edge else ("workload", "process")
+    subject = [str(row.get(name)) for name in ends]
+    attack = each.event if each.cause == "attack" else None
+    what = f"{'Edge' if edge else 'Process'} {' '.join(subject)} in cluster {row.get('host')}"
+    marked = sum(len(track.over) for track in proof.tracks)
+    return {
+        "cause": each.cause,
+        "event": each.event,
+        "kind": each.event["kind"] if each.event else "",
+        "detection": SHORT[each.finding.detection],
+        "edge": edge,
+        "at": _clock(each.finding.at),
+        "host": str(row.get("host")),
+        "subject": subject,
+        "level": str(row.get("level") or ""),
+        "risk_score": str(row.get("risk_score") or ""),
+        "reasons": each_text(row.get("anomalies") or row.get("reason")),
+        "searched": _span(each.finding.earliest, each.finding.latest),
+        "marked": marked,
+        "chart": charts.add(series_chart(proof, attack, interval), what) if proof.tracks else None,
+    }
+
+
+def _clock(moment: float) -> str:
+    return utc_text(moment)[:16].replace("T", " ")
+
+
+def _span(start: float, end: float) -> str:
+    """Two times, the date of the second only when it is another day."""
+    first, last = _clock(start), _clock(end)
+    return f"{first} to {last[-5:] if first[:10] == last[:10] else last}"
