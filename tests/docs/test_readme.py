@@ -39,9 +39,10 @@ def test_the_schedules_in_the_readme_are_the_compiled_ones(built: Package) -> No
     searches = App.load(built.staged).saved_searches
     written = {row[0]: row[1] for row in table_under("Configure")}
     for name, when in written.items():
-        (search,) = (found for key, found in searches.items() if name in key)
-        minute, hour = str(search.cron).split()[:2]
-        assert when == (f"hourly, :{int(minute):02}" if hour == "*" else f"daily, {int(hour):02}:{int(minute):02}")
+        (search,) = (found for key, found in searches.items() if name == key.split(" - ")[1])
+        minute, hour, _, _, weekday = str(search.cron).split()
+        daily = {"*": "daily,", "1": "weekly, Monday"}[weekday]
+        assert when == (f"hourly, :{int(minute):02}" if hour == "*" else f"{daily} {int(hour):02}:{int(minute):02}")
     assert len(written) == len(searches)
 
 
@@ -51,9 +52,8 @@ def test_the_finding_in_the_readme_has_fields_that_the_detection_gives(built: Pa
 
     app = App.load(built.staged)
     (search,) = (found for name, found in app.saved_searches.items() if "Outbound" in name)
-    (fields,) = (
-        command for command in parse(macros.expand(search.search, app.macros)).commands if isinstance(command, Fields)
-    )
+    commands = parse(macros.expand(search.search, app.macros)).commands
+    fields = [command for command in commands if isinstance(command, Fields)][-1]
     shown = {name.strip() for row in table_under("A finding") for name in row[0].split("(")[0].split(",")} - {""}
     assert shown - {"risk_message"} <= set(fields.names)
 
