@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from workbench.spl.fieldflow import FieldSet, Step, Table, field_flow
+from workbench.spl.fields.flow import FieldSet, Step, Table, field_flow
 from workbench.spl.parser import parse, parse_subsearch
 
 START = FieldSet.of(["a", "b", "x_a", "x_b"], null=["n"], many=["m"])

@@ -5,8 +5,8 @@ from __future__ import annotations
 import pytest
 
 from tests.spl.followed import START, after
-from workbench.spl.fieldflow import FieldSet
-from workbench.spl.fieldsets import Trait
+from workbench.spl.fields.flow import FieldSet
+from workbench.spl.fields.sets import Trait
 
 # Commands that make rows.
 

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 import yaml
 
-from workbench.spl.fieldflow import Step, field_flow
+from workbench.spl.fields.flow import Step, field_flow
 from workbench.spl.parser import parse
 
 pytestmark = pytest.mark.shared

@@ -12,7 +12,7 @@ from tests.replay.given_rows import context
 from workbench.replay import engine
 from workbench.replay.context import SearchContext
 from workbench.replay.rows import Row, as_number
-from workbench.spl.fieldflow import FieldSet, Table, field_flow
+from workbench.spl.fields.flow import FieldSet, Table, field_flow
 from workbench.spl.parser import parse_subsearch
 from workbench.spl.tree import Search
 

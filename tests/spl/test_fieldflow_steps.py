@@ -8,7 +8,7 @@ import pytest
 import yaml
 
 from tests.spl.followed import MACROS, START, after, flow
-from workbench.spl.fieldflow import FieldSet, Table, field_flow
+from workbench.spl.fields.flow import FieldSet, Table, field_flow
 from workbench.spl.parser import parse, parse_subsearch
 
 CHECKOUT = Path(__file__).resolve().parents[2]

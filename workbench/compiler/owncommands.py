@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from workbench.compiler.conf import plain, read_conf
-from workbench.spl.fieldsets import FieldSet
+from workbench.spl.fields.sets import FieldSet
 
 _OPTION = re.compile(r"\b(\w+)=(<[\w-]+>|\([\w|-]+\)|\w+(?:\|\w+)*)")
 _ARGUMENT = re.compile(r'(?:(\w+)\s*=\s*)?("(?:\\.|[^"\\])*"|[^\s",=]+)')

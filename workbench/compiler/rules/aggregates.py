@@ -8,7 +8,7 @@ from collections.abc import Iterator, Mapping
 from workbench.compiler.rules import catalogue
 from workbench.compiler.rules.content import Content, SearchText
 from workbench.compiler.rules.finding import Finding
-from workbench.spl.fieldflow import Step
+from workbench.spl.fields.flow import Step
 from workbench.spl.tree import Aggregation, Eval, Mstats, Rename, Span, Stats
 
 # Words in a field's name, and the family of aggregates they say it is. Not in it: first, last, earliest, latest, range

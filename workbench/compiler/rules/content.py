@@ -15,7 +15,7 @@ from workbench.compiler.project import Project, filter_macro
 from workbench.compiler.rules.finding import Finding, Rule
 from workbench.compiler.yamlfile import Document, Place
 from workbench.spl.errors import SplSyntaxError
-from workbench.spl.fieldflow import FieldSet, Step, Table, field_flow
+from workbench.spl.fields.flow import FieldSet, Step, Table, field_flow
 from workbench.spl.parser import parse_all
 from workbench.spl.terms import Span
 from workbench.spl.tree import Search

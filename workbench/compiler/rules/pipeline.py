@@ -10,7 +10,7 @@ from workbench.compiler.rules.content import Content, SearchText
 from workbench.compiler.rules.finding import Finding
 from workbench.compiler.rules.syntax import command_name, commands_of, nodes_of
 from workbench.compiler.rules.waivers import is_waived
-from workbench.spl.fieldflow import FieldSet, Step
+from workbench.spl.fields.flow import FieldSet, Step
 from workbench.spl.tree import (
     And,
     Append,

@@ -11,7 +11,7 @@ from workbench.compiler.rules.content import Content, SearchText
 from workbench.compiler.rules.finding import Finding, Rule
 from workbench.compiler.shapes import did_you_mean
 from workbench.compiler.yamlfile import Document, Place
-from workbench.spl.fieldflow import FieldSet
+from workbench.spl.fields.flow import FieldSet
 from workbench.spl.tree import Eval, Number, Unary
 
 _TOKEN = re.compile(r"\$([^\s$|\"'()]+)\$")

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Literal
 
 from workbench.spl import tree
-from workbench.spl.fieldsets import FieldSet
+from workbench.spl.fields.sets import FieldSet
 from workbench.spl.terms import Span
 
 UseKind = Literal[

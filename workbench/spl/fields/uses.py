@@ -7,8 +7,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from workbench.spl import tree
-from workbench.spl.fieldsets import FieldSet
-from workbench.spl.fieldsteps import FieldUse, UseKind
+from workbench.spl.fields.sets import FieldSet
+from workbench.spl.fields.steps import FieldUse, UseKind
 from workbench.spl.terms import Span
 
 _EXPECTS_NULL = frozenset(("isnull", "isnotnull", "coalesce"))

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 
-from workbench.spl import fieldcolumns, fieldcommands, fieldmacros, tree
-from workbench.spl.fieldcommands import Change, Scene
-from workbench.spl.fieldforeach import after_foreach
-from workbench.spl.fieldsets import FieldSet, Trait
-from workbench.spl.fieldsteps import Custom, Expand, FieldUse, Step, Table, Tables, UseKind
-from workbench.spl.fielduses import Places, in_list
+from workbench.spl import tree
+from workbench.spl.fields import columns, commands, macros
+from workbench.spl.fields.commands import Change, Scene
+from workbench.spl.fields.foreach import after_foreach
+from workbench.spl.fields.sets import FieldSet, Trait
+from workbench.spl.fields.steps import Custom, Expand, FieldUse, Step, Table, Tables, UseKind
+from workbench.spl.fields.uses import Places, in_list
 
 __all__ = ["Custom", "Expand", "FieldSet", "FieldUse", "Step", "Table", "Tables", "Trait", "UseKind", "field_flow"]
 
@@ -69,10 +70,10 @@ class _Flow:
         if isinstance(call, tree.MacroCall) and call.text not in self.calls:
             # A macro after ``search`` begins with a filter, and may go on with more commands.
             prefix = "" if call is command else "search "
-            found = fieldmacros.definition(call.text, self._prefixed(prefix))
+            found = macros.definition(call.text, self._prefixed(prefix))
             if found is not None:
                 return self._follow(call, found, before, first), ()
-        return fieldcommands.change(command, before, self.scene)
+        return commands.change(command, before, self.scene)
 
     def _prefixed(self, prefix: str) -> Expand:
         def expand(call: str) -> str | None:
@@ -95,4 +96,4 @@ class _Flow:
         reads = in_list(command.fields, "key", before, places, span)
         missing = (use for use in in_list(command.fields, "key", right, places, span) if not use.exists)
         inner = dict(command.options).get("type", "inner").lower() == "inner"
-        return fieldcolumns.joined(before, right, command.fields, inner), tuple(dict.fromkeys((*reads, *missing)))
+        return columns.joined(before, right, command.fields, inner), tuple(dict.fromkeys((*reads, *missing)))

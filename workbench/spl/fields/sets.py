@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from functools import reduce
 from typing import Literal
 
-from workbench.spl.families import overlap, within
+from workbench.spl.fields.families import overlap, within
 
 Known = Literal["no", "unsure", "yes"]
 _ORDER: tuple[Known, ...] = ("no", "unsure", "yes")

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import replace
 
-from workbench.spl.families import overlap, rewritten, within
-from workbench.spl.fieldsets import NULL, UNSURE, FieldSet, Trait, best, gone_in_both, worst
+from workbench.spl.fields.families import overlap, rewritten, within
+from workbench.spl.fields.sets import NULL, UNSURE, FieldSet, Trait, best, gone_in_both, worst
 
 
 def kept(fields: FieldSet, names: Iterable[str]) -> FieldSet:

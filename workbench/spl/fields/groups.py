@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from workbench.spl import tree
-from workbench.spl.families import overlap, rewritten, within
-from workbench.spl.fieldsets import ONE, UNSURE, FieldSet, Trait, worst
-from workbench.spl.fieldtraits import trait_of
+from workbench.spl.fields.families import overlap, rewritten, within
+from workbench.spl.fields.sets import ONE, UNSURE, FieldSet, Trait, worst
+from workbench.spl.fields.traits import trait_of
 
 _COUNTS = frozenset(("count", "c", "dc", "distinct_count", "estdc"))
 _SEVERAL = frozenset(("values", "list"))

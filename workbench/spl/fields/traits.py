@@ -7,7 +7,7 @@ from functools import reduce
 from typing import Literal
 
 from workbench.spl import tree
-from workbench.spl.fieldsets import NULL, ONE, UNSURE, FieldSet, Known, Trait, best, worst
+from workbench.spl.fields.sets import NULL, ONE, UNSURE, FieldSet, Known, Trait, best, worst
 
 Outcome = Literal["true", "false", "untrue"]
 """What is known of a condition; "untrue" is false or null."""

@@ -6,11 +6,12 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from typing import Any
 
-from workbench.spl import fieldcolumns, fieldgroups, fieldmacros, tree
-from workbench.spl.fieldsets import NULL, ONE, FieldSet, Known, Trait, worst
-from workbench.spl.fieldsteps import Custom, Expand, FieldUse, Table, Tables
-from workbench.spl.fieldtraits import narrowed, trait_of, without_zero
-from workbench.spl.fielduses import Places, in_expression, in_filter, in_list
+from workbench.spl import tree
+from workbench.spl.fields import columns, groups, macros
+from workbench.spl.fields.sets import NULL, ONE, FieldSet, Known, Trait, worst
+from workbench.spl.fields.steps import Custom, Expand, FieldUse, Table, Tables
+from workbench.spl.fields.traits import narrowed, trait_of, without_zero
+from workbench.spl.fields.uses import Places, in_expression, in_filter, in_list
 
 Change = tuple[FieldSet, tuple[FieldUse, ...]]
 _TRUE = frozenset(("t", "true", "1"))
@@ -44,7 +45,7 @@ def _is_true(options: tree.Options, name: str) -> bool:
 
 
 def _mstats(node: tree.Mstats, before: FieldSet, _scene: Scene) -> Change:
-    made = fieldgroups.after_mstats(node)
+    made = groups.after_mstats(node)
     return (before.merged(made) if _is_true(node.options, "append") else made), ()
 
 
@@ -56,7 +57,7 @@ def _makeresults(node: tree.Makeresults, _before: FieldSet, _scene: Scene) -> Ch
 
 
 def _search(node: tree.SearchFilter, before: FieldSet, scene: Scene) -> Change:
-    filtering = fieldmacros.filtering(node.filter, scene.expand)
+    filtering = macros.filtering(node.filter, scene.expand)
     return passing(filtering, before), tuple(in_filter(filtering, before, scene.places))
 
 
@@ -90,21 +91,21 @@ def _any_of(traits: list[Trait]) -> Trait:
 
 
 def _where(node: tree.Where, before: FieldSet, scene: Scene) -> Change:
-    condition = fieldmacros.expression(node.expression, scene.expand)
+    condition = macros.expression(node.expression, scene.expand)
     return narrowed(before, condition, "true"), tuple(in_expression(condition, before, scene.places))
 
 
 def _eval(node: tree.Eval, before: FieldSet, scene: Scene) -> Change:
     fields, reads = before, list[FieldUse]()
     for assignment in node.assignments:
-        expression = fieldmacros.expression(assignment.expression, scene.expand)
+        expression = macros.expression(assignment.expression, scene.expand)
         reads.extend(in_expression(expression, fields, scene.places))
         fields = fields.with_fields({assignment.field: trait_of(expression, fields)})
     return fields, tuple(reads)
 
 
 def _stats(node: tree.Stats, before: FieldSet, scene: Scene) -> Change:
-    resolved = fieldmacros.rebuilt_aggregations(node, scene.expand)
+    resolved = macros.rebuilt_aggregations(node, scene.expand)
     reads: list[FieldUse] = []
     for each in resolved.aggregations:
         if each.expression is not None:
@@ -112,7 +113,7 @@ def _stats(node: tree.Stats, before: FieldSet, scene: Scene) -> Change:
         elif each.field is not None:
             reads.extend(in_list((each.field,), "aggregation", before, scene.places, each.span))
     reads.extend(in_list(node.by, "by", before, scene.places, node.span, last=True))
-    after = fieldgroups.after_stats if node.command == "stats" else fieldgroups.after_annotating
+    after = groups.after_stats if node.command == "stats" else groups.after_annotating
     return after(resolved, before), tuple(reads)
 
 
@@ -120,22 +121,22 @@ def _rename(node: tree.Rename, before: FieldSet, scene: Scene) -> Change:
     fields, reads = before, list[FieldUse]()
     for old, new in node.pairs:
         reads.extend(in_list((old,), "rename", fields, scene.places, node.span))
-        fields = fieldcolumns.renamed(fields, old, new)
+        fields = columns.renamed(fields, old, new)
     return fields, tuple(reads)
 
 
 def _fields(node: tree.Fields, before: FieldSet, scene: Scene) -> Change:
     reads = in_list(node.names, "list" if node.keep else "remove", before, scene.places, node.span)
     if not node.keep:
-        return fieldcolumns.removed(before, node.names), tuple(reads)
+        return columns.removed(before, node.names), tuple(reads)
     # Splunk keeps the fields that begin with an underscore unless they are removed by name.
-    return fieldcolumns.kept(before, ("_*", *node.names)), tuple(reads)
+    return columns.kept(before, ("_*", *node.names)), tuple(reads)
 
 
 def _table(node: tree.Table, before: FieldSet, scene: Scene) -> Change:
     reads = tuple(in_list(node.names, "list", before, scene.places, node.span))
     missing = {name: NULL for name in node.names if "*" not in name and not before.produces(name)}
-    return fieldcolumns.kept(before, node.names).with_fields(missing), reads
+    return columns.kept(before, node.names).with_fields(missing), reads
 
 
 def _fillnull(node: tree.Fillnull, before: FieldSet, scene: Scene) -> Change:
@@ -167,7 +168,7 @@ def _dedup(node: tree.Dedup, before: FieldSet, scene: Scene) -> Change:
 def _head(node: tree.Head, before: FieldSet, scene: Scene) -> Change:
     if node.condition is None:
         return before, ()
-    condition = fieldmacros.expression(node.condition, scene.expand)
+    condition = macros.expression(node.condition, scene.expand)
     return before, tuple(in_expression(condition, before, scene.places))
 
 
@@ -206,7 +207,7 @@ def _inputlookup(node: tree.Inputlookup, before: FieldSet, scene: Scene) -> Chan
     found = FieldSet(open=True) if columns is None else FieldSet(dict.fromkeys(columns, Trait("unsure")))
     reads: tuple[FieldUse, ...] = ()
     if node.where is not None:
-        condition = fieldmacros.filtering(node.where, scene.expand)
+        condition = macros.filtering(node.where, scene.expand)
         reads = tuple(_as_columns(in_filter(condition, found, scene.places)))
         found = passing(condition, found)
     return (before.merged(found) if _is_true(node.options, "append") else found), reads

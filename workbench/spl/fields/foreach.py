@@ -5,14 +5,15 @@ from __future__ import annotations
 import re
 from functools import reduce
 
-from workbench.spl import fieldcommands, tree
+from workbench.spl import tree
 from workbench.spl.errors import SplSyntaxError
-from workbench.spl.families import overlap, stars
-from workbench.spl.fieldcommands import Change, Scene
-from workbench.spl.fieldmacros import rebuilt
-from workbench.spl.fieldsets import FieldSet, Trait
-from workbench.spl.fieldsteps import FieldUse
-from workbench.spl.fielduses import in_list
+from workbench.spl.fields import commands
+from workbench.spl.fields.commands import Change, Scene
+from workbench.spl.fields.families import overlap, stars
+from workbench.spl.fields.macros import rebuilt
+from workbench.spl.fields.sets import FieldSet, Trait
+from workbench.spl.fields.steps import FieldUse
+from workbench.spl.fields.uses import in_list
 from workbench.spl.parser import parse_subsearch
 
 _PLACEHOLDER = re.compile(r"<<(FIELD|MATCHSTR|MATCHSEG[123])>>")
@@ -46,7 +47,7 @@ def after_foreach(node: tree.Foreach, before: FieldSet, scene: Scene) -> Change:
     assigned: dict[str, Trait] = {}
     certain: set[str] = set()
     for name, template in templates.items():
-        made, uses = fieldcommands.change(template, seen, scene)
+        made, uses = commands.change(template, seen, scene)
         reads.extend(FieldUse(use.name, scene.places.at(node.template_span), use.where, use.exists) for use in uses)
         sure = "*" not in name and name in before.fields and before.fields[name].null == "no"
         for target in {step.field for step in template.assignments}:
@@ -59,7 +60,7 @@ def after_foreach(node: tree.Foreach, before: FieldSet, scene: Scene) -> Change:
 
 
 def _made(template: tree.Eval, fields: FieldSet, scene: Scene) -> FieldSet:
-    return fieldcommands.change(template, fields, scene)[0]
+    return commands.change(template, fields, scene)[0]
 
 
 def _matched(patterns: tuple[str, ...], fields: FieldSet) -> dict[str, str]:
