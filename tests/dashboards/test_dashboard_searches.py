@@ -15,7 +15,7 @@ from workbench.dashboards.tokens import default_tokens
 from workbench.dashboards.view import View, load_views
 from workbench.replay import macros
 from workbench.replay.rows import Row
-from workbench.spl.fieldflow import FieldSet, Table, field_flow
+from workbench.spl.fields.flow import FieldSet, Table, field_flow
 from workbench.spl.parser import parse
 from workbench.spl.tree import Inputlookup, Lookup
 
