@@ -4,25 +4,13 @@ from __future__ import annotations
 
 import os
 import shutil
-import subprocess
 from pathlib import Path
 
 import pytest
 
+from workbench.interpreters import SPLUNK_PYTHONS, find_python, variable
+
 ROOT = Path(__file__).parents[2]
-SPLUNK_PYTHONS = ("3.9", "3.13")
-
-
-def find_python(release: str) -> Path | None:
-    """Path of a Python of ``release`` that starts: NPM_PYTHON_3_9 or the like, the PATH, or pyenv's versions."""
-    named = os.environ.get("NPM_PYTHON_" + release.replace(".", "_"))
-    versions = sorted((Path.home() / ".pyenv" / "versions").glob(f"{release}.*/bin/python"))
-    candidates = [named, shutil.which(f"python{release}"), *map(str, versions)]
-    for candidate in filter(None, candidates):
-        asked = [candidate, "-c", "import sys; print('%d.%d' % sys.version_info[:2])"]
-        if subprocess.run(asked, capture_output=True, text=True, check=False).stdout.strip() == release:
-            return Path(candidate)
-    return None
 
 
 @pytest.fixture(scope="session", params=SPLUNK_PYTHONS)
@@ -30,7 +18,7 @@ def interpreter(request: pytest.FixtureRequest) -> Path:
     """Each Python release that Splunk runs commands with; skipped where there is none, never under CI."""
     found = find_python(request.param)
     if found is None:
-        missing = f"no Python {request.param} found; set NPM_PYTHON_{request.param.replace('.', '_')}"
+        missing = f"no Python {request.param} found; set {variable(request.param)}"
         if os.environ.get("CI") == "true":
             pytest.fail(missing)
         pytest.skip(missing)

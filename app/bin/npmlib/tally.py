@@ -14,6 +14,7 @@ class Tally:
     """Counts over all rows of the search; ``first_not_a_number`` keeps one example for the message."""
 
     rows: int = 0
+    damaged_chunks: int = 0
     rows_without_baseline: int = 0
     rows_not_a_number: int = 0
     first_not_a_number: str = ""
@@ -58,6 +59,14 @@ class Tally:
                     "WARN",
                     f"{self.rows_not_a_number} of {self.rows} rows skipped: a metric is no number"
                     f" (first: {self.first_not_a_number})",
+                )
+            )
+        if self.damaged_chunks:
+            found.append(
+                (
+                    "WARN",
+                    f"{self.damaged_chunks} chunks of rows hold bytes that are no text (not UTF-8, or NUL); these were"
+                    " read as \ufffd, so a name with them belongs to no series",
                 )
             )
         if self.rows_without_baseline and not options.flag_unseen:

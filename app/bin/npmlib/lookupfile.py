@@ -1,0 +1,81 @@
+"""The file behind a lookup of this app: found by its bare name, and read whole while others may replace it."""
+
+import os
+import stat
+import time
+from typing import Tuple
+
+from npmlib.errors import SearchError
+
+BASELINE_SEARCH = "K8S NPM - Baseline Of Kubernetes NPM Process Traffic"
+
+ATTEMPTS = 5
+PAUSE = 0.2  # seconds between two attempts: Splunk moves a finished lookup into place at once
+
+
+def baseline_path(app_folder: str, name: str) -> str:
+    """Path of lookup ``name`` below ``app_folder``; SearchError when there is none, or it leads elsewhere."""
+    lookups = os.path.realpath(os.path.join(app_folder, "lookups"))
+    try:
+        path = os.path.realpath(os.path.join(lookups, name + ".csv"))
+        there = os.path.lexists(path)
+    except (OSError, ValueError) as error:
+        raise SearchError(f"baseline '{name}' cannot be the name of a lookup ({error})") from error
+    if os.path.dirname(path) != lookups:
+        raise SearchError(f"baseline '{name}': lookups/{name}.csv is a link out of the lookups folder; make it a file")
+    if not there:
+        raise SearchError(
+            f"baseline '{name}' is missing: this app has no lookups/{name}.csv."
+            f" Run the search '{BASELINE_SEARCH}' once, or name another lookup with baseline="
+        )
+    return path
+
+
+def read_settled(app_folder: str, name: str) -> bytes:
+    """Return all bytes of lookup ``name`` as they stood at one moment.
+
+    A file that changes, shrinks, grows or is replaced under the reader is read again, and so is one whose last line
+    has no end. SearchError when it never settles, is missing, is no file, or may not be read.
+    """
+    cut_off = False
+    for attempt in range(ATTEMPTS):
+        if attempt:
+            time.sleep(PAUSE)
+        path = baseline_path(app_folder, name)
+        try:
+            before = _state(path)
+            with open(path, "rb") as file:
+                opened = _of(os.fstat(file.fileno()))
+                content = file.read()
+            settled = before == opened == _state(path) and len(content) == opened[0]
+            cut_off = settled and content[-1:] not in (b"", b"\n")
+            if settled and not cut_off:
+                return content
+        except FileNotFoundError:  # replaced at this moment
+            continue
+        except OSError as error:
+            raise SearchError(
+                f"baseline '{name}' cannot be read ({error.strerror}); run '{BASELINE_SEARCH}' again"
+            ) from error
+    if cut_off:
+        raise SearchError(
+            f"baseline '{name}' is half written: its last line does not end. Run '{BASELINE_SEARCH}' again, or end the"
+            " line of a table made by hand"
+        )
+    raise SearchError(
+        f"baseline '{name}' changed each time it was read, {ATTEMPTS} times within"
+        f" {ATTEMPTS * PAUSE:g} seconds; wait until the search that writes it has ended"
+    )
+
+
+State = Tuple[int, int, int, int]
+
+
+def _state(path: str) -> State:
+    return _of(os.stat(path))
+
+
+def _of(status: os.stat_result) -> State:
+    if not stat.S_ISREG(status.st_mode):
+        raise OSError(0, "it is no file")
+    return status.st_size, status.st_mtime_ns, status.st_ino, status.st_dev

@@ -1,0 +1,92 @@
+"""Rows in the CSV of a chunk, read one at a time as Splunk's SDK reads them.
+
+This is the careful way, for the reference and for every row that the fast path does not know how to take apart.
+"""
+
+import csv
+import re
+from typing import Dict, Iterable, Iterator, List, Sequence, Tuple
+
+TWIN = "__mv_"
+BYTE_ORDER_MARK = b"\xef\xbb\xbf"
+REPLACEMENT = "\ufffd".encode()
+
+# A cell is as long as its chunk at most, and that is in memory already. Splunk's SDK and the csv module set less.
+csv.field_size_limit(2**31 - 1)
+
+_RUNS = re.compile(r"\$+|[^$]+")
+
+
+def readable(body: bytes) -> Tuple[bytes, bool]:
+    """Return ``body`` as UTF-8 that the csv module takes in every Python, and whether something had to be replaced.
+
+    A byte order mark at the start goes. Bytes that are no UTF-8, and NUL, become U+FFFD: one process with an odd name
+    must not stop a detection for all the others.
+    """
+    if body.startswith(BYTE_ORDER_MARK):
+        body = body[len(BYTE_ORDER_MARK) :]
+    if b"\0" not in body:
+        if body.isascii():
+            return body, False
+        try:
+            body.decode("utf-8")
+            return body, False
+        except UnicodeDecodeError:
+            pass
+    return body.decode("utf-8", "replace").encode().replace(b"\0", REPLACEMENT), True
+
+
+class Columns:
+    """The header of a chunk; turns the cells of a row into a record."""
+
+    def __init__(self, names: Sequence[str]) -> None:
+        self.names = tuple(names)
+        self._plain_name = {name: name[len(TWIN) :] for name in names if name.startswith(TWIN)}
+
+    def record(self, cells: Sequence[str]) -> Dict[str, object]:
+        """Name the ``cells`` of one row: text, or the list of values where the ``__mv_`` twin of a field is filled."""
+        if not self._plain_name:
+            return dict(zip(self.names, cells))
+        record: Dict[str, object] = {}
+        for name, cell in zip(self.names, cells):
+            plain = self._plain_name.get(name)
+            if plain is None:
+                record.setdefault(name, cell)
+            elif cell:
+                record[plain] = multivalue(cell)
+        return record
+
+
+def multivalue(text: str) -> List[str]:
+    """Take apart a filled ``__mv_`` twin, written ``$one$;$two$`` with each ``$`` inside a value doubled.
+
+    Nothing comes of a text of another form. It is read in one go, as a pattern could be made to try for hours.
+    """
+    values: List[str] = []
+    value = ""
+    inside = False
+    for run in _RUNS.findall(text):
+        if run[0] != "$":
+            if not inside and run != ";":
+                return []
+            value += run
+            continue
+        dollars = len(run)
+        if not inside:  # the first opens the value; before it stands nothing, or the ; after the value before
+            if bool(values) != (value == ";"):
+                return []
+            inside, value, dollars = True, "", dollars - 1
+        value += "$" * (dollars // 2)
+        if dollars % 2:
+            values.append(value)
+            inside, value = False, ""
+    return [] if inside or value not in ("", ";") else values
+
+
+def read_records(lines: Iterable[str]) -> Iterator[Dict[str, object]]:
+    """Yield the rows below the header as records, passing over blank lines; csv.Error where the text is no CSV."""
+    rows = csv.reader(lines)
+    columns = Columns(next(rows, []))
+    for cells in rows:
+        if cells:
+            yield columns.record(cells)

@@ -1,0 +1,62 @@
+"""The same join and comparison by DuckDB, single-threaded: reads the rows and the baseline, writes the findings.
+
+    python duckdb_join.py ROWS.csv BASELINE.csv > findings.csv
+
+Columns that are not needed are not read, types are given, nothing is guessed: as fast as it goes.
+"""
+
+import sys
+
+import duckdb
+
+KEYS = ("k8s.cluster.name", "source.workload.name", "source.process.name")
+METRICS = ("tcp.bytes", "tcp.new_sockets", "tcp.packets", "udp.bytes", "udp.packets")
+THRESHOLD, MIN_SAMPLES, MIN_SPREAD = 3.0, 100, 0.05  # the defaults of npmanomaly
+
+
+def name(field: str) -> str:
+    """Quote an identifier."""
+    return f'"{field}"'
+
+
+def limits(baseline: str) -> str:
+    """SELECT with the three keys and, for each metric, its average, spread and upper limit."""
+    columns = [name(key) for key in KEYS]
+    for number, metric in enumerate(METRICS):
+        average, deviation = name(f"avg_{metric}"), name(f"stdev_{metric}")
+        spread = f"greatest({deviation}, {MIN_SPREAD} * abs({average}))"
+        upper = f"if({name(f'count_{metric}')} >= {MIN_SAMPLES}, {average} + {THRESHOLD} * {spread}, 'infinity')"
+        columns += [f"{average} AS average{number}", f"{spread} AS spread{number}", f"{upper} AS upper{number}"]
+    types = dict.fromkeys(KEYS, "VARCHAR")
+    types |= {f"{part}_{metric}": "DOUBLE" for metric in METRICS for part in ("count", "avg", "stdev")}
+    return f"SELECT {', '.join(columns)} FROM read_csv('{baseline}', header=true, auto_detect=false, columns={types})"
+
+
+def findings(rows: str, baseline: str) -> str:
+    """SELECT with one row for each metric over its limit."""
+    fields = ("_time", *KEYS, *METRICS)
+    types = {"_time": "BIGINT"} | dict.fromkeys(KEYS, "VARCHAR") | dict.fromkeys(METRICS, "DOUBLE")
+    types |= {f"__mv_{field}": "VARCHAR" for field in fields}
+    source = f"read_csv('{rows}', header=true, auto_detect=false, quote='\"', escape='\"', columns={types})"
+    over = " OR ".join(f"{name(metric)} > upper{number}" for number, metric in enumerate(METRICS))
+    tidy = ", ".join(
+        f"{{'metric': '{metric}', 'value': {name(metric)}, 'expected': average{number}, 'stdev': spread{number},"
+        f" 'upper': upper{number}}}"
+        for number, metric in enumerate(METRICS)
+    )
+    keys = ", ".join(name(key) for key in KEYS)
+    return f"""
+        WITH hit AS (
+            SELECT _time, {keys}, unnest(list_filter([{tidy}], lambda one: one.value > one.upper)) AS one
+            FROM (SELECT _time, {keys}, {", ".join(map(name, METRICS))} FROM {source})
+            JOIN ({limits(baseline)}) USING ({keys})
+            WHERE {over}
+        )
+        SELECT {keys}, _time, one.metric AS metric, one.value AS value, one.expected AS expected, one.stdev AS stdev,
+            (one.value - one.expected) / one.stdev AS score
+        FROM hit"""
+
+
+if __name__ == "__main__":
+    connection = duckdb.connect(config={"threads": 1})
+    connection.execute(f"COPY ({findings(*sys.argv[1:3])}) TO '/dev/stdout' (FORMAT csv, HEADER)")
