@@ -1,0 +1,32 @@
+"""The burst channel: the spread within the hour, which a burst of minutes raises at any hour and level."""
+
+from math import inf
+
+from npmlib.profile import tail
+from npmlib.profile.seasonal import learn_scale
+from npmlib.profile.state import BURST, BURST_SCALE, BURST_TAIL, HOURS_SEEN, State
+
+SLOW_HOURS = 336
+SMALLEST_SCALE = 0.02
+
+
+def score_and_learn(state: State, spread: float, learn: bool) -> float:
+    """Score the standard deviation of the hour's logarithms against its level, which follows over two weeks.
+
+    >>> from npmlib.profile.state import blank
+    >>> round(score_and_learn(blank(), 0.5, learn=True), 4)
+    -1.6
+    """
+    hours_seen = state[HOURS_SEEN]
+    if not hours_seen:
+        state[BURST] = spread
+    level, scale = state[BURST], max(state[BURST_SCALE], SMALLEST_SCALE)
+    residual = spread - level
+    standardised = residual / scale
+    score = tail.score(state, BURST_TAIL, standardised)
+    clip = 3 * scale if hours_seen >= tail.WARM_UP else inf
+    state[BURST] = level + min(max(residual, -clip), clip) / min(hours_seen + 1, SLOW_HOURS)
+    learn_scale(state, BURST_SCALE, abs(residual), max(1 / 336, 1 / (hours_seen + 5)), SMALLEST_SCALE)
+    if learn:
+        tail.learn(state, BURST_TAIL, standardised, hours_seen)
+    return score

@@ -1,0 +1,92 @@
+"""Scores an hour against the profile of its series, then learns the hour.
+
+Two seasonal channels (floor and volume of the traffic), a slow channel over six hours of the floor, a peak channel and
+a burst channel. Since an hour is scored before it is learned, the scores calibrate themselves on hours that the profile
+had not seen. While a series is over its limits its level does not follow, for up to 72 hours: that, more than clipping,
+keeps an attack out of the profile. docs/detection-quality.md says what each part is worth, measured.
+"""
+
+from typing import NamedTuple
+
+from npmlib.profile import burst, peaks, seasonal, slow
+from npmlib.profile.hours import Measures
+from npmlib.profile.seasonal import Seasonal
+from npmlib.profile.state import (
+    ACCEPTED,
+    ACCEPTING,
+    DAYS_SEEN,
+    FLOOR,
+    HOLD,
+    HOURS_SEEN,
+    LAST_HOUR,
+    LEVEL,
+    VOLUME,
+    State,
+)
+
+LONGEST_HOLD = 72  # hours
+SLOW_FOLLOWS = 12  # hours of a hold in which the tail of the slow channel is learned all the same
+ACCEPTING_HOURS = 6  # over which an accepted level is measured
+
+
+class Scores(NamedTuple):
+    """How odd an hour was; a score is 0 where the upper tenth of hours begins, and 1 at its mean excess.
+
+    ``peak`` alone is the natural logarithm of the peak over the second highest daily peak.
+    """
+
+    floor: Seasonal
+    volume: Seasonal
+    slow: float
+    peak: float
+    burst: float
+
+
+def score_and_learn(state: State, hour: int, seen: Measures) -> Scores:
+    """Score ``hour`` (hours since 1970, UTC) of a series against ``state``, then change ``state`` by it.
+
+    Hours must come in order, each once; hours that nobody observed are left out.
+
+    >>> from npmlib.profile.state import blank
+    >>> state = blank()
+    >>> for hour in range(480000, 480100):
+    ...     scores = score_and_learn(state, hour, Measures(floor=5.0, volume=5.0, peak=6.0, spread=0.5))
+    >>> score_and_learn(state, 480100, Measures(floor=6.0, volume=6.0, peak=7.0, spread=0.5)).volume.residual
+    1.0
+    """
+    clock, day = hour % 24, hour // 24
+    weekend = (day + 3) % 7 >= 5  # 1970-01-01 was a Thursday
+    hold = state[HOLD]
+    follow = hold == 0 or hold > LONGEST_HOLD
+
+    peak_score = peaks.score_and_learn(state, day, seen.peak)
+    floor = seasonal.score_and_learn(state, FLOOR, seen.floor, clock, weekend, follow)
+    volume = seasonal.score_and_learn(state, VOLUME, seen.volume, clock, weekend, follow)
+    slow_score = slow.score_and_learn(state, floor.standardised, follow or hold <= SLOW_FOLLOWS)
+    burst_score = burst.score_and_learn(state, seen.spread, follow)
+
+    state[DAYS_SEEN + weekend] += 1
+    state[HOURS_SEEN] += 1
+    state[LAST_HOUR] = hour
+    state[HOLD] = hold + 1 if floor.score > 2 or volume.score > 2 or slow_score > 1.8 else 0
+    if state[ACCEPTING]:
+        _measure_accepted(state, floor.residual, volume.residual)
+    return Scores(floor, volume, slow_score, peak_score, burst_score)
+
+
+def accept_level(state: State, hour: int) -> None:
+    """Take what the series sends from ``hour`` on for its new level; it is measured over the next six hours learned."""
+    state[ACCEPTED] = hour
+    state[ACCEPTING] = ACCEPTING_HOURS
+
+
+def _measure_accepted(state: State, floor: float, volume: float) -> None:
+    """Move the levels by the mean of the residuals since the level was accepted, and the peaks by the first of them."""
+    part = 1 / (ACCEPTING_HOURS + 1 - state[ACCEPTING])
+    state[FLOOR + LEVEL] += floor * part
+    state[VOLUME + LEVEL] += volume * part
+    if part == 1:
+        peaks.shift(state, volume)
+        slow.forget(state)
+    state[HOLD] = 0
+    state[ACCEPTING] -= 1
