@@ -1,14 +1,15 @@
 """One closed hour of one series and metric, as native SPL sums it up, and what of it the profile looks at.
 
-The sums are of intervals of 30 seconds; an interval without a data point is one in which nothing was sent. Logarithms
-are of 1 + x/unit, so that nothing sent is 0; unit is a constant of the metric, below which differences mean little.
+The sums are of intervals of 30 seconds, or longer ones where data points come less often; an interval without a data
+point is one in which nothing was sent. Logarithms are of 1 + x/unit, so that nothing sent is 0; unit is a constant of
+the metric, below which differences mean little.
 """
 
 from math import log, sqrt
 from typing import NamedTuple
 
 INTERVALS = 120  # in an hour
-FEWEST_FOR_PEAK = 6  # with fewer intervals present, the 95th percentile of all of them is 0
+SHARE_FOR_PEAK = 0.05  # with fewer of the intervals present, the 95th percentile of all of them is 0
 
 
 class Hour(NamedTuple):
@@ -40,8 +41,11 @@ class Measures(NamedTuple):
     spread: float
 
 
-def measures(hour: Hour, unit: float) -> Measures:
+def measures(hour: Hour, unit: float, intervals: float = INTERVALS) -> Measures:
     """Take the intervals without a data point as zeros, and give what the profile learns of the hour.
+
+    ``intervals`` is how many were observed: fewer than 120 where data points come every minute or every five, or where
+    the collector was away for part of the hour.
 
     >>> measures(Hour(n=120, total=120e3, logs=120 * log(2), peak=1000, spread=0), unit=1000)
     Measures(floor=0.6931471805599453, volume=0.6931471805599453, peak=0.6931471805599453, spread=0.0)
@@ -49,13 +53,14 @@ def measures(hour: Hour, unit: float) -> Measures:
     Measures(floor=0.0, volume=0.0, peak=0.0, spread=0.0)
     """
     n, total, logs, peak, spread = hour
-    missing = INTERVALS - n
+    intervals = max(intervals, n, 2)
+    missing = intervals - n
     squares = max(n - 1, 0) * spread * spread  # about the mean, of the intervals present
     if missing > 0 and n:
-        squares += logs * logs / n * missing / INTERVALS  # Chan's update with zeros, whose mean and spread are 0
+        squares += logs * logs / n * missing / intervals  # Chan's update with zeros, whose mean and spread are 0
     return Measures(
-        floor=logs / INTERVALS,
-        volume=log(1 + total / INTERVALS / unit),
-        peak=log(1 + peak / unit) if n >= FEWEST_FOR_PEAK else 0.0,
-        spread=sqrt(squares / (INTERVALS - 1)),
+        floor=logs / intervals,
+        volume=log(1 + total / intervals / unit),
+        peak=log(1 + peak / unit) if n >= SHARE_FOR_PEAK * intervals else 0.0,
+        spread=sqrt(squares / (intervals - 1)),
     )
