@@ -11,7 +11,8 @@ KEYS = ("cluster", "workload", "process")
 METRICS = ("tx", "rx", "new", "udp", "last")
 NAMES = ("prod", "web 1", "nginx", 'a"b', "a,b", "x\ny", "wörker_1", "-bash", "node_exporter", "$x$", " ", "3")
 
-# Average 100 and stdev 20 of every metric, unless said: thin baselines, metrics never seen, constants, tiny and huge ones.  # noqa: E501
+# Average 100 and stdev 20 of every metric, unless said: thin baselines, metrics never seen, constants, tiny and huge
+# ones.
 LOOKUP = "\n".join(
     [
         ",".join([*KEYS, *(f"{part}_{metric}" for metric in METRICS for part in ("count", "avg", "stdev"))]),

@@ -1,6 +1,7 @@
 """Which texts are numbers, and how numbers are written."""
 
 import math
+import time
 
 import pytest
 from hypothesis import given
@@ -47,6 +48,14 @@ def test_numbers(text: str, number: float) -> None:
 )
 def test_what_is_no_number(text: str) -> None:
     assert parse_number(text) is None
+
+
+@pytest.mark.parametrize("text", ["9" * 100_000 + "x", "1." + "9" * 100_000 + "e", "1e" + "9" * 100_000 + "x"])
+def test_a_long_text_that_is_nearly_a_number_takes_no_time(text: str) -> None:
+    """A pattern that tries every way to cut the digits in two would take minutes."""
+    before = time.process_time()
+    assert parse_number(text) is None
+    assert time.process_time() - before < 1
 
 
 @given(st.floats(allow_nan=False, allow_infinity=False))

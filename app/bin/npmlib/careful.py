@@ -1,12 +1,11 @@
 """The careful way through a chunk: the csv module and score_row, for single rows in the middle of the fast path too."""
 
-import csv
 from typing import Iterator, Tuple
 
 from npmlib.baseline import Baseline
 from npmlib.layout import SWAP
 from npmlib.options import Options
-from npmlib.rows import Columns
+from npmlib.rows import Columns, csv_rows
 from npmlib.scoring import Finding, score_row
 from npmlib.tally import Tally
 
@@ -28,7 +27,7 @@ class CarefulRows:
 
     def take(self, line: bytes) -> Iterator[Finding]:
         """Score the row that begins with ``line``, which was taken from the pairs just now; a blank line is none."""
-        for cells in csv.reader(self._texts(line)):
+        for cells in csv_rows(self._texts(line)):
             if cells:
                 yield from score_row(self._columns.record(cells), self._baseline, self._options, self._tally)
             break
@@ -36,7 +35,7 @@ class CarefulRows:
     def take_first(self) -> Iterator[Finding]:
         """Score the first row of a chunk, if it has one; it tells the tally which columns there are."""
         for line, _ in self.pairs:
-            cells = next(csv.reader(self._texts(line)), [])
+            cells = next(csv_rows(self._texts(line)), [])
             if cells:
                 record = self._columns.record(cells)
                 self._tally.columns.update(record)

@@ -14,7 +14,6 @@ the same findings and counts: a row is passed here only if its shape proves how 
 numbers are within their bounds.
 """
 
-import csv
 from io import BytesIO
 from itertools import chain
 from typing import Dict, Iterator, Optional, Tuple
@@ -23,7 +22,7 @@ from npmlib.baseline import LoadedBaseline
 from npmlib.careful import CarefulRows, Pair
 from npmlib.layout import DECIMALS, DIGITS, DIGITS_ONLY, MIXED, SWAP, Shapes, layout_of
 from npmlib.options import Options
-from npmlib.rows import Columns
+from npmlib.rows import Columns, csv_rows
 from npmlib.scoring import Finding
 from npmlib.series import FOLLOWING, HEAD, UNSEEN, UPPERS, MetSeries
 from npmlib.tally import Tally
@@ -46,10 +45,11 @@ class FastScorer:
     def findings(self, body: bytes) -> Iterator[Finding]:
         """Yield the findings of one chunk, whose ``body`` is UTF-8 without NUL; csv.Error where it is no CSV."""
         lines = BytesIO(body)
-        columns = Columns(next(csv.reader(line.decode("utf-8") for line in lines), []))
+        columns = Columns(next(csv_rows(line.decode("utf-8") for line in lines), []))
         if lines.tell() == len(body):  # the header is all there is
             return
-        pairs = chain.from_iterable(map(_pairs, _blocks(body, lines.tell())))
+        seen = Lines()
+        pairs = chain.from_iterable(map(seen.pairs, blocks(body, lines.tell())))
         careful = CarefulRows(pairs, columns, self._baseline, self._options, self._tally)
         yield from careful.take_first()
         met = self._series(columns.names, b"\r\n" if body.endswith(b"\r\n") else b"\n")
@@ -57,8 +57,7 @@ class FastScorer:
             yield from careful.take_all()
             return
         yield from (_five if len(met.metrics) == WITH_TEXTS else _any_number)(careful, met, self._tally)
-        all_lines = body.count(b"\n", lines.tell()) + (not body.endswith(b"\n"))
-        self._tally.rows += max(0, all_lines - careful.lines)
+        self._tally.rows += max(0, seen.count - careful.lines)
 
     def _series(self, names: Tuple[str, ...], line_end: bytes) -> Optional[MetSeries]:
         """Return what is remembered for chunks with this header and line end; None if they all go the careful way."""
@@ -71,7 +70,7 @@ class FastScorer:
         return self._met[key]
 
 
-def _blocks(body: bytes, at: int) -> Iterator[bytes]:
+def blocks(body: bytes, at: int) -> Iterator[bytes]:
     """Cut ``body``, from byte ``at``, into pieces of whole lines that stay in the processor's cache."""
     while at < len(body):
         end = body.find(b"\n", at + BLOCK) + 1 or len(body)
@@ -79,60 +78,74 @@ def _blocks(body: bytes, at: int) -> Iterator[bytes]:
         at = end
 
 
-def _pairs(block: bytes) -> Iterator[Pair]:
-    """Yield each line of ``block`` after the swap of quotes, with its shape."""
-    swapped = block.translate(SWAP)
-    return zip(BytesIO(swapped), BytesIO(swapped.translate(None, DIGITS)))
+class Lines:
+    """Cuts blocks into lines; ``count`` says how many there were."""
+
+    def __init__(self) -> None:
+        self.count = 0
+
+    def pairs(self, block: bytes) -> Iterator[Pair]:
+        """Give each line of ``block`` after the swap of quotes, with its shape."""
+        swapped = block.translate(SWAP)
+        lines = BytesIO(swapped).readlines()
+        shapes = BytesIO(swapped.translate(None, DIGITS)).readlines()
+        if len(shapes) < len(lines):  # a last line of digits alone has a shape of no bytes, which is no line
+            shapes.append(b"")
+        self.count += len(lines)
+        return zip(lines, shapes)
 
 
 def _five(careful: CarefulRows, met: MetSeries, tally: Tally) -> Iterator[Finding]:
     """Score rows of five metrics, written out for each, as a loop over them would take half as long again."""
-    start, cut, ready, proven, point = met.start, met.cut, met.ready, met.proven, POINT
-    known = met.last
+    start, cut, ready, proven, known = met.start, met.cut, met.ready, met.proven, met.last
+    following = known[FOLLOWING]
+    # Local names, as Python 3.9 looks a global one up each time.
+    point, decimals, digits_only, length, number = POINT, DECIMALS, DIGITS_ONLY, len, float
     rows_unseen = 0
     for line, shape in careful.pairs:
         try:
             head, a, b, c, d, e = line[start:cut].rsplit(b",", 5)
             before = known
-            known = before[FOLLOWING]
-            if known[HEAD] != head:
+            known = following
+            expected, following, unseen, uppers, usual, kind, pa, ta, pb, tb, pc, tc, pd, td, pe, te = known
+            if expected != head:
                 known = before[FOLLOWING] = ready.get(head) or met.meet(head, line, shape)
-            _, _, unseen, uppers, usual, kind, pa, ta, pb, tb, pc, tc, pd, td, pe, te = known
+                _, following, unseen, uppers, usual, kind, pa, ta, pb, tb, pc, tc, pd, td, pe, te = known
             if shape != usual:
                 if shape not in proven:
                     met.prove(line, shape)
                 if usual is None or proven[shape]:
                     met.settle(known, shape)
                 kind = MIXED
-            if kind == DECIMALS:
+            if kind == decimals:
                 try:
                     if (
-                        ((a[pa] == point and a <= ta) or float(a) <= uppers[0])
-                        and ((b[pb] == point and b <= tb) or float(b) <= uppers[1])
-                        and ((c[pc] == point and c <= tc) or float(c) <= uppers[2])
-                        and ((d[pd] == point and d <= td) or float(d) <= uppers[3])
-                        and ((e[pe] == point and e <= te) or float(e) <= uppers[4])
+                        ((a[pa] == point and a <= ta) or number(a) <= uppers[0])
+                        and ((b[pb] == point and b <= tb) or number(b) <= uppers[1])
+                        and ((c[pc] == point and c <= tc) or number(c) <= uppers[2])
+                        and ((d[pd] == point and d <= td) or number(d) <= uppers[3])
+                        and ((e[pe] == point and e <= te) or number(e) <= uppers[4])
                     ):
                         rows_unseen += unseen
                         continue
                 except IndexError:  # shorter than its point usually stands
                     pass
-            elif kind == DIGITS_ONLY and (
-                (len(a) < pa or (len(a) == pa and a <= ta) or float(a) <= uppers[0])
-                and (len(b) < pb or (len(b) == pb and b <= tb) or float(b) <= uppers[1])
-                and (len(c) < pc or (len(c) == pc and c <= tc) or float(c) <= uppers[2])
-                and (len(d) < pd or (len(d) == pd and d <= td) or float(d) <= uppers[3])
-                and (len(e) < pe or (len(e) == pe and e <= te) or float(e) <= uppers[4])
+            elif kind == digits_only and (
+                ((size := length(a)) < pa or (size == pa and a <= ta) or number(a) <= uppers[0])
+                and ((size := length(b)) < pb or (size == pb and b <= tb) or number(b) <= uppers[1])
+                and ((size := length(c)) < pc or (size == pc and c <= tc) or number(c) <= uppers[2])
+                and ((size := length(d)) < pd or (size == pd and d <= td) or number(d) <= uppers[3])
+                and ((size := length(e)) < pe or (size == pe and e <= te) or number(e) <= uppers[4])
             ):
                 rows_unseen += unseen
                 continue
             ua, ub, uc, ud, ue = uppers
             if (
-                (not a or float(a) <= ua)
-                and (not b or float(b) <= ub)
-                and (not c or float(c) <= uc)
-                and (not d or float(d) <= ud)
-                and (not e or float(e) <= ue)
+                (not a or number(a) <= ua)
+                and (not b or number(b) <= ub)
+                and (not c or number(c) <= uc)
+                and (not d or number(d) <= ud)
+                and (not e or number(e) <= ue)
             ):
                 rows_unseen += unseen
                 continue

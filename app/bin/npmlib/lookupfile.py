@@ -3,7 +3,7 @@
 import os
 import stat
 import time
-from typing import Tuple
+from typing import NamedTuple, Tuple
 
 from npmlib.errors import SearchError
 
@@ -13,25 +13,43 @@ ATTEMPTS = 5
 PAUSE = 0.2  # seconds between two attempts: Splunk moves a finished lookup into place at once
 
 
-def baseline_path(app_folder: str, name: str) -> str:
+class Kind(NamedTuple):
+    """What a lookup is for, and what is said of one that cannot be used.
+
+    option: the option that names it. when_missing: the next step, a sentence. again: how to get a whole file, in the
+    middle of a sentence.
+    """
+
+    option: str
+    when_missing: str
+    again: str
+
+
+BASELINE = Kind(
+    option="baseline",
+    when_missing=f"Run the search '{BASELINE_SEARCH}' once, or name another lookup with baseline=",
+    again=f"run '{BASELINE_SEARCH}' again",
+)
+
+
+def baseline_path(app_folder: str, name: str, kind: Kind = BASELINE) -> str:
     """Path of lookup ``name`` below ``app_folder``; SearchError when there is none, or it leads elsewhere."""
     lookups = os.path.realpath(os.path.join(app_folder, "lookups"))
     try:
         path = os.path.realpath(os.path.join(lookups, name + ".csv"))
         there = os.path.lexists(path)
     except (OSError, ValueError) as error:
-        raise SearchError(f"baseline '{name}' cannot be the name of a lookup ({error})") from error
+        raise SearchError(f"{kind.option} '{name}' cannot be the name of a lookup ({error})") from error
     if os.path.dirname(path) != lookups:
-        raise SearchError(f"baseline '{name}': lookups/{name}.csv is a link out of the lookups folder; make it a file")
-    if not there:
         raise SearchError(
-            f"baseline '{name}' is missing: this app has no lookups/{name}.csv."
-            f" Run the search '{BASELINE_SEARCH}' once, or name another lookup with baseline="
+            f"{kind.option} '{name}': lookups/{name}.csv is a link out of the lookups folder; make it a file"
         )
+    if not there:
+        raise SearchError(f"{kind.option} '{name}' is missing: this app has no lookups/{name}.csv. {kind.when_missing}")
     return path
 
 
-def read_settled(app_folder: str, name: str) -> bytes:
+def read_settled(app_folder: str, name: str, kind: Kind = BASELINE) -> bytes:
     """Return all bytes of lookup ``name`` as they stood at one moment.
 
     A file that changes, shrinks, grows or is replaced under the reader is read again, and so is one whose last line
@@ -41,7 +59,7 @@ def read_settled(app_folder: str, name: str) -> bytes:
     for attempt in range(ATTEMPTS):
         if attempt:
             time.sleep(PAUSE)
-        path = baseline_path(app_folder, name)
+        path = baseline_path(app_folder, name, kind)
         try:
             before = _state(path)
             with open(path, "rb") as file:
@@ -54,16 +72,14 @@ def read_settled(app_folder: str, name: str) -> bytes:
         except FileNotFoundError:  # replaced at this moment
             continue
         except OSError as error:
-            raise SearchError(
-                f"baseline '{name}' cannot be read ({error.strerror}); run '{BASELINE_SEARCH}' again"
-            ) from error
+            raise SearchError(f"{kind.option} '{name}' cannot be read ({error.strerror}); {kind.again}") from error
     if cut_off:
         raise SearchError(
-            f"baseline '{name}' is half written: its last line does not end. Run '{BASELINE_SEARCH}' again, or end the"
-            " line of a table made by hand"
+            f"{kind.option} '{name}' is half written: its last line does not end;"
+            f" {kind.again}, or end the line of a table made by hand"
         )
     raise SearchError(
-        f"baseline '{name}' changed each time it was read, {ATTEMPTS} times within"
+        f"{kind.option} '{name}' changed each time it was read, {ATTEMPTS} times within"
         f" {ATTEMPTS * PAUSE:g} seconds; wait until the search that writes it has ended"
     )
 

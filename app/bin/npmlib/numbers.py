@@ -5,7 +5,7 @@ import re
 from typing import List, Optional, Sequence
 
 # float() would also take 'nan', 'infinity', '1_000' and digits of other scripts; Splunk means none by a number.
-_NUMBER = re.compile(r"[+-]?(?:[0-9]+\.?[0-9]*|\.[0-9]+)(?:[eE][+-]?[0-9]+)?\Z")
+_NUMBER = re.compile(r"[+-]?(?:[0-9]+(?:\.[0-9]*)?|\.[0-9]+)(?:[eE][+-]?[0-9]+)?\Z")
 _PLAIN_NUMBERS = re.compile(r"(?:[0-9]+(?:\.[0-9]+)?,)*\Z")
 
 

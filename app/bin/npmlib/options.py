@@ -6,13 +6,12 @@ from typing import Callable, Dict, List, Mapping, Tuple
 
 from npmlib.errors import SearchError
 from npmlib.numbers import parse_number
+from npmlib.typed import field_names, lookup_name
 
 DEFAULT_BY = ("k8s.cluster.name", "source.workload.name", "source.process.name")
 DEFAULT_METRICS = ("tcp.bytes", "tcp.new_sockets", "tcp.packets", "udp.bytes", "udp.packets")
 RESULT_FIELDS = ("_time", "metric", "value", "expected", "stdev", "score")
 OPTION_NAMES = ("baseline", "by", "metrics", "threshold", "minsamples", "minspread", "unseen")
-
-_LOOKUP_NAME = re.compile(r"[A-Za-z0-9_][A-Za-z0-9_-]*\Z")
 
 
 @dataclass(frozen=True)
@@ -45,9 +44,9 @@ def parse_options(typed: Mapping[str, str]) -> Options:
     unknown = sorted(set(typed) - set(OPTION_NAMES))
     wrong.extend(f"there is no option '{name}' (there are: {', '.join(OPTION_NAMES)})" for name in unknown)
     read: Dict[str, Callable[[str], object]] = {
-        "baseline": lambda text: _lookup_name(text, wrong),
-        "by": lambda text: _names("by", text, wrong),
-        "metrics": lambda text: _names("metrics", text, wrong),
+        "baseline": lambda text: lookup_name("baseline", text, "npm_baseline", wrong),
+        "by": lambda text: field_names("by", text, "npmanomaly", RESULT_FIELDS, wrong),
+        "metrics": lambda text: field_names("metrics", text, "npmanomaly", RESULT_FIELDS, wrong),
         "threshold": lambda text: _number("threshold", text, "a number from 0 up, such as 3", wrong),
         "minsamples": lambda text: _whole_number("minsamples", text, wrong),
         "minspread": lambda text: _number("minspread", text, "a fraction from 0 up, such as 0.05", wrong),
@@ -64,28 +63,6 @@ def parse_options(typed: Mapping[str, str]) -> Options:
     if both:
         raise SearchError(f"'{both[0]}' stands in both by and metrics; a column is either a name or a measure")
     return options
-
-
-def _lookup_name(text: str, wrong: List[str]) -> str:
-    if not _LOOKUP_NAME.match(text):
-        wrong.append(
-            f"baseline='{text}' must be the bare name of a lookup of this app, such as npm_baseline"
-            " (letters, digits, _ and -; no folder, no .csv)"
-        )
-    return text
-
-
-def _names(option: str, text: str, wrong: List[str]) -> Tuple[str, ...]:
-    names = tuple(name.strip() for name in text.split(","))
-    if not all(names):
-        wrong.append(f'{option}="{text}" must be field names with commas between, none empty')
-    for name in names:
-        if name in RESULT_FIELDS:
-            wrong.append(f"{option} names '{name}', which is a column that npmanomaly writes; rename it before")
-        if names.count(name) > 1 and name:
-            wrong.append(f"{option} names '{name}' twice")
-            break
-    return names
 
 
 def _number(option: str, text: str, wanted: str, wrong: List[str]) -> float:

@@ -15,6 +15,7 @@ REPLACEMENT = "\ufffd".encode()
 csv.field_size_limit(2**31 - 1)
 
 _RUNS = re.compile(r"\$+|[^$]+")
+_LINE_ENDS = re.compile(rb"[\r\n]+")
 
 
 def readable(body: bytes) -> Tuple[bytes, bool]:
@@ -36,6 +37,14 @@ def readable(body: bytes) -> Tuple[bytes, bool]:
     return body.decode("utf-8", "replace").encode().replace(b"\0", REPLACEMENT), True
 
 
+def has_rows(body: bytes) -> bool:
+    """Tell whether there may be more in ``body`` than a header; a quote in that is reason to look."""
+    line_end = _LINE_ENDS.search(body)
+    if line_end and line_end.end() < len(body):
+        return True
+    return body.count(b'"') % 2 == 1
+
+
 class Columns:
     """The header of a chunk; turns the cells of a row into a record."""
 
@@ -44,16 +53,23 @@ class Columns:
         self._plain_name = {name: name[len(TWIN) :] for name in names if name.startswith(TWIN)}
 
     def record(self, cells: Sequence[str]) -> Dict[str, object]:
-        """Name the ``cells`` of one row: text, or the list of values where the ``__mv_`` twin of a field is filled."""
-        if not self._plain_name:
-            return dict(zip(self.names, cells))
+        """Name the ``cells`` of one row: text, or the list of values where the ``__mv_`` twin of a field is filled.
+
+        Missing cells are empty, cells without a name are left out.
+        """
         record: Dict[str, object] = {}
-        for name, cell in zip(self.names, cells):
-            plain = self._plain_name.get(name)
-            if plain is None:
-                record.setdefault(name, cell)
-            elif cell:
-                record[plain] = multivalue(cell)
+        if not self._plain_name:
+            record.update(zip(self.names, cells))
+        else:
+            for name, cell in zip(self.names, cells):
+                plain = self._plain_name.get(name)
+                if plain is None:
+                    record.setdefault(name, cell)
+                elif cell:
+                    record[plain] = multivalue(cell)
+        for name in self.names[len(cells) :]:
+            if name not in self._plain_name:
+                record.setdefault(name, "")
         return record
 
 
@@ -83,9 +99,23 @@ def multivalue(text: str) -> List[str]:
     return [] if inside or value not in ("", ";") else values
 
 
+def csv_rows(lines: Iterable[str]) -> Iterator[List[str]]:
+    """Yield the cells of each row; csv.Error also where the text ends inside a quoted cell."""
+    ended: List[bool] = []
+
+    def watched() -> Iterator[str]:
+        yield from lines
+        ended.append(True)
+
+    for cells in csv.reader(watched()):
+        if ended:
+            raise csv.Error("it ends inside a quoted cell")
+        yield cells
+
+
 def read_records(lines: Iterable[str]) -> Iterator[Dict[str, object]]:
     """Yield the rows below the header as records, passing over blank lines; csv.Error where the text is no CSV."""
-    rows = csv.reader(lines)
+    rows = csv_rows(lines)
     columns = Columns(next(rows, []))
     for cells in rows:
         if cells:

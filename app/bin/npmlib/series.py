@@ -35,10 +35,6 @@ class MetSeries:
         self.metrics = shapes.layout.metrics
         self.proven = shapes.proven
         self.ready: Dict[bytes, Known] = {}
-        nobody: Known = [None, None]
-        nobody[FOLLOWING] = nobody
-        self.last: Known = nobody
-        self._nobody = nobody
         self._shapes = shapes
         self._baseline = baseline
         self._places = [NUMBERS * metric for metric in self.metrics]
@@ -47,6 +43,10 @@ class MetSeries:
         self._fields = shapes.layout.fields
         self._in_order = list(self._fields) == sorted(self._fields)
         self._no_texts = [None] * (2 * len(self.metrics) - 2)
+        nobody: Known = [None, None, 0, self._without, None, MIXED, 0, None, *self._no_texts]  # as long as a series
+        nobody[FOLLOWING] = nobody
+        self.last: Known = nobody
+        self._nobody = nobody
         self._flag = options.flag_unseen
 
     def meet(self, head: bytes, line: bytes, shape: bytes) -> Known:

@@ -35,7 +35,7 @@ class Tally:
         """
         if self.rows == 0:
             return []
-        columns = ", ".join(sorted(name for name in self.columns if not name.startswith("__mv_"))[:20])
+        columns = ", ".join(sorted(name for name in self.columns if not name.startswith("__mv_"))[:20]) or "none"
         for name in options.by:
             if name not in self.columns:
                 raise SearchError(
@@ -65,8 +65,8 @@ class Tally:
             found.append(
                 (
                     "WARN",
-                    f"{self.damaged_chunks} chunks of rows hold bytes that are no text (not UTF-8, or NUL); these were"
-                    " read as \ufffd, so a name with them belongs to no series",
+                    f"some rows, in {self.damaged_chunks} of the chunks, hold bytes that are no text (not UTF-8, or"
+                    " NUL); these were read as \ufffd, so a name with them belongs to no series",
                 )
             )
         if self.rows_without_baseline and not options.flag_unseen:

@@ -54,7 +54,7 @@ def learn_the_vector(state: State) -> list[Scores]:
     for i in range(400):
         hour = 480_000 + i
         floor = 5 + 0.5 * sin(2 * pi * hour / 24) + 0.1 * ((7 * i % 5) - 2) + (i >= 390)
-        scores.append(score_and_learn(state, hour, Measures(floor, floor + 0.3, floor + 0.9, 0.5)))
+        scores.append(score_and_learn(state, hour, Measures(floor, floor + 0.3, floor + 0.9)))
     return scores
 
 

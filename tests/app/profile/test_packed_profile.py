@@ -11,7 +11,7 @@ from npmlib.profile.learning import accept_level, score_and_learn
 from npmlib.profile.state import BURST_TAIL, FLOOR, HOURS_SEEN, SCALE, SIZE, ProfileError, State, blank, pack, unpack
 
 logs = st.floats(0, 60)
-hours = st.lists(st.builds(Measures, logs, logs, logs, st.floats(0, 20)), max_size=60)
+hours = st.lists(st.builds(Measures, logs, logs, logs), max_size=60)
 
 
 def learned(seen: list[Measures], state: State, start: int = 480_000) -> State:
@@ -60,7 +60,7 @@ def test_whatever_is_read_can_score_and_learn(numbers: list[float]) -> None:
         state = unpack(packed(numbers))
     except ProfileError:
         return
-    learned([Measures(1, 1, 1, 1)] * 30, state)
+    learned([Measures(1, 1, 1)] * 30, state)
 
 
 @pytest.mark.parametrize(

@@ -1,4 +1,4 @@
-"""The burst channel: the spread within the hour, which a burst of minutes raises at any hour and level."""
+"""The burst channel: how far the peaks of an hour stand above its mean, which a burst of minutes raises."""
 
 from math import inf
 
@@ -7,11 +7,11 @@ from npmlib.profile.seasonal import learn_scale
 from npmlib.profile.state import BURST, BURST_SCALE, BURST_TAIL, HOURS_SEEN, State
 
 SLOW_HOURS = 336
-SMALLEST_SCALE = 0.02
+SMALLEST_SCALE = 0.05
 
 
-def score_and_learn(state: State, spread: float, learn: bool) -> float:
-    """Score the standard deviation of the hour's logarithms against its level, which follows over two weeks.
+def score_and_learn(state: State, contrast: float, learn: bool) -> float:
+    """Score ``contrast``, the logarithm of peak over mean, against its level, which follows over two weeks.
 
     >>> from npmlib.profile.state import blank
     >>> round(score_and_learn(blank(), 0.5, learn=True), 4)
@@ -19,9 +19,9 @@ def score_and_learn(state: State, spread: float, learn: bool) -> float:
     """
     hours_seen = state[HOURS_SEEN]
     if not hours_seen:
-        state[BURST] = spread
+        state[BURST] = contrast
     level, scale = state[BURST], max(state[BURST_SCALE], SMALLEST_SCALE)
-    residual = spread - level
+    residual = contrast - level
     standardised = residual / scale
     score = tail.score(state, BURST_TAIL, standardised)
     clip = 3 * scale if hours_seen >= tail.WARM_UP else inf

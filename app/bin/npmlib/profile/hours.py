@@ -5,7 +5,7 @@ point is one in which nothing was sent. Logarithms are of 1 + x/unit, so that no
 the metric, below which differences mean little.
 """
 
-from math import log, sqrt
+from math import log
 from typing import NamedTuple
 
 INTERVALS = 120  # in an hour
@@ -13,32 +13,27 @@ SHARE_FOR_PEAK = 0.05  # with fewer of the intervals present, the 95th percentil
 
 
 class Hour(NamedTuple):
-    """``n`` intervals present, their ``total``, the sum of their logarithms, the 95th percentile, and ``spread``.
-
-    ``spread`` is the sample standard deviation of the logarithms, 0 for a single interval.
-    """
+    """``n`` intervals present, their ``total``, the sum of their logarithms, and their 95th percentile."""
 
     n: float
     total: float
     logs: float
     peak: float
-    spread: float
 
 
-SILENT = Hour(0, 0, 0, 0, 0)
+SILENT = Hour(0, 0, 0, 0)
 
 
 class Measures(NamedTuple):
     """What is learned, all natural logarithms over the unit.
 
     ``floor`` is the mean of the logarithms, which bursts hardly move; ``volume`` the logarithm of the mean; ``peak``
-    the logarithm of the 95th percentile; ``spread`` the standard deviation of the logarithms within the hour.
+    the logarithm of the 95th percentile.
     """
 
     floor: float
     volume: float
     peak: float
-    spread: float
 
 
 def measures(hour: Hour, unit: float, intervals: float = INTERVALS) -> Measures:
@@ -47,20 +42,14 @@ def measures(hour: Hour, unit: float, intervals: float = INTERVALS) -> Measures:
     ``intervals`` is how many were observed: fewer than 120 where data points come every minute or every five, or where
     the collector was away for part of the hour.
 
-    >>> measures(Hour(n=120, total=120e3, logs=120 * log(2), peak=1000, spread=0), unit=1000)
-    Measures(floor=0.6931471805599453, volume=0.6931471805599453, peak=0.6931471805599453, spread=0.0)
+    >>> measures(Hour(n=120, total=120e3, logs=120 * log(2), peak=1000), unit=1000)
+    Measures(floor=0.6931471805599453, volume=0.6931471805599453, peak=0.6931471805599453)
     >>> measures(SILENT, unit=1000)
-    Measures(floor=0.0, volume=0.0, peak=0.0, spread=0.0)
+    Measures(floor=0.0, volume=0.0, peak=0.0)
     """
-    n, total, logs, peak, spread = hour
-    intervals = max(intervals, n, 2)
-    missing = intervals - n
-    squares = max(n - 1, 0) * spread * spread  # about the mean, of the intervals present
-    if missing > 0 and n:
-        squares += logs * logs / n * missing / intervals  # Chan's update with zeros, whose mean and spread are 0
+    intervals = max(intervals, hour.n, 1)
     return Measures(
-        floor=logs / intervals,
-        volume=log(1 + total / intervals / unit),
-        peak=log(1 + peak / unit) if n >= SHARE_FOR_PEAK * intervals else 0.0,
-        spread=sqrt(squares / (intervals - 1)),
+        floor=hour.logs / intervals,
+        volume=log(1 + hour.total / intervals / unit),
+        peak=log(1 + hour.peak / unit) if hour.n and hour.n >= SHARE_FOR_PEAK * intervals else 0.0,
     )

@@ -2,8 +2,9 @@
 
 Two seasonal channels (floor and volume of the traffic), a slow channel over six hours of the floor, a peak channel and
 a burst channel. Since an hour is scored before it is learned, the scores calibrate themselves on hours that the profile
-had not seen. While a series is over its limits its level does not follow, for up to 72 hours: that, more than clipping,
-keeps an attack out of the profile. docs/detection-quality.md says what each part is worth, measured.
+had not seen. While a series is over its limits its level does not follow, for up to 72 hours, and after twelve of them
+its scales wait as well: that, more than clipping, keeps an attack out of the profile. docs/detection-quality.md says
+what each part is worth, measured.
 """
 
 from typing import NamedTuple
@@ -19,20 +20,23 @@ from npmlib.profile.state import (
     HOLD,
     HOURS_SEEN,
     LAST_HOUR,
-    LEVEL,
     VOLUME,
     State,
+    blank,
 )
 
 LONGEST_HOLD = 72  # hours
-SLOW_FOLLOWS = 12  # hours of a hold in which the tail of the slow channel is learned all the same
+STEADY = 12  # hours of a hold in which scales are learned all the same
+SLOW_FOLLOWS = 12  # and those in which the tail of the slow channel is
+START_SCALES = 0.1, 0.35  # smallest and largest
 ACCEPTING_HOURS = 6  # over which an accepted level is measured
 
 
 class Scores(NamedTuple):
     """How odd an hour was; a score is 0 where the upper tenth of hours begins, and 1 at its mean excess.
 
-    ``peak`` alone is the natural logarithm of the peak over the second highest daily peak.
+    ``peak`` alone is the natural logarithm of the peak over the second highest daily peak. ``hold``: for how many hours
+    before this one the series was over its limits.
     """
 
     floor: Seasonal
@@ -40,6 +44,20 @@ class Scores(NamedTuple):
     slow: float
     peak: float
     burst: float
+    hold: float
+
+
+def begin(seen: Measures) -> State:
+    """Begin the profile of a series whose first hour is ``seen``, which is yet to be learned.
+
+    Hours vary about 0.4 times as much as the intervals within them (measured, docs/detection-quality.md). Where their
+    logarithms are normal, the 95th percentile lies 1.645 standard deviations over the mean.
+
+    >>> round(begin(Measures(floor=5.0, volume=5.1, peak=5.8))[FLOOR + 50], 3)
+    0.195
+    """
+    smallest, largest = START_SCALES
+    return blank(min(max(0.4 * (seen.peak - seen.floor) / 1.645, smallest), largest))
 
 
 def score_and_learn(state: State, hour: int, seen: Measures) -> Scores:
@@ -47,23 +65,23 @@ def score_and_learn(state: State, hour: int, seen: Measures) -> Scores:
 
     Hours must come in order, each once; hours that nobody observed are left out.
 
-    >>> from npmlib.profile.state import blank
     >>> state = blank()
     >>> for hour in range(480000, 480100):
-    ...     scores = score_and_learn(state, hour, Measures(floor=5.0, volume=5.0, peak=6.0, spread=0.5))
-    >>> score_and_learn(state, 480100, Measures(floor=6.0, volume=6.0, peak=7.0, spread=0.5)).volume.residual
+    ...     scores = score_and_learn(state, hour, Measures(floor=5.0, volume=5.0, peak=6.0))
+    >>> score_and_learn(state, 480100, Measures(floor=6.0, volume=6.0, peak=7.0)).volume.residual
     1.0
     """
     clock, day = hour % 24, hour // 24
     weekend = (day + 3) % 7 >= 5  # 1970-01-01 was a Thursday
     hold = state[HOLD]
     follow = hold == 0 or hold > LONGEST_HOLD
+    steady = follow or hold <= STEADY
 
     peak_score = peaks.score_and_learn(state, day, seen.peak)
-    floor = seasonal.score_and_learn(state, FLOOR, seen.floor, clock, weekend, follow)
-    volume = seasonal.score_and_learn(state, VOLUME, seen.volume, clock, weekend, follow)
+    floor = seasonal.score_and_learn(state, FLOOR, seen.floor, clock, weekend, follow, steady)
+    volume = seasonal.score_and_learn(state, VOLUME, seen.volume, clock, weekend, follow, steady)
     slow_score = slow.score_and_learn(state, floor.standardised, follow or hold <= SLOW_FOLLOWS)
-    burst_score = burst.score_and_learn(state, seen.spread, follow)
+    burst_score = burst.score_and_learn(state, seen.peak - seen.volume, follow)
 
     state[DAYS_SEEN + weekend] += 1
     state[HOURS_SEEN] += 1
@@ -71,7 +89,7 @@ def score_and_learn(state: State, hour: int, seen: Measures) -> Scores:
     state[HOLD] = hold + 1 if floor.score > 2 or volume.score > 2 or slow_score > 1.8 else 0
     if state[ACCEPTING]:
         _measure_accepted(state, floor.residual, volume.residual)
-    return Scores(floor, volume, slow_score, peak_score, burst_score)
+    return Scores(floor, volume, slow_score, peak_score, burst_score, hold)
 
 
 def accept_level(state: State, hour: int) -> None:
@@ -81,12 +99,11 @@ def accept_level(state: State, hour: int) -> None:
 
 
 def _measure_accepted(state: State, floor: float, volume: float) -> None:
-    """Move the levels by the mean of the residuals since the level was accepted, and the peaks by the first of them."""
+    """Move what is expected, and the peaks, by the mean of the residuals since the level was accepted."""
     part = 1 / (ACCEPTING_HOURS + 1 - state[ACCEPTING])
-    state[FLOOR + LEVEL] += floor * part
-    state[VOLUME + LEVEL] += volume * part
-    if part == 1:
-        peaks.shift(state, volume)
-        slow.forget(state)
+    seasonal.shift(state, FLOOR, floor * part)
+    seasonal.shift(state, VOLUME, volume * part)
+    peaks.shift(state, volume * part)
+    slow.forget(state)
     state[HOLD] = 0
     state[ACCEPTING] -= 1

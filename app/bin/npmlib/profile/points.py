@@ -30,19 +30,22 @@ class Point(NamedTuple):
 
 
 POINTS: Dict[str, Point] = {  # from the one with most alerts to the quietest
-    "A": Point(volume=0.75, floor=0.8, slow=1.25, peak=0.26, burst=99),
-    "B": Point(volume=2.8, floor=2.8, slow=2.65, peak=0.35, burst=99),
-    "C": Point(volume=3.4, floor=3.4, slow=2.75, peak=0.45, burst=99),
-    "D": Point(volume=4.5, floor=4.5, slow=2.95, peak=0.45, burst=99),
+    "A": Point(volume=0.9, floor=1.25, slow=1.6, peak=0.0, burst=0.65),
+    "B": Point(volume=3.1, floor=2.6, slow=2.8, peak=0.2, burst=6.0),
+    "C": Point(volume=3.4, floor=3.0, slow=2.9, peak=0.25, burst=6.3),
+    "D": Point(volume=4.5, floor=3.7, slow=2.95, peak=0.45, burst=6.5),
 }
 
 
 def channels(scores: Scores, hours_seen: float, point: Point) -> Tuple[str, ...]:
     """Name the channels whose score is over its threshold, of a profile that had seen ``hours_seen`` hours before.
 
-    None where the hour is below 1.25 times what was expected, by volume and by floor.
+    None where the hour is below 1.25 times what was expected, by volume and by floor. In its first week a series that
+    stays over its limits alerts in the first hour of that only.
     """
     if hours_seen < SILENT_HOURS:
+        return ()
+    if scores.hold and hours_seen < READY_HOURS:
         return ()
     if max(scores.floor.residual, scores.volume.residual) < log(SMALLEST_RATIO):
         return ()

@@ -34,13 +34,16 @@ class Seasonal(NamedTuple):
     width: float
 
 
-def score_and_learn(state: State, channel: int, value: float, clock: int, weekend: bool, follow: bool) -> Seasonal:
+def score_and_learn(
+    state: State, channel: int, value: float, clock: int, weekend: bool, follow: bool = True, steady: bool = True
+) -> Seasonal:
     """Score ``value`` of the hour ``clock`` (0 to 23, UTC) against the channel at that place, then learn it.
 
-    ``follow``: whether the level may follow; the counts in ``state`` are of the hours before.
+    ``follow``: whether the level may follow; ``steady``: whether the scales may. The counts in ``state`` are of the
+    hours before.
 
     >>> from npmlib.profile.state import FLOOR, blank
-    >>> seen = score_and_learn(blank(), FLOOR, 5.0, clock=0, weekend=False, follow=True)
+    >>> seen = score_and_learn(blank(), FLOOR, 5.0, clock=0, weekend=False)
     >>> seen.expected, seen.residual, round(seen.score, 4)
     (5.0, 0.0, -1.6)
     """
@@ -71,10 +74,17 @@ def score_and_learn(state: State, channel: int, value: float, clock: int, weeken
         level += min(max(residual, -2 * scale), 2 * scale) / LEVEL_HOURS
         state[channel + LEVEL] = level * (1 - 1 / LEVEL_FADES)
     tail.learn(state, channel + TAIL, standardised, hours_seen)
-    size = abs(residual)
-    learn_scale(state, channel + SCALE, size, max(1 / 336, 1 / (hours_seen + 5)))
-    learn_scale(state, quarter, size, max(2 / 336, 1 / ((hours_seen + 1) / 4 + 4)))
+    if steady:
+        size = abs(residual)
+        learn_scale(state, channel + SCALE, size, max(1 / 336, 1 / (hours_seen + 5)))
+        learn_scale(state, quarter, size, max(2 / 336, 1 / ((hours_seen + 1) / 4 + 4)))
     return Seasonal((standardised - limit) / width, residual, expected, scale, standardised, limit, width)
+
+
+def shift(state: State, channel: int, step: float) -> None:
+    """Raise what is expected at every hour by ``step``, for good: the season and the slow level, not the fast one."""
+    for place in range(channel, channel + SLOW_LEVEL + 1):
+        state[place] += step
 
 
 def learn_scale(state: State, place: int, size: float, gain: float, smallest: float = 0.04) -> None:

@@ -25,7 +25,7 @@ RECENT_HOURS = 5
 FLOOR = RECENT + RECENT_HOURS  # a seasonal channel, see below; another one for the volume
 SEASONAL = 57
 VOLUME = FLOOR + SEASONAL
-BURST = VOLUME + SEASONAL  # level of the spread within the hour
+BURST = VOLUME + SEASONAL  # level of the contrast within the hour
 BURST_SCALE = BURST + 1
 BURST_TAIL = BURST + 2
 LAST_HOUR = BURST + 4  # hours since 1970
@@ -49,8 +49,8 @@ class ProfileError(ValueError):
     """A text that holds no profile; the message says why."""
 
 
-def blank() -> State:
-    """Begin a profile that knows nothing."""
+def blank(scale: float = 0.35) -> State:
+    """Begin a profile that knows nothing but how much its hours may vary: ``scale``, in natural logarithms."""
     state = array("f", bytes(4 * SIZE))
     state[SLOW_TAIL], state[SLOW_TAIL + 1] = 0.25, 0.42
     state[DAY] = -1
@@ -60,7 +60,7 @@ def blank() -> State:
         state[place] = -9
     for channel in (FLOOR, VOLUME):
         for place in range(channel + SCALE, channel + TAIL):
-            state[place] = 0.35
+            state[place] = scale
         state[channel + TAIL], state[channel + TAIL + 1] = 1.2, 0.75
     state[BURST : BURST + 4] = array("f", [0, 0.1, 1.2, 0.75])
     state[LAST_HOUR] = state[LAST_SENT] = state[ACCEPTED] = -1

@@ -1,0 +1,60 @@
+"""The command npmlearn as Splunk's SDK sees it: gathers the rows of all chunks, and answers the last one with a table.
+
+Splunk may cut the rows into chunks; nothing is learned before the last, as old profiles may come behind new hours.
+Nothing is written after an error, and nothing for a preview, which is of part of the rows.
+"""
+
+from io import BytesIO
+from typing import Any, Dict, Iterable, Iterator, Mapping
+
+from splunklib.searchcommands import (  # type: ignore[import-not-found]
+    Configuration,
+    EventingCommand,
+    Option,
+)
+
+from npmlib.conversation import Conversation
+from npmlib.learn.options import OPTION_NAMES, LearnOptions, parse_options
+
+
+@Configuration()
+class NpmLearnCommand(Conversation, EventingCommand):  # type: ignore[misc]
+    """Learn profiles with the lookups of the app in ``app_folder``; see searchbnf.conf for the help."""
+
+    option_names = OPTION_NAMES
+
+    by = Option()
+    metrics = Option()
+    accept = Option()
+    table = Option()
+
+    def __init__(self, app_folder: str) -> None:
+        super().__init__()
+        # The SDK keeps the value of option x in self._x, so none of these may be called after an option.
+        self._app_folder = app_folder
+        self._rows: Any = None
+
+    def parse_options(self, typed: Mapping[str, str]) -> LearnOptions:
+        """Check what was typed."""
+        return parse_options(typed)
+
+    def transform(self, records: Iterable[Dict[str, object]]) -> Iterator[Dict[str, str]]:
+        """Not called: the SDK asks for it, but hands over the records of one chunk only."""
+        raise NotImplementedError
+
+    def answer(self, body: bytes, damaged: bool) -> None:
+        """Keep the rows of a chunk; after the last, learn them and put the new table into the reply."""
+        if self._metadata.preview:
+            return
+        if self._rows is None:
+            from npmlib.learn.incoming import Incoming
+
+            self._rows = Incoming(self._parsed_options)
+        self._rows.take_chunk(BytesIO(body), damaged)
+        if not self._finished:
+            return
+        from npmlib.learn.reply import Reply
+
+        self._record_writer._buffer = table = Reply()
+        for level, text in self._rows.learn(self._app_folder, table):
+            self._record_writer.write_message(level, "{}", f"{self.name}: {text}")

@@ -1,0 +1,11 @@
+"""One run of npmlearn on two byte streams, from the first chunk to the exit code."""
+
+from typing import BinaryIO
+
+from npmlib.conversation import converse
+from npmlib.learn.command import NpmLearnCommand
+
+
+def run(stdin: BinaryIO, stdout: BinaryIO, app_folder: str) -> int:
+    """Answer the chunks of ``stdin`` on ``stdout`` with the lookups of ``app_folder``; see converse for the code."""
+    return converse(NpmLearnCommand(app_folder), stdin, stdout)

@@ -1,0 +1,180 @@
+"""A new level is accepted by hand or by a lookup of deploys: the hour itself and those after it raise nothing."""
+
+from __future__ import annotations
+
+from fnmatch import fnmatchcase
+from pathlib import Path
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from npmlib.errors import SearchError
+from npmlib.learn.accepted import AcceptedLevels, accepted_hour
+
+from tests.app.learn.learning import BY, START, WEB, Answer, days, learn, sent
+from workbench.replay.rows import Row
+
+TABLE = learn(days(9)).rows
+JUMP = 216
+RAISED = days(0.5, start=JUMP, each=60_000)
+SECONDS = (START + JUMP) * 3600
+
+
+@pytest.fixture
+def app(tmp_path: Path) -> Path:
+    (tmp_path / "lookups").mkdir()
+    return tmp_path
+
+
+def accept(app: Path, *lines: str, header: str = "cluster,process,accepted_at,reason") -> Path:
+    (app / "lookups" / "npm_accepted_levels.csv").write_text("\n".join([header, *lines, ""]))
+    return app
+
+
+def alerting(answer: Answer) -> set[int]:
+    """Hours that stand out, counted from the jump."""
+    return {int(str(row["hour"])) // 3600 - START - JUMP for row in answer.hours}
+
+
+def test_without_it_the_new_level_stands_out() -> None:
+    assert 0 in alerting(learn(RAISED[:1], TABLE))
+    assert alerting(learn(RAISED, TABLE))
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        f"prod,web,{SECONDS},release 7",
+        f"prod,web,{SECONDS + 3599},",
+        "prod,web,2024-10-13T00:00,",
+        "prod,web,2024-10-13,",
+        "prod,web,2024-10-13 00:00:30,",
+        f"prod,*,{SECONDS},",
+        f"p*d,w*b,{SECONDS},",
+        f",web,{SECONDS},",
+        f"*,,{SECONDS},all",
+    ],
+)
+def test_an_accepted_level_is_the_new_one_at_once(app: Path, line: str) -> None:
+    answer = learn(RAISED, TABLE, app=accept(app, line))
+    assert not alerting(answer)
+    assert not answer.told("WARN")
+    profile = answer.profiles[(*WEB, "tx.bytes")]
+    assert float(str(profile["expected"])) == pytest.approx(60_000 * 120, rel=0.3)
+
+
+@pytest.mark.parametrize(
+    "line", [f"prod,we,{SECONDS},", f"prod,*eb2,{SECONDS},", f"PROD,web,{SECONDS},", f"prod,.*,{SECONDS},"]
+)
+def test_that_of_another_series_is_not(app: Path, line: str) -> None:
+    assert 0 in alerting(learn(RAISED[:1], TABLE, app=accept(app, line)))
+
+
+def test_it_is_accepted_once_however_often_the_lookup_is_read(app: Path) -> None:
+    accept(app, f"prod,web,{SECONDS},")
+    table = TABLE
+    for row in RAISED:
+        table = learn([row], table, app=app).rows
+    assert table == learn(RAISED, TABLE, app=app).rows
+
+
+def test_a_second_level_may_follow(app: Path) -> None:
+    more = [*RAISED, sent(JUMP + 12, each=600_000)]
+    assert alerting(learn(more, TABLE, app=accept(app, f"prod,web,{SECONDS},"))) == {12}
+    assert not alerting(learn(more, TABLE, app=accept(app, f"prod,web,{SECONDS},", f"prod,web,{SECONDS + 12 * 3600},")))
+
+
+def test_one_hour_later_than_the_jump_the_first_hour_stands_out(app: Path) -> None:
+    assert alerting(learn(RAISED[:6], TABLE, app=accept(app, f"prod,web,{SECONDS + 3600},"))) == {0}
+
+
+@pytest.mark.parametrize("at", [START * 3600, (START - 5) * 3600, 0, SECONDS + 90 * 86400])
+def test_a_time_before_the_first_hour_or_to_come_changes_nothing(app: Path, at: int) -> None:
+    accept(app, f"prod,web,{at},")
+    assert learn(days(9), app=app).rows == TABLE
+
+
+def test_a_time_more_than_30_days_ago_changes_nothing(app: Path) -> None:
+    table = learn(days(40)).rows
+    accept(app, f"prod,web,{(START + 24) * 3600},")
+    assert learn(days(1, start=960), table, app=app).rows == learn(days(1, start=960), table).rows
+
+
+@pytest.mark.parametrize("time", ["soon", "2026-13-01", "", "1e999", "2026-3-1", "{0}"])
+def test_a_time_that_is_none_is_told_and_the_others_work(app: Path, time: str) -> None:
+    answer = learn(RAISED, TABLE, app=accept(app, f"prod,db,{time},", f"prod,web,{SECONDS},"))
+    assert answer.told("WARN") == [
+        f"accept 'npm_accepted_levels', line 2: accepted_at='{time}' is no time; write epoch seconds, or YYYY-MM-DD or"
+        " YYYY-MM-DDTHH:MM in UTC. The row is not used"
+    ]
+    assert not alerting(answer)
+
+
+def test_many_such_times_are_counted(app: Path) -> None:
+    told = learn(RAISED, TABLE, app=accept(app, *["prod,db,soon,"] * 9)).told("WARN")
+    assert len(told) == 6
+    assert told[-1] == "4 more rows of the lookup are as wrong"
+
+
+def test_a_lookup_of_another_shape_accepts_nothing(app: Path) -> None:
+    answer = learn(RAISED[:1], TABLE, app=accept(app, f"prod,{SECONDS}", header="cluster,accepted_at"))
+    assert alerting(answer) == {0}
+    assert answer.told("WARN") == [
+        "accept 'npm_accepted_levels' has no column process, so no level of it is accepted; add what is missing, and"
+        " leave its cells empty for any"
+    ]
+
+
+@pytest.mark.parametrize("content", [b"", b"cluster,process,accepted_at\n", b"cluster,process,accepted_at\n,,\n\n"])
+def test_an_empty_lookup_accepts_nothing(app: Path, content: bytes) -> None:
+    (app / "lookups" / "npm_accepted_levels.csv").write_bytes(content)
+    assert learn(RAISED, TABLE, app=app) == learn(RAISED, TABLE)
+
+
+@pytest.mark.parametrize("content", [b"cluster,process,accepted_at\n\xff,,1\n", b'cluster,process,accepted_at\n"a\n'])
+def test_a_lookup_that_cannot_be_read_ends_the_search(app: Path, content: bytes) -> None:
+    (app / "lookups" / "npm_accepted_levels.csv").write_bytes(content)
+    with pytest.raises(SearchError, match=r"accept 'npm_accepted_levels' cannot be read \(.*\); save it again"):
+        learn(RAISED, TABLE, app=app)
+
+
+def test_another_lookup_may_be_named(app: Path) -> None:
+    (app / "lookups" / "deploys.csv").write_text(f"accepted_at,process,cluster\n{SECONDS},web,prod\n")
+    named = [f"by={','.join(BY)}", "metrics=tx.bytes,tx.conns", "accept=deploys"]
+    assert not alerting(learn(RAISED, TABLE, args=named, app=app))
+
+
+def test_by_hand_is_the_same_as_by_lookup(app: Path) -> None:
+    """Somebody adds a row of one series: from the next run on its level is taken over."""
+    first = learn(RAISED[:3], TABLE)
+    later: list[Row] = RAISED[3:6]
+    assert alerting(learn(later, first.rows)) >= {3, 4, 5}
+    accept(app, f"prod,web,{(START + JUMP + 3) * 3600},by hand")
+    assert not alerting(learn(later, first.rows, app=app)) & {3, 4, 5}
+
+
+@pytest.mark.parametrize(("text", "hour"), [("3599", 0), ("3600.5", 1), ("1970-01-02", 24), ("1970-01-01T05:59Z", 5)])
+def test_accepted_hour(text: str, hour: int) -> None:
+    assert accepted_hour(text) == hour
+
+
+def test_a_lookup_that_leads_out_of_the_app_is_not_read(app: Path) -> None:
+    (app / "lookups" / "npm_accepted_levels.csv").symlink_to("/etc/hostname")
+    with pytest.raises(SearchError, match=r"accept 'npm_accepted_levels': lookups/.* is a link out of the lookups"):
+        learn(RAISED, TABLE, app=app)
+
+
+names = st.text("ab*", max_size=3)
+
+
+@given(st.lists(st.tuples(names, names, st.integers(0, 9)), max_size=8), st.text("ab", min_size=1, max_size=3))
+def test_patterns_fit_as_those_of_files(rows: list[tuple[str, str, int]], name: str) -> None:
+    accepted = AcceptedLevels()
+    for first, second, hour in rows:
+        accepted.add([first, second], hour)
+    expected = [
+        hour
+        for first, second, hour in rows
+        if fnmatchcase(name, first or "*") and fnmatchcase(name[::-1], second or "*")
+    ]
+    assert accepted.hours((name, name[::-1])) == sorted(expected)
