@@ -111,6 +111,10 @@ class World:
         """Run the shipped search over another time range, as a person does with the time picker."""
         return self.run_text(self.app.saved_searches[name].search, earliest, latest, at)
 
+    def learn_traffic(self, at: float = NOW) -> list[Row]:
+        """Run the traffic baseline over the time range Last 30 days, as its documented first run."""
+        return self.run_over(TRAFFIC_BASELINE, at // DAY * DAY - 30 * DAY, at, at)
+
     def run_seed(
         self,
         shared: Path,

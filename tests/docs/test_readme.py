@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import json
 import re
 from pathlib import Path
 
 from npmlib.options import OPTION_NAMES, Options
 
 from workbench.compiler.build import Package
+from workbench.evaluate.targets import pooled
 from workbench.replay.app import App
 from workbench.spl.tree import Fields
 
@@ -51,11 +53,19 @@ def test_the_finding_in_the_readme_has_fields_that_the_detection_gives(built: Pa
     from workbench.spl.parser import parse
 
     app = App.load(built.staged)
-    (search,) = (found for name, found in app.saved_searches.items() if "Outbound" in name)
+    (search,) = (found for name, found in app.saved_searches.items() if "Anomalous Outbound" in name)
     commands = parse(macros.expand(search.search, app.macros)).commands
     fields = [command for command in commands if isinstance(command, Fields)][-1]
     shown = {name.strip() for row in table_under("A finding") for name in row[0].split("(")[0].split(",")} - {""}
     assert shown - {"risk_message"} <= set(fields.names)
+
+
+def test_the_figures_of_the_profile_are_those_of_the_evaluation() -> None:
+    figures = json.loads((CHECKOUT / "docs" / "detection-quality.json").read_text(encoding="utf-8"))
+    both = pooled(figures["sets"]["benchmark"], figures["sets"]["pods"])
+    written = {tuple(row[1:]) for row in table_under("Tune") if re.fullmatch(r"0\.[0-9]+", row[-1])}
+    measured = {(f"{both[name].false_hours:.2f}", f"{both[name].recall:.2f}") for name in ("seed", "A", "C")}
+    assert written == measured
 
 
 def test_every_make_target_that_is_named_exists() -> None:
@@ -74,9 +84,9 @@ def test_every_relative_link_leads_somewhere() -> None:
 def test_each_assumption_has_a_probe_and_the_readme_counts_them() -> None:
     text = (CHECKOUT / "docs" / "assumptions.md").read_text(encoding="utf-8")
     rows = [re.split(r"(?<!\\)\|", line)[1:-1] for line in text.splitlines() if re.match(r"\| \d", line)]
-    assert [int(row[0]) for row in rows] == list(range(1, 15))
+    assert [int(row[0]) for row in rows] == list(range(1, 21))
     assert all(row[2].count("`") >= 2 for row in rows)
-    assert "fourteen assumptions" in README
+    assert "twenty assumptions" in README
 
 
 def test_the_table_of_differences_has_a_test_for_each_line_that_can_be_shown() -> None:

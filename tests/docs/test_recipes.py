@@ -60,7 +60,7 @@ def test_each_search_in_the_documents_parses_and_its_macros_exist(text: str) -> 
         CONTENT.macro(use.name)
 
 
-@pytest.mark.parametrize(("kind", "word"), [("filter-outbound", "Outbound"), ("filter-edge", "edge")])
+@pytest.mark.parametrize(("kind", "word"), [("filter-outbound", "Anomalous Outbound"), ("filter-edge", "edge")])
 def test_the_filters_that_are_shown_read_fields_of_the_finding(kind: str, word: str) -> None:
     for text in blocks(kind):
         read = fields_in(parse(f"| makeresults | {text}"))

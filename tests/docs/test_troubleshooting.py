@@ -1,4 +1,4 @@
-"""Every message that the command can give has its entry in docs/troubleshooting.md, and every entry its message."""
+"""Every message that a command can give has its entry in docs/troubleshooting.md, and every entry its message."""
 
 from __future__ import annotations
 
@@ -26,8 +26,8 @@ def test_each_message_of_the_command_has_an_entry(message: Message) -> None:
 
 @pytest.mark.parametrize("entry", ENTRIES)
 def test_each_entry_is_a_message_of_the_command(entry: str) -> None:
-    assert entry.startswith("npmanomaly: ")
-    text = entry.removeprefix("npmanomaly: ")
+    name, _, text = entry.partition(": ")
+    assert (CHECKOUT / "app" / "bin" / f"{name}.py").is_file()
     assert any(message.pattern().fullmatch(text) for message in MESSAGES), f"no message reads like this:\n{entry}"
 
 

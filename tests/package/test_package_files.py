@@ -126,14 +126,15 @@ def test_the_command_does_nothing_it_must_not(app: Path) -> None:
                     assert mode is None or (isinstance(mode, ast.Constant) and set(str(mode.value)) <= set("rbt"))
 
 
-def test_the_command_answers_with_only_bin_and_lib(app: Path) -> None:
+@pytest.mark.parametrize(("name", "kind"), [("npmanomaly", "stateful"), ("npmlearn", "events")])
+def test_a_command_answers_with_only_bin_and_lib(app: Path, name: str, kind: str) -> None:
     """An interpreter without environment and site-packages, asked as Splunk asks what a command is."""
     about = dict.fromkeys(("sid", "app", "owner", "username", "session_key", "splunkd_uri", "search"), "x")
     about |= {"dispatch_dir": str(app.parent), "splunk_version": "9.4.0", "earliest_time": "0", "latest_time": "0"}
-    searchinfo = about | {"command": "npmanomaly", "maxresultrows": 50000, "args": [], "raw_args": []}
+    searchinfo = about | {"command": name, "maxresultrows": 50000, "args": [], "raw_args": []}
     metadata = json.dumps({"action": "getinfo", "preview": False, "searchinfo": searchinfo}).encode()
     done = subprocess.run(
-        [sys.executable, "-E", "-s", "-S", "-B", str(app / "bin" / "npmanomaly.py")],
+        [sys.executable, "-E", "-s", "-S", "-B", str(app / "bin" / f"{name}.py")],
         input=b"chunked 1.0,%d,0\n%s" % (len(metadata), metadata),
         capture_output=True,
         check=False,
@@ -143,5 +144,5 @@ def test_the_command_answers_with_only_bin_and_lib(app: Path) -> None:
     length = int(re.fullmatch(rb"chunked 1\.0,(\d+),0", header)[1])  # type: ignore[index]
     answer = json.loads(rest[:length])
     assert "inspector" not in answer, answer
-    assert answer["type"] == "stateful"
+    assert answer["type"] == kind
     assert done.stderr == b""

@@ -13,6 +13,9 @@ import pytest
 
 from workbench.compiler.macrocalls import macro_uses
 from workbench.compiler.rules.known import COMMANDS
+from workbench.replay import macros
+from workbench.spl.fields.flow import Table as LookupTable
+from workbench.spl.fields.flow import field_flow
 from workbench.spl.parser import parse
 from workbench.spl.tree import (
     Command,
@@ -20,17 +23,18 @@ from workbench.spl.tree import (
     Fields,
     Inputlookup,
     Lookup,
-    Mstats,
     Outputlookup,
     Rename,
     Search,
-    Stats,
     Table,
 )
 
 Stanzas = dict[str, dict[str, str]]
 TABLES = Path(__file__).parents[2] / "contentctl" / "lookups"
-OPTIONS = {"baseline", "by", "metrics", "threshold", "minsamples", "minspread", "unseen"}
+OPTIONS = {
+    "npmanomaly": {"baseline", "by", "metrics", "threshold", "minsamples", "minspread", "unseen"},
+    "npmlearn": {"by", "metrics", "accept", "table"},
+}
 
 
 def shipped_searches(confs: dict[str, Stanzas]) -> dict[str, str]:
@@ -72,7 +76,8 @@ def test_lookups_exist_as_definition_and_as_table(
         for command in commands_of(search)
         if isinstance(command, Lookup | Inputlookup | Outputlookup)
     }
-    used |= {name for text in shipped_searches(confs).values() for name in re.findall(r"\bbaseline=(\w+)", text)}
+    named = re.compile(r"\b(?:baseline|accept|table)=(\w+)")
+    used |= {name for text in shipped_searches(confs).values() for name in named.findall(text)}
     assert used == confs["transforms"].keys(), "a lookup is undefined, or defined and never used"
 
 
@@ -101,21 +106,17 @@ def test_the_tables_of_the_content_are_headers_that_splunk_reads() -> None:
         assert len(set(rows[0])) == len(rows[0])
 
 
-def test_each_table_has_the_columns_that_its_baseline_writes(searches: dict[str, Search]) -> None:
+def test_each_table_has_the_columns_that_its_baseline_writes(confs: dict[str, Stanzas]) -> None:
+    shipped = {path.stem: tuple(path.read_text().strip().split(",")) for path in TABLES.glob("*.csv")}
+    tables = {name: LookupTable(columns) for name, columns in shipped.items()}
     written: dict[str, list[str]] = {}
-    for search in searches.values():
-        columns: list[str] = []
-        for command in search.commands:
-            if isinstance(command, Mstats | Stats):
-                columns = [*command.by, *[one.name for one in command.aggregations]]
-            elif isinstance(command, Fields | Table):
-                columns = list(command.names)
-            elif isinstance(command, Outputlookup):
-                written[command.table] = columns
-    shipped = {path.stem: path.read_text().strip().split(",") for path in TABLES.glob("*.csv")}
-    assert {name: sorted(columns) for name, columns in written.items()} == {
-        name: sorted(columns) for name, columns in shipped.items()
-    }
+    for settings in confs["savedsearches"].values():
+        search = parse(macros.expand(settings["search"], macros.from_stanzas(confs["macros"])))
+        for step in field_flow(search, lambda _call: None, tables, {}):
+            if isinstance(step.command, Outputlookup) and not step.before.open:
+                written[step.command.table] = sorted(name for name in step.before.names if not name.startswith("_"))
+    assert {"npm_allowlist", "npm_baseline", "npm_days", "npm_edges", "npm_edge_clusters"} <= set(written)
+    assert written == {name: sorted(shipped[name]) for name in written}
 
 
 def test_commands_exist_and_take_the_options_given(confs: dict[str, Stanzas], searches: dict[str, Search]) -> None:
@@ -127,18 +128,18 @@ def test_commands_exist_and_take_the_options_given(confs: dict[str, Stanzas], se
     ]
     assert {command.name for command in used} == confs["commands"].keys()
     for command in used:
-        assert set(re.findall(r"(\w+)=", re.sub(r'"[^"]*"', "", command.arguments))) <= OPTIONS
+        assert set(re.findall(r"(\w+)=", re.sub(r'"[^"]*"', "", command.arguments))) <= OPTIONS[command.name]
 
 
 def test_every_command_has_its_file_and_its_help_with_every_option(confs: dict[str, Stanzas], app: Path) -> None:
     for name, settings in confs["commands"].items():
         assert (app / "bin" / settings["filename"]).is_file()
         syntax = confs["searchbnf"][f"{name}-command"]
-        assert set(re.findall(r"(\w+)=", syntax["simplesyntax"])) == OPTIONS
-        assert set(re.findall(r"(\w+)=", confs["searchbnf"][f"{name}-option"]["syntax"])) == OPTIONS
+        assert set(re.findall(r"(\w+)=", syntax["simplesyntax"])) == OPTIONS[name]
+        assert set(re.findall(r"(\w+)=", confs["searchbnf"][f"{name}-option"]["syntax"])) == OPTIONS[name]
         assert [key for key in syntax if key.startswith("example")] == ["example1", "example2", "example3"]
         assert [key for key in syntax if key.startswith("comment")] == ["comment1", "comment2", "comment3"]
-        for option in OPTIONS:
+        for option in OPTIONS[name]:
             assert re.search(rf"\b{option}\b", syntax["description"]), f"{option} is not described"
 
 
@@ -153,7 +154,7 @@ def test_fields_that_findings_risk_and_throttling_name_are_returned(
     confs: dict[str, Stanzas], searches: dict[str, Search]
 ) -> None:
     detections = {name: one for name, one in confs["savedsearches"].items() if name.endswith(" - Rule")}
-    assert len(detections) == 2
+    assert len(detections) == 3
     for name, settings in detections.items():
         columns = columns_at_the_end(searches[name])
         risk = json.loads(settings["action.risk.param._risk"])

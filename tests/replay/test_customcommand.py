@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import os
 import time
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -103,12 +104,41 @@ def test_no_rows_at_all_still_make_one_last_chunk(make_command: Any, make_contex
     ]
 
 
-def test_an_events_command_gets_everything_at_once(make_command: Any, make_context: MakeContext) -> None:
-    app = make_command("def getinfo(metadata):\n    reply({'type': 'events'})")
+@pytest.mark.parametrize("kind", ["events", "reporting"])
+@pytest.mark.parametrize(
+    ("rows", "chunks"),
+    [
+        (0, [(True, 0)]),
+        (3, [(True, 4)]),
+        (4, [(True, 5)]),
+        (5, [(False, 5), (True, 2)]),
+        (10, [(False, 5), (False, 5), (True, 3)]),
+    ],
+)
+def test_an_events_command_gets_all_rows_the_last_of_them_finished(
+    make_command: Any, make_context: MakeContext, kind: str, rows: int, chunks: list[tuple[bool, int]]
+) -> None:
+    app = make_command(f"def getinfo(metadata):\n    reply({{'type': '{kind}'}})")
     context = make_context(app=app, limits=Limits(chunk_rows=4))
-    assert len(list(customcommand.run("echo", "", some_rows(10), context, probes=0, time_limit=60))) == 10
-    executed = [(entry["metadata"], entry["lines"]) for entry in log(app) if "metadata" in entry][1:]
-    assert executed == [({"action": "execute", "finished": True}, 11)]
+    assert list(customcommand.run("echo", "", some_rows(rows), context, probes=0, time_limit=60)) == some_rows(rows)
+    executed = [entry for entry in log(app) if "metadata" in entry][1:]
+    assert [(entry["metadata"]["finished"], entry["lines"]) for entry in executed] == chunks
+
+
+def test_nothing_of_its_answer_goes_on_before_it_has_all_rows(make_command: Any, make_context: MakeContext) -> None:
+    app = make_command("def getinfo(metadata):\n    reply({'type': 'events'})")
+    taken: list[Row] = []
+
+    def source() -> Iterator[Row]:
+        for row in some_rows(10):
+            taken.append(row)
+            yield row
+
+    context = make_context(app=app, limits=Limits(chunk_rows=4))
+    answered = customcommand.run("echo", "", source(), context, probes=0, time_limit=60)
+    assert next(answered) == some_rows(1)[0]
+    assert len(taken) == 10
+    assert len(list(answered)) == 9
 
 
 def test_the_getinfo_says_all_that_splunk_says(make_command: Any, make_context: MakeContext) -> None:

@@ -89,6 +89,17 @@ def test_bins_start_at_multiples_of_the_span_and_empty_ones_are_not_there(contex
     assert list(rows[0]) == ["_time", "workload", "v"]
 
 
+def test_bins_of_a_day_begin_at_midnight_and_hold_the_day_to_its_last_moment(
+    make_store: MakeStore, make_context: MakeContext
+) -> None:
+    day = 86400
+    points = [point(at, "a", "web", tcp_bytes=at) for at in (day, 2 * day - 0.5, 2 * day, 4 * day + 7)]
+    context = make_context(store=make_store(points, DIMENSIONS, MEASURES), window=Window(0, 9 * day), now=9 * day)
+    rows = run(f"| mstats count(tcp.bytes) as n where index={INDEX} by workload span=1d", context)
+    assert [(row["_time"], row["n"]) for row in rows] == [(day, 2), (2 * day, 1), (4 * day, 1)]
+    assert context.points_read == 4
+
+
 def test_wildcards_give_one_column_for_each_metric_that_matches(context: SearchContext) -> None:
     (row,) = run(f"| mstats max(tcp.*) as peak_* min(*.bytes) where index={INDEX} cluster=a", context)
     assert row == {

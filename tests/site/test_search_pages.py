@@ -49,16 +49,19 @@ def test_macros_within_macros_are_listed_and_the_filter_macro_has_its_default(co
 
 def test_statistics_of_several_metrics_are_told_once(content: SiteContent) -> None:
     text = lookup_tables(content)
-    assert text.count("Data points of each metric.") == 1
+    tables = {section.split()[0]: section for section in text.split("### ") if "Data points of" in section}
+    assert set(tables) == {"npm_baseline", "npm_days"}
+    assert all(table.count("Data points of each metric.") == 1 for table in tables.values())
     assert "`stdev_udp.packets`" in text
 
 
-def test_the_options_are_those_of_the_command_with_their_defaults() -> None:
-    table = option_table(CHECKOUT / "app")
-    for name, default in defaults().items():
+@pytest.mark.parametrize("command", ["npmanomaly", "npmlearn"])
+def test_the_options_are_those_of_the_command_with_their_defaults(command: str) -> None:
+    table = option_table(CHECKOUT / "app", command)
+    for name, default in defaults(command).items():
         assert f"| `{name}` | " in table
         assert f" | {', '.join(f'`{part}`' for part in default.split(','))} |" in table
-    assert "| `ignore` or `flag` |" in table
+    assert ("| `ignore` or `flag` |" in table) == (command == "npmanomaly")
 
 
 @pytest.mark.parametrize("gap", [lambda: field_meaning("colour", edge=False), lambda: column_meaning("colour")])

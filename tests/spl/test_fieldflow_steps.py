@@ -8,6 +8,7 @@ import pytest
 import yaml
 
 from tests.spl.followed import MACROS, START, after, flow
+from workbench.compiler.owncommands import RESULT_FIELDS
 from workbench.spl.fields.flow import FieldSet, Table, field_flow
 from workbench.spl.parser import parse, parse_subsearch
 
@@ -156,12 +157,13 @@ def test_our_own_searches_end_in_the_fields_they_list_and_miss_none(name, text):
         path.stem: Table(tuple(path.read_text().strip().split(",")), None if path.stem == "npm_allowlist" else 1)
         for path in lookups.glob("*.csv")
     }
-    steps = field_flow(parse(text), expand, tables, {"npmanomaly": npmanomaly})
+    steps = field_flow(parse(text), expand, tables, {**RESULT_FIELDS, "npmanomaly": npmanomaly})
     lists = [step for step in steps if type(step.command).__name__ == "Fields" and step.macro is None]
     last = steps[-1].after
     assert not last.open
-    if lists:
-        assert last.names == set(lists[-1].command.names)
+    listed = lists[-1].command.names if lists else ("*",)
+    if any("*" in name for name in listed):  # then the table that is written says which they are
+        assert last.names == set(tables[steps[-1].command.table].columns)
     else:
-        assert last.names == {each.name for each in steps[0].command.aggregations} | set(steps[0].command.by)
+        assert last.names == set(listed)
     assert [use for step in steps for use in step.missing] == []

@@ -91,14 +91,32 @@ def misfit(form: str, value: str) -> str:
 
 def _npmanomaly(text: str, _before: FieldSet) -> FieldSet:
     """One row a metric: the fields of the series, and what was found (npmlib.options, RESULT_FIELDS)."""
-    given = {one.name: one.value for one in arguments(text) if one.name}
-    by = [name.strip() for name in given.get("by", NPMANOMALY_BY).split(",") if name.strip()]
+    by, given = _by(text)
     unknown = ["score"] + (["expected", "stdev"] if given.get("unseen") == "flag" else [])
     return FieldSet.of([*by, *NPMANOMALY_RESULTS], null=unknown)
 
 
-NPMANOMALY_BY = "k8s.cluster.name,source.workload.name,source.process.name"
+def _npmlearn(text: str, _before: FieldSet) -> FieldSet:
+    """One row a profile, and one for each hour that stood out (npmlib.learn.columns, RESULT_FIELDS)."""
+    by, _ = _by(text)
+    of_one_kind = ["hour", "excess", *NPMLEARN_CHANNELS, "last_hour", "last_sent", "profile"]
+    return FieldSet.of([*by, *NPMLEARN_RESULTS, *of_one_kind], null=["ratio", "score_peak", *of_one_kind])
+
+
+def _by(text: str) -> tuple[list[str], dict[str, str]]:
+    """The fields of a series, and all options that were typed."""
+    given = {one.name: one.value for one in arguments(text) if one.name}
+    return [name.strip() for name in given.get("by", DEFAULT_BY).split(",") if name.strip()], given
+
+
+DEFAULT_BY = "k8s.cluster.name,source.workload.name,source.process.name"
 NPMANOMALY_RESULTS = ("_time", "metric", "value", "expected", "stdev", "score")
 
-RESULT_FIELDS: Mapping[str, Callable[[str, FieldSet], FieldSet]] = {"npmanomaly": _npmanomaly}
+NPMLEARN_RESULTS = (
+    *("metric", "kind", "state", "age_days", "expected", "actual", "ratio", "low", "high", "level", "scale"),
+    *("score_volume", "score_floor", "score_slow", "score_peak", "score_burst"),
+)
+NPMLEARN_CHANNELS = ("channels_A", "channels_B", "channels_C", "channels_D")
+
+RESULT_FIELDS: Mapping[str, Callable[[str, FieldSet], FieldSet]] = {"npmanomaly": _npmanomaly, "npmlearn": _npmlearn}
 """The fields behind a command of the app, from its arguments and the fields before it."""

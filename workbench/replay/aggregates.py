@@ -60,15 +60,39 @@ class Count(Rows):
             self.count += 1
 
 
-class Sum:
-    """sum, avg, sumsq, stdev, stdevp, var, varp, range: what follows from count, sum, mean, squares, extremes."""
+class Total:
+    """sum and avg."""
 
-    __slots__ = ("count", "finish", "largest", "mean", "smallest", "squares", "total")
+    __slots__ = ("count", "mean", "total")
 
-    def __init__(self, finish: Callable[[Sum], Value]) -> None:
-        self.finish = finish
+    def __init__(self, mean: bool) -> None:
+        self.mean = mean
         self.count = 0
         self.total: Number = 0
+
+    def add(self, value: Value, _time: Number | None) -> None:
+        """Add the numbers among the values."""
+        for each in value if type(value) is tuple else (value,):
+            number = as_number(each)
+            if number is not None:
+                self.count += 1
+                self.total += number
+
+    def result(self) -> Value:
+        """Return the function's value; null when there was no number."""
+        if not self.count:
+            return None
+        return self.total / self.count if self.mean else bounded(self.total)
+
+
+class Spread:
+    """sumsq, stdev, stdevp, var, varp, range: what follows from count, mean, squares, extremes."""
+
+    __slots__ = ("count", "finish", "largest", "mean", "smallest", "squares")
+
+    def __init__(self, finish: Callable[[Spread], Value]) -> None:
+        self.finish = finish
+        self.count = 0
         self.mean = 0.0
         self.squares = 0.0  # sum of squared distances from the mean, kept up by Welford's rule
         self.smallest: Number = math.inf
@@ -80,23 +104,24 @@ class Sum:
             for text in value:
                 self.add(text, None)
             return
-        number = as_number(value)
+        number = as_number(value) if value is not None else None
         if number is None:
             return
         self.count += 1
-        self.total += number
         distance = number - self.mean
         self.mean += distance / self.count
         self.squares += distance * (number - self.mean)
-        self.smallest = min(self.smallest, number)
-        self.largest = max(self.largest, number)
+        if number < self.smallest:
+            self.smallest = number
+        if number > self.largest:
+            self.largest = number
 
     def result(self) -> Value:
         """Return the function's value; null when there was no number."""
         return self.finish(self) if self.count else None
 
 
-def _variance(state: Sum, less: int) -> float:
+def _variance(state: Spread, less: int) -> float:
     # One value: Splunk says 0 for sample statistics too.
     return state.squares / (state.count - less) if state.count > less else 0.0
 
@@ -251,14 +276,14 @@ class AtEdge:
 
 _FACTORIES: dict[str, Callable[[], Accumulator]] = {
     "count": Count,
-    "sum": lambda: Sum(lambda state: bounded(state.total)),
-    "avg": lambda: Sum(lambda state: state.total / state.count),
-    "sumsq": lambda: Sum(lambda state: state.squares + state.count * state.mean**2),
-    "stdev": lambda: Sum(lambda state: math.sqrt(_variance(state, 1))),
-    "stdevp": lambda: Sum(lambda state: math.sqrt(_variance(state, 0))),
-    "var": lambda: Sum(lambda state: _variance(state, 1)),
-    "varp": lambda: Sum(lambda state: _variance(state, 0)),
-    "range": lambda: Sum(lambda state: state.largest - state.smallest),
+    "sum": lambda: Total(mean=False),
+    "avg": lambda: Total(mean=True),
+    "sumsq": lambda: Spread(lambda state: state.squares + state.count * state.mean**2),
+    "stdev": lambda: Spread(lambda state: math.sqrt(_variance(state, 1))),
+    "stdevp": lambda: Spread(lambda state: math.sqrt(_variance(state, 0))),
+    "var": lambda: Spread(lambda state: _variance(state, 1)),
+    "varp": lambda: Spread(lambda state: _variance(state, 0)),
+    "range": lambda: Spread(lambda state: state.largest - state.smallest),
     "min": lambda: Extreme(False),
     "max": lambda: Extreme(True),
     "values": lambda: Distinct(False),

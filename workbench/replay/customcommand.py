@@ -3,11 +3,13 @@
 The order of things is that of reference/command-protocol.md section 2: some spawns that get a getinfo and
 then the end of input, then the real one, which gets its getinfo and the rows in chunks. For streaming and
 stateful commands the rows come in pieces with ``finished`` false and an empty piece with ``finished`` true
-at the end; events and reporting commands get everything in one chunk.
+at the end; events and reporting commands get all rows before the next command gets any of theirs, in one chunk with
+``finished`` true, or, where there are more rows than go into one, in pieces of which the last has it.
 
 Not replayed, and said so by an error: ``required_fields`` (what happens to dropped rows is unsettled), a
 ``streaming_preop``, commands that are not chunked. Unverified without a live Splunk: how often a command is
-probed; that a comma does not part two arguments; the session key, sid and version sent here are stand-ins.
+probed; that a comma does not part two arguments; how many rows of an events command come in one chunk; the session
+key, sid and version sent here are stand-ins.
 """
 
 from __future__ import annotations
@@ -33,7 +35,7 @@ PROBES = 2  # spawns before the real one; reference/command-protocol.md section 
 SPLUNK_VERSION = "9.4.0"
 _ARGUMENT = re.compile(r'(?:"(?:[^"\\]|\\.)*"|[^\s"])+', re.DOTALL)
 _QUOTED = re.compile(r'"((?:[^"\\]|\\.)*)"', re.DOTALL)
-_ONE_CHUNK_TYPES = ("events", "reporting")
+_TYPES_OF_ALL_ROWS = ("events", "reporting")
 _PASSED_ON = ("PATH", "LANG", "LC_ALL", "TMPDIR", "SYSTEMROOT")
 
 
@@ -88,8 +90,13 @@ def run(
 
 def _execute(process: CommandProcess, kind: str, rows: Iterable[Row], context: SearchContext) -> Iterator[Row]:
     source = iter(rows)
-    if kind in _ONE_CHUNK_TYPES:
-        yield from _answer(process, list(source), finished=True)
+    if kind in _TYPES_OF_ALL_ROWS:
+        answered: list[Row] = []
+        piece = list(islice(source, context.limits.chunk_rows))
+        while following := list(islice(source, context.limits.chunk_rows)):
+            answered += _answer(process, piece, finished=False)
+            piece = following
+        yield from answered + _answer(process, piece, finished=True)
         return
     while piece := list(islice(source, context.limits.chunk_rows)):
         yield from _answer(process, piece, finished=False)

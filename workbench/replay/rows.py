@@ -30,6 +30,9 @@ class FixedPoint(float):
 
 def as_number(value: Value) -> int | float | None:
     """Return the value as a number, or None: numeric text counts, a multivalue and other text do not."""
+    kind = type(value)
+    if kind is float or kind is int:  # nearly all values there are
+        return value  # type: ignore[return-value]
     if isinstance(value, float | int):
         return value
     if not isinstance(value, str):

@@ -1,4 +1,4 @@
-"""The reference of a search command: made from searchbnf.conf, which Splunk Web shows, and the options' defaults."""
+"""The references of the search commands: made from searchbnf.conf, which Splunk Web shows, and their defaults."""
 
 from __future__ import annotations
 
@@ -6,56 +6,60 @@ import re
 from dataclasses import fields
 from pathlib import Path
 
+from npmlib.learn import options as learning
 from npmlib.options import OPTION_NAMES, Options
 
 from workbench.replay.conf import parse
 from workbench.site.content import SiteError
 from workbench.site.wording import code
 
+SCORING, LEARNING = "npmanomaly", "npmlearn"
+_OPTIONS: dict[str, tuple[tuple[str, ...], type[Options] | type[learning.LearnOptions]]] = {
+    SCORING: (OPTION_NAMES, Options),
+    LEARNING: (learning.OPTION_NAMES, learning.LearnOptions),
+}
 _ATTRIBUTES = {"unseen": "flag_unseen"}
 
 
-def defaults() -> dict[str, str]:
-    """The default of each option, as somebody would type it; SiteError for an option that Options does not have."""
-    values = {field.name: field.default for field in fields(Options)}
-    missing = [name for name in OPTION_NAMES if _ATTRIBUTES.get(name, name) not in values]
+def defaults(command: str = SCORING) -> dict[str, str]:
+    """The default of each option, as somebody would type it; SiteError for an option that its class does not have."""
+    names, options = _OPTIONS[command]
+    values = {field.name: field.default for field in fields(options)}
+    missing = [name for name in names if _ATTRIBUTES.get(name, name) not in values]
     if missing:
-        raise SiteError(f"the option {missing[0]} has no field of its name in npmlib.options.Options; name it there")
-    return {name: _typed(name, values[_ATTRIBUTES.get(name, name)]) for name in OPTION_NAMES}
+        place = f"{options.__module__}.{options.__name__}"
+        raise SiteError(f"the option {missing[0]} has no field of its name in {place}; name it there")
+    return {name: _typed(name, values[_ATTRIBUTES.get(name, name)]) for name in names}
 
 
-def option_table(app: Path) -> str:
+def option_table(app: Path, command: str = SCORING) -> str:
     """Options with their forms, defaults and meanings."""
-    stanza = _stanzas(app)["npmanomaly-option"]
+    stanza = _stanzas(app)[f"{command}-option"]
     forms = dict(re.findall(r"\((\w+)=(\([^)]*\)|<[^>]*>)\)", stanza["syntax"]))
     meanings = _meanings(stanza["description"])
     rows = []
-    for name, default in defaults().items():
+    for name, default in defaults(command).items():
         if name not in meanings or name not in forms:
-            raise SiteError(f"searchbnf.conf, stanza npmanomaly-option: the option {name} is not explained; add it")
+            raise SiteError(f"searchbnf.conf, stanza {command}-option: the option {name} is not explained; add it")
         taken = _shown(forms[name].strip("()"), "|", " or ")
         rows.append(f"| {code(name)} | {taken} | {_shown(default, ',', ', ')} | {meanings[name]} |")
     return "\n".join(["| Option | Takes | Default | Meaning |", "| --- | --- | --- | --- |", *rows])
 
 
-def synopsis(app: Path) -> str:
+def synopsis(app: Path, command: str = SCORING) -> str:
     """The command with all its options."""
-    return f"```text\n{_command(app)['simplesyntax']}\n```"
+    return f"```text\n{_stanzas(app)[f'{command}-command']['simplesyntax']}\n```"
 
 
-def examples(app: Path) -> str:
+def examples(app: Path, command: str = SCORING) -> str:
     """The examples of the help, each with its comment."""
-    stanza = _command(app)
+    stanza = _stanzas(app)[f"{command}-command"]
     numbers = sorted(name.removeprefix("example") for name in stanza if name.startswith("example"))
     shown = []
     for number in numbers:
         search = stanza[f"example{number}"].replace(" | ", "\n| ")
         shown.append(f"{stanza[f'comment{number}']}\n\n```text\n{search}\n```")
     return "\n\n".join(shown)
-
-
-def _command(app: Path) -> dict[str, str]:
-    return _stanzas(app)["npmanomaly-command"]
 
 
 def _stanzas(app: Path) -> dict[str, dict[str, str]]:

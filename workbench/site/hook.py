@@ -38,6 +38,9 @@ _PARTS: dict[str, Callable[[SiteContent], str]] = {
     "synopsis": lambda _: commandhelp.synopsis(APP),
     "options": lambda _: commandhelp.option_table(APP),
     "examples": lambda _: commandhelp.examples(APP),
+    "learning synopsis": lambda _: commandhelp.synopsis(APP, commandhelp.LEARNING),
+    "learning options": lambda _: commandhelp.option_table(APP, commandhelp.LEARNING),
+    "learning examples": lambda _: commandhelp.examples(APP, commandhelp.LEARNING),
 }
 
 

@@ -130,6 +130,19 @@ def _(command: tree.Outputlookup) -> str:
 
 
 @_meaning.register
+def _(_command: tree.Addinfo) -> str:
+    return "Adds the searched time range to every row."
+
+
+@_meaning.register
+def _(command: tree.Foreach) -> str:
+    return (
+        f"Does what is in the brackets for each of the columns {listed(command.fields)}; `<<MATCHSTR>>` is what the"
+        " `*` stands for."
+    )
+
+
+@_meaning.register
 def _(command: tree.Makeresults) -> str:
     return "Begins with a row of our own."
 
@@ -151,6 +164,11 @@ def _(command: tree.Addinfo) -> str:
 
 @_meaning.register
 def _(command: tree.CustomCommand) -> str:
+    if command.name == "npmlearn":
+        return (
+            "Scores each hour of each series against its learned profile, then learns the hour, and gives the rows of"
+            " the new table of profiles."
+        )
     if command.name != "npmanomaly":
         return ""
     return (
