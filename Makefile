@@ -13,7 +13,7 @@ PIP_INSTALL := -m pip install --quiet --disable-pip-version-check --require-hash
 PYTHON_311 = $(shell for candidate in $(PYTHON) python3.11 python3.12 python3.13; do \
 	$$candidate -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null && echo $$candidate && break; done)
 
-.PHONY: help demo test lint check lock package golden docs bench fuzz screenshots clean
+.PHONY: help demo test lint check lock package golden docs bench evaluate fuzz screenshots clean
 
 help: ## Show what there is
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 12
@@ -48,6 +48,9 @@ docs: .venv-docs/stamp ## Build the documents as a site in build/site; a link th
 bench: .venv-bench/stamp $(VENV)/tools.stamp ## Measure the command beside the SDK and DuckDB; BENCH="--rounds 3 --publish" hands options on
 	@$(RUN) build.py > /dev/null
 	@.venv-bench/bin/python -m bench $(BENCH)
+
+evaluate: .venv-bench/stamp ## Measure what the detections find and how often they are wrong; EVALUATE="--quick --out DIR" hands options on
+	@.venv-bench/bin/python -m workbench.evaluate $(EVALUATE)
 
 fuzz: .venv-fuzz/stamp build/sdk/stamp ## Throw hostile input at the command; FUZZ="--runs 1000" hands options on
 	@.venv-fuzz/bin/python -m fuzz $(FUZZ)

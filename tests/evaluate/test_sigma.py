@@ -1,0 +1,96 @@
+"""The rules of three standard deviations, against counting interval by interval as the searches do."""
+
+from __future__ import annotations
+
+import statistics
+
+import numpy as np
+import pytest
+from npmlib.baseline import Limit
+from npmlib.options import Options
+from npmlib.scoring import score_row
+from npmlib.tally import Tally
+
+from workbench.evaluate import sigma
+from workbench.evaluate.attacks import KINDS, inject
+from workbench.evaluate.evaluation import prepare, sigma_rules
+from workbench.evaluate.series import Series
+
+HOURS = 12 * 24
+
+
+@pytest.fixture(scope="module")
+def bursty() -> Series:
+    """Twelve days of lognormal intervals, a tenth of them absent, an hour in ten with a burst of minutes."""
+    random = np.random.default_rng(11)
+    values = np.exp(random.standard_normal((HOURS, 120)) * 0.6) * 1000
+    values[::10, 20 : 20 + 9] *= 12
+    values[random.random(values.shape) < 0.1] = np.nan
+    return Series("bursty", 480_005, values, np.ones(HOURS, dtype=bool), 6 * 24)
+
+
+def by_hand(values: np.ndarray, hour: int, options: Options) -> bool:
+    """Score each interval with the shipped command, against what came before; more than five findings alert."""
+    before = values[max(0, hour - 720) : hour].ravel()
+    present = before[~np.isnan(before)].tolist()
+    mean, stdev = statistics.fmean(present), statistics.stdev(present)
+    limits = {("x",): (Limit(mean + options.threshold * stdev, mean, stdev),)}
+    rows = [{"process": "x", "bytes": repr(value)} for value in values[hour].tolist() if not np.isnan(value)]
+    asked = Options(by=("process",), metrics=("bytes",))
+    return sum(1 for row in rows for _ in score_row(row, limits, asked, Tally())) > 5
+
+
+@pytest.mark.parametrize("threshold", [1.0, 2.0, 3.0, 5.0])
+def test_the_seed_alerts_when_more_than_five_intervals_are_over_its_limit(bursty: Series, threshold: float) -> None:
+    options = Options(threshold=threshold, minsamples=0, minspread=0)
+    counted = sigma.count_hours(bursty, sigma.running(bursty, sigma.HOURLY)).alerts(options)
+    hours = range(24, HOURS, 7)
+    assert [bool(counted[hour]) for hour in hours] == [by_hand(bursty.values, hour, options) for hour in hours]
+
+
+def test_an_attack_enters_the_baseline_of_the_hours_after_it(bursty: Series) -> None:
+    (kind,) = (kind for kind in KINDS if kind.label == "24 h x1")
+    injections = inject(bursty, kind, 3, (5,))
+    counted = sigma.count_attacked(bursty, sigma.running(bursty, sigma.HOURLY), injections).alerts(sigma.SEED)
+    for row, first, attacked in zip(counted, injections.first, injections.values, strict=True):
+        values = bursty.values.copy()
+        values[first : first + kind.hours] = attacked
+        whole = [by_hand(values, hour, sigma.SEED) for hour in range(first, first + kind.hours)]
+        assert row.tolist() == whole
+
+
+def test_a_daily_baseline_is_that_of_midnight(bursty: Series) -> None:
+    sums = sigma.running(bursty, sigma.DAILY)
+    counted = sigma.count_hours(bursty, sums)
+    hour = 5 * 24 + 30
+    midnight = next(one for one in range(hour, 0, -1) if (bursty.first_hour + one) % 24 == 0)
+    present = bursty.values[:midnight][~np.isnan(bursty.values[:midnight])]
+    assert counted.average[hour] == pytest.approx(statistics.fmean(present.tolist()))
+    assert counted.stdev[hour] == pytest.approx(statistics.stdev(present.tolist()))
+
+
+def test_without_a_baseline_nothing_alerts(bursty: Series) -> None:
+    counted = sigma.count_hours(bursty, sigma.running(bursty, sigma.HOURLY))
+    assert counted.count[0] == 0
+    assert not counted.alerts(Options(threshold=0, minsamples=0, minspread=0))[0]
+
+
+def test_a_chosen_threshold_has_the_false_hours_asked_for(bursty: Series) -> None:
+    rules = sigma_rules(prepare([bursty], KINDS[:1], 2))
+    for wanted in (0.25, 1.0, 2.0):
+        options = rules.options_for(wanted)
+        assert rules.judge(options).quiet.false_hours == pytest.approx(wanted, abs=24 / bursty.tested.sum())
+
+
+def test_a_threshold_chosen_on_the_first_half_never_sees_the_second(bursty: Series) -> None:
+    """Whatever is sent in the second half, the threshold is the same."""
+    changed = bursty.values.copy()
+    changed[bursty.middle :] *= 50
+    other = Series(bursty.name, bursty.first_hour, changed, bursty.normal, bursty.tested_from)
+    early = [
+        sigma_rules(prepare([one], KINDS[:1], 2)).options_for(1.0, lambda series: series.tested_early)
+        for one in (bursty, other)
+    ]
+    assert early[0].threshold == pytest.approx(early[1].threshold, rel=1e-6)
+    assert not (bursty.tested_early & bursty.tested_late).any()
+    assert (bursty.tested_early | bursty.tested_late).sum() == bursty.tested.sum()

@@ -1,0 +1,121 @@
+"""What was aimed at is held against figures of several sets of series put together as if they were one."""
+
+from __future__ import annotations
+
+import copy
+import json
+from typing import Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from workbench.evaluate.document import FIGURES
+from workbench.evaluate.measures import Caused, Quiet, mean_recall
+from workbench.evaluate.targets import pooled, targets, unseen_ratios
+
+KIND_NAMES = ("5 min", "1 h", "24 h")
+counts = st.integers(0, 50).flatmap(lambda windows: st.tuples(st.just(windows), st.integers(0, windows)))
+windows_found = st.fixed_dictionaries({name: counts.map(lambda pair: Caused(*pair)) for name in KIND_NAMES})
+quiet_hours = st.tuples(st.integers(24, 5000), st.integers(0, 24)).map(lambda pair: Quiet(*pair))
+
+
+@pytest.fixture
+def published() -> dict[str, Any]:
+    """The committed figures."""
+    content: dict[str, Any] = json.loads(FIGURES.read_text(encoding="utf-8"))
+    return content
+
+
+def content_of(quiet: Quiet, attacks: dict[str, Caused]) -> dict[str, Any]:
+    """A set of series with one detector B, as the JSON has it."""
+    return {
+        "days": quiet.hours / 24,
+        "detectors": {"B": {"false_hours": quiet.false_hours}},
+        "kinds": {name: {"B": one.recall if one.windows else None} for name, one in attacks.items()},
+        "windows": {name: {"B": one.windows} for name, one in attacks.items()},
+    }
+
+
+@given(quiet_hours, windows_found, quiet_hours, windows_found)
+def test_pooled_figures_are_those_of_all_hours_and_windows_counted_together(
+    quiet: Quiet, attacks: dict[str, Caused], more: Quiet, others: dict[str, Caused]
+) -> None:
+    del others["24 h"]  # as on the pods, which were not recorded for long enough
+    found = pooled(content_of(quiet, attacks), content_of(more, others))["B"]
+    both = {name: attacks[name] + others.get(name, Caused()) for name in KIND_NAMES}
+    assert found.false_hours == pytest.approx((quiet + more).false_hours)
+    assert found.recalls == pytest.approx({name: one.recall for name, one in both.items() if one.windows})
+    if found.recalls:
+        assert found.recall == pytest.approx(mean_recall(both.values()))
+
+
+def test_a_long_set_counts_more_than_a_short_one() -> None:
+    long = content_of(Quiet(hours=30 * 24, alerts=3), {"5 min": Caused(30, 30), "24 h": Caused(30, 15)})
+    short = content_of(Quiet(hours=10 * 24, alerts=5), {"5 min": Caused(10, 0)})
+    found = pooled(long, short)["B"]
+    assert found.false_hours == pytest.approx(0.2)
+    assert found.recalls == pytest.approx({"5 min": 0.75, "24 h": 0.5})
+
+
+def unseen(by_series: dict[str, float], benchmark: float) -> dict[str, Any]:
+    """Figures of one point B: false hours of simulated series, and of the benchmark."""
+    return {
+        "settings": {"points": {"B": {}}},
+        "sets": {
+            "benchmark": {"detectors": {"B": {"false_hours": benchmark}}},
+            "simulated": {"by_series": {name: {"B": value} for name, value in by_series.items()}},
+        },
+    }
+
+
+def test_unseen_series_are_held_against_the_benchmark_also_without_a_family() -> None:
+    results = unseen({"smooth 1": 0.1, "smooth 2": 0.3, "deploys 1": 0.8}, 0.2)
+    assert unseen_ratios(results) == pytest.approx({"B": 2.0})
+    assert unseen_ratios(results, without="deploys") == pytest.approx({"B": 1.0})
+
+
+def test_there_is_no_ratio_to_nothing_nor_of_nothing() -> None:
+    assert unseen_ratios(unseen({"smooth 1": 0.1}, 0.0)) == {}
+    assert unseen_ratios(unseen({"deploys 1": 0.1}, 0.2), without="deploys") == {}
+
+
+def test_the_committed_ratios_are_those_of_the_totals(published: dict[str, Any]) -> None:
+    """Simulated series are tested for equally long, so the mean over series is that over days."""
+    sets = published["sets"]
+    for point, ratio in unseen_ratios(published).items():
+        totals = [sets[name]["detectors"][point]["false_hours"] for name in ("simulated", "benchmark")]
+        assert ratio == pytest.approx(totals[0] / totals[1], rel=0.01)
+
+
+@pytest.fixture
+def exact(published: dict[str, Any]) -> dict[str, Any]:
+    """Point A at just the seed's false hours, and just above the recall that is wanted, on benchmark and pods."""
+    results = copy.deepcopy(published)
+    for name in ("benchmark", "pods"):
+        content = results["sets"][name]
+        content["detectors"]["A"]["false_hours"] = content["detectors"]["seed"]["false_hours"]
+        for by_detector in content["kinds"].values():
+            by_detector["A"] = 0.8701
+    return results
+
+
+def test_a_target_is_met_by_its_figures(exact: dict[str, Any]) -> None:
+    assert targets(exact)[0].met
+
+
+@pytest.mark.parametrize("name", ["benchmark", "pods"])
+def test_a_target_is_missed_by_more_false_hours_on_either_set(exact: dict[str, Any], name: str) -> None:
+    exact["sets"][name]["detectors"]["A"]["false_hours"] += 0.01
+    assert not targets(exact)[0].met
+
+
+@pytest.mark.parametrize("name", ["benchmark", "pods"])
+def test_a_target_is_missed_by_one_kind_found_less_on_either_set(exact: dict[str, Any], name: str) -> None:
+    exact["sets"][name]["kinds"]["5 min x3"]["A"] = 0.86
+    assert not targets(exact)[0].met
+
+
+def test_a_young_profile_is_never_above_1_3_times_its_steady_false_hours(published: dict[str, Any]) -> None:
+    (young,) = (target for target in targets(published) if target.aim.startswith("young series"))
+    assert young.met, young.measured

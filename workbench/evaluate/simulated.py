@@ -1,0 +1,114 @@
+"""Simulated series of six families, which no threshold or parameter of the app was chosen on.
+
+What the recorded series lack: processes that are silent most of the time, weekly rhythms with nightly jobs, levels
+that a deploy moves for good, growth. Everything follows from one seed. A level that moves is harmless: its alerts
+are false.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import numpy as np
+from npmlib.profile.hours import INTERVALS
+
+from workbench.evaluate.series import DAY, Floats, Series, learning_hours
+from workbench.metrics.shapes import Recurring, Rhythm, autoregressive, occurrences, overlay, season
+
+FIRST_HOUR = 490_000  # 2025-11-24
+DAYS = 35
+EACH = 3  # series of a family
+SEED = 20_251_124
+
+Generator = np.random.Generator
+
+
+def simulated_series(each: int = EACH, days: int = DAYS, seed: int = SEED) -> list[Series]:
+    """Make ``each`` series of every family, ``days`` long."""
+    hours = days * DAY
+    times: Floats = (FIRST_HOUR * INTERVALS + np.arange(hours * INTERVALS, dtype=np.float64)) * 30.0
+    found = []
+    for place, (family, shape) in enumerate(FAMILIES.items()):
+        for number in range(each):
+            random = np.random.default_rng([seed, place, number])
+            values = shape(times, random).reshape(hours, INTERVALS)
+            normal = np.ones(hours, dtype=bool)
+            found.append(Series(f"{family} {number + 1}", FIRST_HOUR, values, normal, learning_hours(hours)))
+    return found
+
+
+def _smooth(times: Floats, random: Generator) -> Floats:
+    """A service that many people use: a daily rhythm, little noise."""
+    rhythm = Rhythm(swing=random.uniform(0.2, 0.7), peak_hour=random.uniform(10, 20), weekend=random.uniform(0.6, 1))
+    return _level(random) * season(times, 0, rhythm) * _noise(len(times), random, (0.2, 0.9), (0.08, 0.998))
+
+
+def _bursty(times: Floats, random: Generator) -> Floats:
+    """A service that few use: noise of minutes and hours, and bursts of a quarter of an hour."""
+    level = season(times, 0, Rhythm(swing=random.uniform(0, 0.5)))
+    bursts = Recurring(every=random.uniform(5, 11) * 3600, duration=900, jitter=4 * 3600, size=4, spread=0.6)
+    happened = occurrences(bursts, [int(random.integers(1 << 30))], 0, times[0], times[-1])
+    noise = _noise(len(times), random, (0.6, 0.8), (0.5, 0.995))
+    return _level(random) * level * noise * overlay(times, happened, 1.0)
+
+
+def _cron(times: Floats, random: Generator) -> Floats:
+    """A job that runs every few hours for some minutes, and has no data points between."""
+    every = float(random.choice([3600, 4 * 3600, 24 * 3600]))
+    job = Recurring(every=every, duration=random.uniform(300, 1500), offset=1200, jitter=300, size=1, spread=0.3)
+    happened = occurrences(job, [int(random.integers(1 << 30))], 0, times[0], times[-1])
+    sent = _level(random) * 5 * overlay(times, happened, 0.0) * _noise(len(times), random, (0.4, 0.5))
+    return np.where(sent > 0, sent, np.nan)
+
+
+def _weekly(times: Floats, random: Generator) -> Floats:
+    """An office: quiet nights and weekends, and a backup each night."""
+    rhythm = Rhythm(swing=0.9, peak_hour=13, weekend=random.uniform(0.05, 0.3))
+    backup = Recurring(every=DAY * 3600, duration=2400, offset=2 * 3600, jitter=900, size=3, spread=0.3)
+    happened = occurrences(backup, [int(random.integers(1 << 30))], 0, times[0], times[-1])
+    noise = _noise(len(times), random, (0.5, 0.8), (0.15, 0.995))
+    return _level(random) * (season(times, 0, rhythm) * noise + overlay(times, happened, 0.0))
+
+
+def _deploys(times: Floats, random: Generator) -> Floats:
+    """A smooth service whose level every deploy moves for good, up and down in turn."""
+    sent = _smooth(times, random)
+    at, up = times[0], 1
+    while True:
+        at += random.uniform(3, 12) * DAY * 3600
+        if at > times[-1]:
+            return sent
+        sent = np.where(times >= at, sent * np.exp(up * random.uniform(0.2, 0.8)), sent)
+        up = -up
+
+
+def _growth(times: Floats, random: Generator) -> Floats:
+    """A smooth service that is used more each day."""
+    rate = random.uniform(0.01, 0.03)
+    grown: Floats = np.exp(rate * (times - times[0]) / (DAY * 3600))
+    return _smooth(times, random) * grown
+
+
+FAMILIES: dict[str, Callable[[Floats, Generator], Floats]] = {
+    "smooth": _smooth,
+    "bursty": _bursty,
+    "cron": _cron,
+    "weekly": _weekly,
+    "deploys": _deploys,
+    "growth": _growth,
+}
+
+
+def _level(random: Generator) -> float:
+    """Bytes in an interval: from 10 kB to 1 MB."""
+    return float(10 ** random.uniform(4, 6))
+
+
+def _noise(length: int, random: Generator, *parts: tuple[float, float]) -> Floats:
+    """The product of lognormal noises of mean 1, each of a sigma and a memory of the interval before."""
+    logs = np.zeros(length)
+    for sigma, memory in parts:
+        shocks = random.standard_normal((length, 1))
+        noise = autoregressive(shocks, np.array([memory]), random.standard_normal(1))[:, 0]
+        logs += sigma * noise - sigma**2 / 2
+    return np.exp(logs)
