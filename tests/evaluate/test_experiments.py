@@ -23,6 +23,7 @@ from workbench.evaluate.experiments import (
 )
 from workbench.evaluate.lasting import poisoning
 from workbench.evaluate.measures import Caused
+from workbench.evaluate.mimicry import OtherSlow
 from workbench.evaluate.profile import Shipped, alerts_at, watch
 from workbench.evaluate.series import UNIT, Series
 from workbench.evaluate.simulated import simulated_series
@@ -70,7 +71,7 @@ def row(rows: Rows, **wanted: str) -> dict[str, Any]:
 
 
 def test_every_experiment_has_a_row_that_is_shipped_and_one_that_is_not(found: dict[str, Rows]) -> None:
-    assert set(found) == {"burst", "start", "guard", "hold"}
+    assert set(found) == {"burst", "start", "guard", "hold", "mimicry"}
     for rows in found.values():
         shipped = ["shipped" in one["variant"] for one in rows]
         assert any(shipped)
@@ -175,3 +176,16 @@ def test_a_fixed_start_at_the_scale_of_the_first_hour_is_the_plain_scorer(few: l
     scale = learning.begin(measures(one.hours[0], UNIT))[FLOOR + SCALE]
     assert watch(one, FixedStart(scale=scale)).scored == watch(one, Shipped()).scored
     assert watch(one, FixedStart(scale=0.5)).scored != watch(one, Shipped()).scored
+
+
+def test_a_slow_channel_over_six_hours_of_the_floor_is_the_shipped_one(few: list[Series]) -> None:
+    for series in few:
+        shipped, other = (watch(series, scorer).scored for scorer in (Shipped(), OtherSlow()))
+        assert [one.scores for one in shipped if one] == [one.scores for one in other if one]
+
+
+def test_over_twelve_hours_eleven_must_be_raised(few: list[Series]) -> None:
+    scorer = OtherSlow(hours=12)
+    shorter, longer = (watch(few[0], one).scored for one in (Shipped(), scorer))
+    pairs = [(a.scores.slow, b.scores.slow) for a, b in zip(shorter, longer, strict=True) if a and b]
+    assert any(one > other for one, other in pairs)

@@ -20,6 +20,7 @@ from npmlib.profile.state import BURST, HOLD, HOURS_SEEN, State, blank
 from workbench.evaluate.evaluation import Prepared, Result, Run, judge, prepare, score
 from workbench.evaluate.lasting import level_shifts, poisoning
 from workbench.evaluate.measures import Quiet
+from workbench.evaluate.mimicry import mimicry
 from workbench.evaluate.profile import Shipped, alerts_at, watch
 from workbench.evaluate.series import DAY, Series
 from workbench.evaluate.studies import NEVER, number
@@ -40,6 +41,7 @@ def experiments(nine: Sequence[Series], pods: Prepared, lifted: int, injections:
         "start": _starts(nine, pods, lifted),
         "guard": _guards(nine),
         "hold": _holds(nine, prepared, injections),
+        "mimicry": mimicry(prepared),
     }
 
 
