@@ -18,6 +18,7 @@ from tests.detections.world import (
     NEW_EDGE,
     NOW,
     OUTBOUND,
+    PROFILE,
     TRAFFIC_BASELINE,
     World,
     point,
@@ -64,6 +65,7 @@ def scene(built: Package, tmp_path_factory: pytest.TempPathFactory) -> Iterator[
         sent = {"tcp_bytes": 50_000, "tcp_packets": 500, "tcp_new_sockets": 1}
         world.add([point(at, "prod", "web", process="nginx", dest="203.0.113.9", **sent)])
     world.run_over(EDGE_BASELINE, NOW - 30 * DAY, NOW - 2 * HOUR, at=NOW - 2 * HOUR)
+    world.run_over(PROFILE, NOW - 2 * DAY, NOW, at=NOW)
     runs = [world.run(name, at) for name, at in ((TRAFFIC_BASELINE, NOW - HOUR), (OUTBOUND, NOW), (NEW_EDGE, NOW))]
     (world.app.root / "lookups" / "npm_allowlist.csv").write_text(ALLOWLIST)
     store = world.store()

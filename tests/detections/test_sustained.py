@@ -12,12 +12,10 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from world import DAY, HOUR, NOW, World, point
+from world import DAY, HOUR, NOW, PROFILE, SUSTAINED, World, point
 
 from workbench.compiler.build import Package
 
-PROFILE = "K8S NPM - Profile Of Kubernetes NPM Process Traffic"
-SUSTAINED = "K8S NPM - Kubernetes Sustained Outbound Volume from Process - Rule"
 STEP = 300.0  # seconds between points: a sparse series is learned as well, and faster
 DAYS = 9
 
