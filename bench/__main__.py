@@ -19,7 +19,7 @@ from typing import Any
 from rich.console import Console
 from rich.table import Table as Shown
 
-from bench import document, machine, scale, throughput
+from bench import document, learning, machine, scale, stages, throughput
 from bench.processes import BenchError
 from bench.stage import stage
 from bench.tables import tables
@@ -30,10 +30,11 @@ from workbench.replay.errors import ReplayError
 
 CHECKOUT = Path(__file__).parents[1]
 NOTATIONS: tuple[Notation, ...] = ("integers", "decimals", "sparse")
-FULL = (Shape("integers", 1_000_000, 2_000), scale.Extent())
+FULL = (Shape("integers", 1_000_000, 2_000), scale.Extent(), learning.Extent())
 QUICK = (
     Shape("integers", 4_000, 50, chunk_rows=1_000, over=0.01),
     scale.Extent(rows=4_000, chunk_rows=1_000, repeats=3, series=(50, 500), starts=1),
+    learning.Extent(series=(20, 100)),
 )
 
 
@@ -63,7 +64,7 @@ def measure(options: argparse.Namespace, console: Console) -> dict[str, Any]:
     def tell(text: str) -> None:
         console.print(text, style="dim", markup=False)
 
-    shape, extent = QUICK if options.quick else FULL
+    shape, extent, learned = QUICK if options.quick else FULL
     rounds = options.rounds or (1 if options.quick else 5)
     pythons = _pythons(options.python)
     app = stage(options.app, options.out / "app")
@@ -82,6 +83,8 @@ def measure(options: argparse.Namespace, console: Console) -> dict[str, Any]:
         results["throughput"][notation] = [one.as_json() for one in found]
     site = scale.Site(app, cache, outputs, rounds, tell)
     results["scale"] = scale.measure(site, pythons, extent)
+    results["stages"] = stages.measure(site, pythons, shape)
+    results["learning"] = learning.measure(site, pythons, learned)
     results["duckdb_start"] = scale.duckdb_start(site, extent.starts)
     # A few thousand rows are mostly start-up: to hold them against the targets would say nothing.
     results["targets"] = [] if options.quick else [dataclasses.asdict(target) for target in judge(results)]
@@ -126,7 +129,9 @@ def _pythons(named: Sequence[Path]) -> dict[str, Path]:
 
 
 def _parser() -> argparse.ArgumentParser:
-    parser = argparse.ArgumentParser(prog="python -m bench", description="Measures npmanomaly as whole processes.")
+    parser = argparse.ArgumentParser(
+        prog="python -m bench", description="Measures npmanomaly and npmlearn as whole processes."
+    )
     parser.add_argument("--rounds", type=int, metavar="N", help="how often everybody runs (5; with --quick 1)")
     parser.add_argument("--quick", action="store_true", help="a few thousand rows: shows that it works, not how fast")
     parser.add_argument("--app", type=Path, default=CHECKOUT / "build" / "stage" / "SA-npmanomaly", metavar="DIR")

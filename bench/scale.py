@@ -79,7 +79,7 @@ def _memory(site: Site, interpreter: Path, workload: Workload, extent: Extent) -
 
 
 def _series(site: Site, interpreter: Path, workload: Workload) -> dict[str, Any]:
-    """Cost of loading the baseline (a stream of one row, less a start) and of a row beyond that."""
+    """Cost of loading the baseline (a stream of one row, less a start), of a row beyond that, and of a later one."""
     starts, loads, wholes = [], [], []
     for _ in range(min(3, site.rounds)):
         starts.append(site.run(interpreter, workload.folder / "getinfo", workload))
@@ -93,7 +93,14 @@ def _series(site: Site, interpreter: Path, workload: Workload) -> dict[str, Any]
         "load_peak_megabytes": round(_median(loads, "rss") / 1e6, 1),
         "peak_megabytes": round(_median(wholes, "rss") / 1e6, 1),
         "microseconds_per_row": round((_median(wholes, "cpu") - loading) / workload.shape.rows * 1e6, 3),
+        "microseconds_per_later_row": later_row(site, interpreter, workload),
     }
+
+
+def later_row(site: Site, interpreter: Path, workload: Workload) -> float:
+    """Microseconds for a row when all series are known well: what the stream costs four times, less what thrice."""
+    thrice, often = (site.run(interpreter, None, workload, times) for times in (3, 4))
+    return round((often.cpu - thrice.cpu) / workload.shape.rows * 1e6, 3)
 
 
 def _start(site: Site, interpreter: Path, workload: Workload, starts: int) -> dict[str, Any]:

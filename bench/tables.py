@@ -37,6 +37,8 @@ def tables(results: dict[str, Any]) -> list[Table]:
         _memory(results),
         _start(results),
         _volume(results),
+        _stages(results),
+        _learning(results),
         _targets(results),
     ]
 
@@ -65,7 +67,7 @@ def _or_nothing(ratio: float | None) -> str:
 
 
 def _series(results: dict[str, Any]) -> Table:
-    heads = ("series", "Python", "load s", "load CPU s", "peak MB, loaded", "peak MB, all rows", "µs per row")
+    heads = ("series", "Python", "load s", "load CPU s", "peak MB, loaded", "peak MB, all rows", "µs per row", "later")
     rows = tuple(
         (
             f"{line['series']:,}",
@@ -75,6 +77,7 @@ def _series(results: dict[str, Any]) -> Table:
             f"{line['load_peak_megabytes']:.0f}",
             f"{line['peak_megabytes']:.0f}",
             f"{line['microseconds_per_row']:.2f}",
+            f"{line['microseconds_per_later_row']:.2f}",
         )
         for entry in results["scale"]
         for line in entry["series"]
@@ -133,6 +136,37 @@ def _volume(results: dict[str, Any]) -> Table:
             )
     heads = ("workloads", "series", "Python", "rows/h, one in 30 s", "CPU s/h", "rows/h, one in 10 s", "CPU s/h")
     return Table("volume", "One hourly search", heads, tuple(rows))
+
+
+def _stages(results: dict[str, Any]) -> Table:
+    """What each stage of a row adds to the ones before."""
+    heads = ("rows", "Python", "lines and shapes", "names and cells", "series", "comparisons, rows over", "all")
+    rows = []
+    for entry in results["stages"]:
+        upto = list(entry["nanoseconds_to"].values())
+        added = (end - begin for begin, end in zip((0, *upto), upto, strict=False))
+        rows.append((entry["rows"], entry["python"], *map(str, added), str(upto[-1])))
+    return Table("stages", "A row on the fast path, nanoseconds", heads, tuple(rows))
+
+
+def _learning(results: dict[str, Any]) -> Table:
+    heads = ("series", "profiles", "Python", "CPU s", "wall s", "peak MB", "table MB", "bytes each", "µs per update")
+    rows = tuple(
+        (
+            f"{line['series']:,}",
+            f"{line['profiles']:,}",
+            entry["python"],
+            f"{line['cpu_seconds']:.2f}",
+            f"{line['wall_seconds']:.2f}",
+            f"{line['peak_megabytes']:.0f}",
+            f"{line['table_megabytes']:.1f}",
+            f"{line['table_bytes_per_profile']:,}",
+            f"{entry['update_microseconds']:.1f}",
+        )
+        for entry in results["learning"]
+        for line in entry["runs"]
+    )
+    return Table("learning", "One hour learned by npmlearn, with the profiles before it", heads, rows)
 
 
 def _targets(results: dict[str, Any]) -> Table:

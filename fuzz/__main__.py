@@ -25,7 +25,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     from fuzz.targets import TARGETS
 
     parser = argparse.ArgumentParser(prog="python -m fuzz", description="Throws hostile input at the command.")
-    parser.add_argument("--runs", type=int, default=400_000, metavar="N", help="executions for each target (400000)")
+    parser.add_argument("--runs", type=int, default=300_000, metavar="N", help="executions for each target (300000)")
     parser.add_argument("--seconds", type=int, default=0, metavar="S", help="longest time for each target (no end)")
     parser.add_argument("--target", choices=list(TARGETS), action="append", help="only this one")
     parser.add_argument("--keep", action="store_true", help="then renew fuzz/corpus from what was found")

@@ -201,6 +201,13 @@ def _odd_bodies() -> dict[str, bytes]:
         "many-columns": b"host" + b",x" * 10_000 + b"\na" + b",1" * 10_000 + b"\n",
         "large-field": HEADER + long_line + LOUD,
         "doubled-columns": b"host,m,m,host\na,1,99,b\n",
+        "doubled-columns-short-row": b",".join(f'"{name}"'.encode() for name in (*FIELDS[1:5], FIELDS[1]))
+        + b"\nprod,web,nginx,999\n",
+        "short-row-first": HEADER + b"1,prod\n" + LOUD,
+        "digits-last": HEADER + LOUD + b"5",
+        "cr-only": ROWS.replace(b"\n", b"\r"),
+        "header-eats-rows": HEADER[:-1] + b',"a\n' + LOUD,
+        "nearly-a-number": HEADER + LOUD.replace(b'"250.5"', b"9" * 5_000 + b"x"),
         "index": b'"_chunked_idx",' + HEADER + b"0," + CALM + b"1," + LOUD,
         "braces": HEADER + CALM.replace(b",90", b",{0}") + LOUD.replace(b"web", b"{x}"),
         "bad-multivalue": HEADER + b'1,prod,web,nginx,5,5,5,5,5,,"$a",,,"$1$;",,,,\n' + LOUD,

@@ -1,11 +1,11 @@
-"""The three targets: each takes bytes and raises BrokenPromiseError, or whatever escaped, when a promise is broken."""
+"""The four targets: each takes bytes and raises BrokenPromiseError, or whatever escaped, when a promise is broken."""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
-from fuzz import baseline, command, mutation, options, seeds
+from fuzz import baseline, command, learn, mutation, options, seeds
 
 Check = Callable[[bytes], None]
 
@@ -26,5 +26,6 @@ class Target:
 TARGETS: Mapping[str, Target] = {
     "options": Target(options.check, seeds.options, seeds.OPTION_WORDS, None, 512),
     "baseline": Target(baseline.check, seeds.baselines, seeds.TABLE_WORDS, mutation.table, 4096),
+    "learn": Target(learn.check, learn.seeds, learn.words(), mutation.table, 6144),
     "command": Target(command.check, seeds.streams, seeds.STREAM_WORDS, mutation.stream, 8192),
 }

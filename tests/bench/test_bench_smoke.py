@@ -28,6 +28,10 @@ def test_everybody_finds_what_the_generator_made(built: Package, tmp_path: Path)
         assert [entry["contender"] for entry in entries] == ["npmanomaly", "sdk_scoring", "sdk_identity", "duckdb"]
     (entry,) = results["scale"]
     assert [line["series"] for line in entry["series"]] == [50, 500]
+    assert [list(entry["nanoseconds_to"]) for entry in results["stages"]] == [["lines", "split", "series", "whole"]] * 2
+    (entry,) = results["learning"]
+    assert [line["profiles"] for line in entry["runs"]] == [100, 500]
+    assert entry["state_numbers"] <= 150
 
 
 def test_the_same_shape_gives_the_same_bytes(tmp_path: Path) -> None:
