@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any
 
-from workbench.metrics.attacks import NEW_EDGE, OUTBOUND
+from workbench.metrics.attacks import NEW_EDGE, OUTBOUND, SUSTAINED
 
 DAY, HOUR, INTERVAL = 86400.0, 3600.0, 300
 END = 1_772_366_400.0  # 2026-03-01T12:00:00Z, far from the nightly baseline
@@ -23,8 +23,8 @@ ATTACK: dict[str, Any] = {
     "protocol": "tcp",
     "start": END - 2.5 * HOUR,
     "end": END - 1.5 * HOUR,
-    "added_bytes": 600_000,
-    "expected_by": [OUTBOUND, NEW_EDGE],
+    "added_bytes": 60_000_000,
+    "expected_by": [OUTBOUND, SUSTAINED, NEW_EDGE],
     "note": "<i>everything</i> leaves",
 }
 TRUTH: dict[str, Any] = {
@@ -49,4 +49,4 @@ def hostile_points() -> Iterator[dict[str, Any]]:
             yield {"_time": at, **names, "tcp.bytes": 1000 + 40.25 * swing, "tcp.packets": 10 + swing}
         if ATTACK["start"] <= at < ATTACK["end"]:
             names = dict(zip(DIMENSIONS, ("prod", WORKLOAD, PROCESS, DEST), strict=True))
-            yield {"_time": at, **names, "tcp.bytes": 50_000.0, "tcp.packets": 400.0}
+            yield {"_time": at, **names, "tcp.bytes": 5_000_000.0, "tcp.packets": 400.0}

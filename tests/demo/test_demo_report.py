@@ -17,8 +17,9 @@ from hostile_estate import DEST, END, HOUR, INTERVAL, PROCESS, WORKLOAD
 
 from workbench.demo.charts import OVER, UNKNOWN
 from workbench.demo.evidence import Evidence, gather, sensitivity
+from workbench.demo.hourbars import EXPECTED, SENT, STOOD_OUT
 from workbench.demo.report import Watched, render, write_report
-from workbench.metrics.attacks import NEW_EDGE, OUTBOUND
+from workbench.metrics.attacks import NEW_EDGE, OUTBOUND, SUSTAINED
 from workbench.metrics.store import MetricsStore
 from workbench.replay.errors import ReplayError
 from workbench.replay.rows import each_text
@@ -99,7 +100,7 @@ def chart_of(page: Page, words: str) -> dict[str, Any]:
     return chart
 
 
-def test_the_world_of_these_tests_is_caught_by_both_detections(watched: Watched) -> None:
+def test_the_world_of_these_tests_is_caught_by_all_detections(watched: Watched) -> None:
     assert watched.verdict.missed == ()
     assert watched.verdict.false_alerts == 0
 
@@ -143,6 +144,61 @@ def test_as_many_intervals_are_marked_as_the_detection_counted(evidence: list[Ev
         assert {track.metric for track in each.tracks} == set(each_text(each.finding.row["metrics"]))
 
 
+def test_a_sustained_finding_shows_its_hours_with_the_sums_of_the_store(page: Page, watched: Watched) -> None:
+    chart = chart_of(page, "Hours of process")
+    (run,) = (run for run in watched.runs if SUSTAINED in run.search.name and run.findings)
+    points = watched.store / "kubernetes_metrics" / "points.parquet"
+    metrics = each_text(run.findings[0]["metrics"])
+    assert "tcp.bytes" in metrics
+    for position, metric in enumerate(metrics):
+        stored = dict(
+            duckdb.execute(
+                f"""SELECT floor(_time / 3600) * 3600 AS hour, sum("{metric}") FROM '{points}'
+                WHERE "source.workload.name" = ? AND _time >= ? AND _time < ? GROUP BY hour ORDER BY hour""",
+                [WORKLOAD, run.window.latest - 48 * HOUR, run.window.latest + HOUR],
+            ).fetchall()
+        )
+        stood_out, sent = (traces(chart, name)[position] for name in (STOOD_OUT, SENT))
+        shown = {
+            x / 1000 - HOUR / 2: y for each in (stood_out, sent) for x, y in zip(each["x"], each["y"], strict=True)
+        }
+        assert shown == pytest.approx(stored, abs=0.0051)
+    assert chart["layout"]["barmode"] == "overlay"
+
+
+def test_the_hours_that_a_sustained_finding_counted_are_marked(evidence: list[Evidence]) -> None:
+    (sustained,) = (each for each in evidence if each.finding.detection == SUSTAINED)
+    assert max(len(track.over) for track in sustained.tracks) == sustained.finding.row["hours"]
+    for track in sustained.tracks:
+        assert {track.times[place] for place in track.over} == {
+            END - 3 * HOUR
+        }  # in the first week only the first hour over the limits
+
+
+def test_each_watched_hour_has_the_range_that_the_profile_expected_of_it(
+    page: Page, evidence: list[Evidence], watched: Watched
+) -> None:
+    (sustained,) = (each for each in evidence if each.finding.detection == SUSTAINED)
+    track = next(track for track in sustained.tracks if track.metric == "tcp.bytes")
+    ranges = {each.hour: (each.low, each.high) for each in track.ranges or ()}
+    assert {END - 3 * HOUR, END - 2 * HOUR} <= set(ranges)
+    (profiled,) = (run for run in watched.runs if run.at == END - 2 * HOUR + 22 * 60)
+    (row,) = (
+        row
+        for row in profiled.rows
+        if (row["kind"], row["metric"], row["source.workload.name"]) == ("hour", "tcp.bytes", WORKLOAD)
+        if float(str(row["hour"])) == END - 3 * HOUR
+    )
+    assert ranges[END - 3 * HOUR] == (float(str(row["low"])), float(str(row["high"])))
+    told = re.search(r"expected ([0-9,]+) to ([0-9,]+)", each_text(sustained.finding.row["anomalies"])[0])
+    assert told
+    assert ranges[END - 3 * HOUR] == pytest.approx([float(each.replace(",", "")) for each in told.groups()], abs=0.5)
+    box = traces(chart_of(page, "Hours of process"), EXPECTED)[0]
+    assert [base + height for base, height in zip(box["base"], box["y"], strict=True)] == pytest.approx(
+        [high for _, high in ranges.values()]
+    )
+
+
 def test_a_new_edge_shows_the_packets_that_nobody_expected(page: Page, watched: Watched) -> None:
     chart = chart_of(page, "Edge </script>")
     (finding,) = (row for run in watched.runs if NEW_EDGE in run.search.name for row in run.findings)
@@ -171,9 +227,15 @@ def test_the_graph_tells_attacks_from_what_was_known(page: Page) -> None:
     assert label["text"].startswith("<b>&lt;img src=")  # bold, as the attack went there; its own tags are text
 
 
+def test_hours_are_counted_as_the_detection_counts_them_and_told_beside_its_confidence(page: Page) -> None:
+    assert "Marked hours: 1." in page.text
+    assert "sustained, confidence low, risk 10" in page.text  # of two days
+
+
 def test_truth_and_findings_stand_side_by_side_with_alerts_a_day(page: Page) -> None:
     assert "1 of 1attacks found by every detection that should" in re.sub(r"\s+", " ", page.text)
-    assert re.search(r"both\s*2\s*16\s*0\s*0\s*16", page.text)  # two findings in three hours are sixteen a day
+    assert re.search(r"all\s*3\s*24\s*0\s*0\s*24", page.text)  # three findings in three hours are 24 a day
+    assert re.search(r"added\s*outbound\s*sustained\s*new edge", page.text)
 
 
 def test_names_are_text_and_never_elements(text: str, page: Page) -> None:

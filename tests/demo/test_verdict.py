@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from workbench.demo.verdict import Finding, judge
-from workbench.metrics.attacks import NEW_EDGE, OUTBOUND
+from workbench.metrics.attacks import NEW_EDGE, OUTBOUND, SUSTAINED
 
 HOUR = 3600.0
 ATTACK: dict[str, Any] = {
@@ -37,6 +37,14 @@ def outbound(
     return Finding(OUTBOUND, (hour + 1) * HOUR, hour * HOUR, (hour + 1) * HOUR, dict(row))
 
 
+def sustained(
+    process: str, workload: str = "db", host: str = "prod", hour: float = 11, protocol: str = "tcp"
+) -> Finding:
+    """The last four whole hours are searched, half an hour after the last of them."""
+    row = {"host": host, "workload": workload, "process": process, "protocol": protocol, "confidence": "high"}
+    return Finding(SUSTAINED, (hour + 1.5) * HOUR, (hour - 3) * HOUR, (hour + 1) * HOUR, dict(row))
+
+
 def edge(source: str, dest: str, host: str = "prod", hour: float = 11) -> Finding:
     row = {"host": host, "source_workload": source, "dest_workload": dest}
     return Finding(NEW_EDGE, (hour + 1) * HOUR, (hour - 3) * HOUR, (hour + 1) * HOUR, dict(row))
@@ -59,6 +67,22 @@ def test_another_process_cluster_hour_or_protocol_is_a_false_alert() -> None:
     verdict = judge(TRUTH, found)
     assert verdict.unexplained == tuple(found)
     assert verdict.missed == (ATTACK,)
+
+
+def test_the_three_detections_catch_it_each_for_itself() -> None:
+    attack = {**ATTACK, "expected_by": [OUTBOUND, SUSTAINED, NEW_EDGE]}
+    found = [outbound("postgres"), sustained("postgres"), edge("db", "203.0.113.9")]
+    assert judge({"attacks": [attack]}, found).missed == ()
+    for left_out in found:
+        assert judge({"attacks": [attack]}, [each for each in found if each is not left_out]).missed == (attack,)
+
+
+def test_a_sustained_finding_belongs_to_an_attack_by_process_protocol_and_hour() -> None:
+    assert judge(TRUTH, [sustained("postgres"), sustained("any", workload="203.0.113.9")]).false_alerts == 0
+    others = [sustained("pgbackrest"), sustained("postgres", host="staging"), sustained("postgres", protocol="udp")]
+    others += [sustained("postgres", hour=9), sustained("postgres", hour=15)]
+    assert judge(TRUTH, others).unexplained == tuple(others)
+    assert [cause["kind"] for _, cause in judge(TRUTH, [sustained("java", "pricing")]).explained] == ["deploy"]
 
 
 def test_a_window_that_only_touches_the_attack_counts_and_one_that_only_borders_does_not() -> None:

@@ -15,15 +15,16 @@ from rich.progress import BarColumn, Progress, TaskID, TextColumn, TimeElapsedCo
 
 from workbench.compiler.build import Package, build_package
 from workbench.compiler.rules.finding import BuildError
+from workbench.demo.reading import print_readings, readings, series_of
 from workbench.demo.report import Watched, write_report
 from workbench.demo.tables import print_findings, print_summary, print_truth
 from workbench.demo.verdict import findings_of, judge
-from workbench.demo.watch import watch
+from workbench.demo.watch import by_hand, watch
 from workbench.metrics.estate import PlanError
 from workbench.metrics.nezha import QUIET, write_nezha_store
 from workbench.metrics.nezha_recording import NezhaError
 from workbench.metrics.simulated_store import Order, write_simulated_store
-from workbench.metrics.store import StoreError
+from workbench.metrics.store import MetricsStore, StoreError
 from workbench.metrics.writing import TRUTH_FILE
 from workbench.replay.app import App
 from workbench.replay.errors import ReplayError
@@ -144,12 +145,12 @@ def _show(scene: Scene, runs: list[SearchRun], package: Package, console: Consol
     truth = scene.truth
     verdict = judge(truth, findings_of(runs))
     console.rule(f"[bold]{scene.title}")
-    first = [run for run in runs if run.search.trigger is None][:2]
-    later = [run for run in runs if run.search.trigger is not None]
+    first = [run for run in runs if by_hand(run)]
+    later = [run.points_read for run in runs if run.search.trigger is not None and run.points_read]
     console.print(
         f"{len(runs)} runs of {len({run.search.name for run in runs})} compiled searches over {scene.hours:g} hours."
-        f" The first baselines read {sum(run.points_read for run in first):,} data points, an hourly detection"
-        f" {sum(run.points_read for run in later) // max(1, len(later)):,} on average.",
+        f" The {len(first)} first runs by hand read {sum(run.points_read for run in first):,} data points, a run of a"
+        f" detection that reads points at all {sum(later) // max(1, len(later)):,} on average.",
         highlight=False,
     )
     # That the tables are not there yet is what first runs are for.
@@ -158,9 +159,21 @@ def _show(scene: Scene, runs: list[SearchRun], package: Package, console: Consol
     print_truth(verdict, console)
     print_findings(verdict, console)
     print_summary(verdict, scene.hours, console)
+    _show_reading(scene, runs, console)
     write_json_lines(scene.folder / "findings.jsonl", records(runs))
     app = App.load(scene.folder / "app" / package.staged.name)
     return Watched(scene.title, scene.folder.name, truth, scene.hours, runs, verdict, app, scene.folder / "store")
+
+
+def _show_reading(scene: Scene, runs: list[SearchRun], console: Console) -> None:
+    """What a day of searching reads; nothing when no whole day was watched."""
+    if scene.hours < DAY / HOUR:
+        return
+    store = MetricsStore(scene.folder / "store")
+    try:
+        print_readings(readings(runs, store, float(str(scene.truth["end"]))), series_of(store), console)
+    finally:
+        store.close()
 
 
 def _shown(path: Path) -> Path:

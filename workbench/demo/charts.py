@@ -1,25 +1,37 @@
-"""Charts as plotly.js takes them: plain dictionaries of traces and layout, ready for JSON.
-
-Plotly reads HTML tags in every text it shows. Names come from the traffic and are hostile until proven otherwise, so
-all of them pass ``label``.
-"""
+"""Charts as plotly.js takes them: plain dictionaries of traces and layout, ready for JSON."""
 
 from __future__ import annotations
 
-import html
 import math
 from collections.abc import Mapping, Sequence
-from typing import Any, TypeAlias
+from typing import Any
 
 from workbench.demo.alerts import CAUSES, HOUR, Cause
+from workbench.demo.drawing import (
+    AMBER,
+    BAND,
+    BLUE,
+    FONT,
+    FOOT,
+    GREY,
+    HEAD,
+    LIMIT,
+    LINE,
+    RED,
+    TICKS,
+    WINDOW,
+    Chart,
+    label,
+    milliseconds,
+    plain_layout,
+    shaded,
+    two_decimals,
+)
 from workbench.demo.edges import KINDS, EdgeGraph, Kind, Link, Pair
 from workbench.demo.evidence import Evidence, Track
+from workbench.demo.hourbars import hour_bars
 from workbench.demo.wording import readable, shortened
 
-Chart: TypeAlias = dict[str, Any]
-
-LINE, RED, AMBER, BLUE, GREY = "#35507a", "#c62828", "#e08e0b", "#2f7fb8", "#8d949e"
-BAND, LIMIT, WINDOW = "rgba(46,125,50,0.18)", "rgba(46,125,50,0.75)", "rgba(90,110,140,0.10)"
 CAUSE_COLOURS: dict[Cause, str] = {"attack": RED, "benign cause": AMBER, "unexplained": GREY}
 KIND_LOOKS: dict[Kind, tuple[str, float, str, str]] = {  # colour, width, dash, words
     "known": ("#aab2bd", 1, "solid", "known before"),
@@ -29,19 +41,12 @@ KIND_LOOKS: dict[Kind, tuple[str, float, str, str]] = {  # colour, width, dash, 
     "attack on a known edge": (RED, 1.8, "dash", "attack over a known edge"),
     "attack": (RED, 3, "solid", "new, attack"),
 }
-FONT = {"family": "system-ui, 'Segoe UI', 'Helvetica Neue', Arial, sans-serif", "size": 12, "color": "#1d2733"}
 NAME_LENGTH, LETTER = 22, 6.5  # characters of a name beside the circle, pixels a character takes
 CIRCLE = 1.75  # half the plot in radii of the circle: room for the names
-TICKS = {"ticks": "outside", "ticklen": 5, "tickcolor": "#c3c8cf"}
-TRACK_HEIGHT, HEAD, FOOT = 150, 44, 40  # pixels
+TRACK_HEIGHT = 150  # pixels
 SHORT_DAY = 14  # hours up to which each has its own tick
 OVER, UNKNOWN = "over the limit, counted", "searched, on an edge that was not known"
 GAP = 4  # intervals without a value after which a line is broken
-
-
-def label(text: str, most: int = 60) -> str:
-    """Return a hostile name as text that plotly shows as it is, at most ``most`` characters of it."""
-    return html.escape(shortened(readable(text), most), quote=False)
 
 
 def series_chart(evidence: Evidence, attack: Mapping[str, Any] | None, interval: float) -> Chart:
@@ -53,10 +58,10 @@ def series_chart(evidence: Evidence, attack: Mapping[str, Any] | None, interval:
     count = max(1, len(evidence.tracks))
     height = HEAD + FOOT + count * TRACK_HEIGHT
     traces: list[Chart] = []
-    layout: Chart = _layout(height)
+    layout: Chart = plain_layout(height)
     layout["xaxis"] = {
         "type": "date",
-        "range": [_ms(evidence.start), _ms(evidence.end)],
+        "range": [milliseconds(evidence.start), milliseconds(evidence.end)],
         "gridcolor": "#eceff3",
         **TICKS,
     }
@@ -75,17 +80,20 @@ def series_chart(evidence: Evidence, attack: Mapping[str, Any] | None, interval:
             "nticks": 5,
         }
         traces += _track(track, axis, evidence, interval, legend=place == 0)
-    layout["shapes"] = [_span(evidence.finding.earliest, evidence.finding.latest, WINDOW)]
+    layout["barmode"] = "overlay"  # only hours overlap: what came in one stands before what was expected of it
+    layout["shapes"] = [shaded(evidence.finding.earliest, evidence.finding.latest, WINDOW)]
     if attack:
         first, last = max(attack["start"], evidence.start), min(attack["end"], evidence.end)
-        layout["shapes"].append(_span(first, last, RED) | {"y0": 1.0, "y1": 1.0 + 5 / (height - HEAD - FOOT)})
+        layout["shapes"].append(shaded(first, last, RED) | {"y0": 1.0, "y1": 1.0 + 5 / (height - HEAD - FOOT)})
     return {"data": traces, "layout": layout}
 
 
 def _track(track: Track, axis: str, evidence: Evidence, interval: float, *, legend: bool) -> list[Chart]:
     common = {"yaxis": axis, "xaxis": "x", "showlegend": legend}
     marked = [(track.times[place], track.values[place]) for place in track.over]
-    ends = [_ms(evidence.start), _ms(evidence.end)]
+    ends = [milliseconds(evidence.start), milliseconds(evidence.end)]
+    if track.ranges is not None:
+        return hour_bars(track, common)
     if track.band is None:
         return _unexpected(track, marked, ends, interval, common)
     upper = track.band.limit if math.isfinite(track.band.limit) else track.band.average
@@ -120,8 +128,8 @@ def _unexpected(
     bars = {"type": "bar", "width": interval * 1000, "hovertemplate": "%{y:,.5~g}<extra></extra>", **common}
     outside = {
         "name": "outside of the searched window",
-        "x": [_ms(track.times[place]) for place in others],
-        "y": [_short(track.values[place]) for place in others],
+        "x": [milliseconds(track.times[place]) for place in others],
+        "y": [two_decimals(track.values[place]) for place in others],
         "marker": {"color": LINE},
     }
     nothing = {
@@ -143,8 +151,8 @@ def _unexpected(
 def _marks(marked: Sequence[tuple[float, float]], words: str = OVER) -> Chart:
     return {
         "name": words,
-        "x": [_ms(time) for time, _ in marked],
-        "y": [_short(value) for _, value in marked],
+        "x": [milliseconds(time) for time, _ in marked],
+        "y": [two_decimals(value) for _, value in marked],
         "hovertemplate": f"%{{y:,.5~g}}<extra>{words}</extra>",
     }
 
@@ -154,10 +162,10 @@ def _with_gaps(track: Track, interval: float) -> tuple[list[int], list[float | N
     values: list[float | None] = []
     for place, (time, value) in enumerate(zip(track.times, track.values, strict=True)):
         if place and time - track.times[place - 1] > GAP * interval:
-            times.append(_ms(track.times[place - 1] + interval))
+            times.append(milliseconds(track.times[place - 1] + interval))
             values.append(None)
-        times.append(_ms(time))
-        values.append(_short(value))
+        times.append(milliseconds(time))
+        values.append(two_decimals(value))
     return times, values
 
 
@@ -167,7 +175,7 @@ def hours_chart(counts: Mapping[Cause, Sequence[int]], start: float) -> Chart:
         {
             "type": "bar",
             "name": cause,
-            "x": [_ms(start + (hour + 0.5) * HOUR) for hour in range(len(counts[cause]))],
+            "x": [milliseconds(start + (hour + 0.5) * HOUR) for hour in range(len(counts[cause]))],
             "y": list(counts[cause]),
             "width": 0.8 * HOUR * 1000,
             "marker": {"color": CAUSE_COLOURS[cause]},
@@ -175,9 +183,9 @@ def hours_chart(counts: Mapping[Cause, Sequence[int]], start: float) -> Chart:
         }
         for cause in CAUSES
     ]
-    layout = _layout(230) | {"barmode": "stack"}
+    layout = plain_layout(230) | {"barmode": "stack"}
     step = math.ceil(max(map(sum, zip(*counts.values(), strict=True)), default=1) / 5) or 1  # no half findings
-    layout["xaxis"] = {"type": "date", "gridcolor": "#eceff3", "tick0": _ms(start), **TICKS}
+    layout["xaxis"] = {"type": "date", "gridcolor": "#eceff3", "tick0": milliseconds(start), **TICKS}
     layout["xaxis"]["dtick"] = (1 if len(counts[CAUSES[0]]) <= SHORT_DAY else 3) * HOUR * 1000
     layout["yaxis"] = {"title": {"text": "findings"}, "gridcolor": "#eceff3", "rangemode": "tozero", "dtick": step}
     return {"data": traces, "layout": layout}
@@ -195,7 +203,7 @@ def graph_chart(graph: EdgeGraph) -> Chart:
             traces += _links(links, kind, at)
     marked = {name for link in graph.links if link.kind.startswith("attack") for name in link.pair}
     traces.append(_dots_of(graph, at, marked))
-    layout = _layout(600)
+    layout = plain_layout(600)
     hidden = {"visible": False, "range": [-CIRCLE, CIRCLE]}
     layout |= {"xaxis": hidden, "yaxis": hidden | {"scaleanchor": "x"}, "hovermode": "closest", "hoverdistance": 12}
     layout |= {"margin": {"l": 6, "r": 6, "t": 50, "b": 6}, "dragmode": False}
@@ -269,30 +277,3 @@ def _name(name: str, angle: float, *, bold: bool) -> Chart:
         "textangle": round(180 - degrees if math.cos(angle) < 0 else -degrees, 1),
         "font": {"size": 11, "color": RED if bold else FONT["color"]},
     }
-
-
-def _layout(height: int) -> Chart:
-    return {
-        "height": height,
-        "margin": {"l": 70, "r": 16, "t": HEAD, "b": FOOT},
-        "font": FONT,
-        "paper_bgcolor": "white",
-        "plot_bgcolor": "white",
-        "legend": {"orientation": "h", "x": 0, "y": 1, "yref": "container", "yanchor": "top"},
-        "hovermode": "x",
-    }
-
-
-def _span(start: float, end: float, colour: str) -> Chart:
-    place = {"xref": "x", "yref": "paper", "x0": _ms(start), "x1": _ms(end), "y0": 0, "y1": 1}
-    return {"type": "rect", "layer": "below", "line": {"width": 0}, "fillcolor": colour, **place}
-
-
-def _ms(moment: float) -> int:
-    return round(moment * 1000)
-
-
-def _short(value: float) -> float:
-    """Two decimals are more than a person reads, and half of the file."""
-    rounded = round(value, 2)
-    return int(rounded) if rounded.is_integer() else rounded

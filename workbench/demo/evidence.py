@@ -1,7 +1,8 @@
-"""What a finding rests on: its series around the searched window, the expected band, the intervals over the limit.
+"""What a finding rests on: its series around the searched window, what was expected, the intervals over the limit.
 
 The numbers come from where the detections took them: the points from the store, the band from the baseline rows that
-were in force when the finding was raised, the threshold from the options that the compiled search hands to npmanomaly.
+were in force when the finding was raised, the threshold from the options that the compiled search hands to npmanomaly,
+the range of an hour from the learned profile.
 """
 
 from __future__ import annotations
@@ -12,8 +13,9 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import TypeAlias
 
+from workbench.demo.hours import HOUR, Profiled, Range
 from workbench.demo.verdict import Finding
-from workbench.metrics.attacks import NEW_EDGE, OUTBOUND
+from workbench.metrics.attacks import NEW_EDGE, OUTBOUND, SUSTAINED
 from workbench.metrics.points import DIMENSIONS, NPM_INDEX
 from workbench.metrics.store import TIME, MetricsStore, quote_identifier
 from workbench.replay import macros
@@ -25,8 +27,8 @@ from workbench.replay.times import span_seconds
 from workbench.spl.parser import parse
 from workbench.spl.tree import CustomCommand, Mstats
 
-HOUR = 3600.0
-BEFORE = {OUTBOUND: 3 * HOUR, NEW_EDGE: 1 * HOUR}  # what is shown before the searched window; an edge's is longer
+# What is shown before the searched window; an edge's is longer, and hours need days to look at.
+BEFORE = {OUTBOUND: 3 * HOUR, NEW_EDGE: 1 * HOUR, SUSTAINED: 44 * HOUR}
 AFTER = HOUR
 CLUSTER, WORKLOAD, PROCESS, DEST = (DIMENSIONS[place] for place in (0, 1, 3, 4))
 BASELINE_KEY = (CLUSTER, WORKLOAD, PROCESS)
@@ -62,7 +64,8 @@ class Track:
     """One metric of the series: the value of each interval that has one (``times`` are interval starts, epoch seconds).
 
     ``over`` are positions of the intervals of the searched window that the detection counted. ``band`` is None when
-    nothing at all was expected: a new edge.
+    nothing at all was expected: a new edge. Where intervals are hours, ``ranges`` has what the profile expected of
+    them.
     """
 
     metric: str
@@ -70,6 +73,7 @@ class Track:
     values: tuple[float, ...]
     over: tuple[int, ...]
     band: Band | None
+    ranges: tuple[Range, ...] | None = None
 
 
 @dataclass(frozen=True)
@@ -147,7 +151,35 @@ def gather(findings: Sequence[Finding], runs: Sequence[SearchRun], app: App, sto
     for number, finding in edges:
         track = _track(EDGE_METRIC, points[number], 0, finding, None)
         found[number] = Evidence(finding, *_shown(finding), (track,))
+    found |= _hourly(findings, runs, app, store)
     return [found[number] for number in sorted(found)]
+
+
+def _hourly(
+    findings: Sequence[Finding], runs: Sequence[SearchRun], app: App, store: MetricsStore
+) -> dict[int, Evidence]:
+    """Evidence of the findings of sustained volume, by their place: sums of hours beside what was expected of them."""
+    sustained = [(number, each) for number, each in enumerate(findings) if each.detection == SUSTAINED]
+    if not sustained:
+        return {}
+    profiled = Profiled(runs, app, store)
+    measures = store.columns(NPM_INDEX).measures
+    points = _points(
+        store, sustained, BASELINE_KEY, ("host", "workload", "process"), ("sum", measures), interval=int(HOUR)
+    )
+    found = {}
+    for number, finding in sustained:
+        start, end = _shown(finding)
+        tracks = []
+        for metric in each_text(finding.row.get("metrics")):
+            sums = [(hour, row[measures.index(metric)] or 0.0) for hour, row in points[number].items()]
+            over = tuple(place for place, (hour, _) in enumerate(sums) if profiled.counted(finding, metric, hour))
+            ranges = profiled.ranges(finding, metric, start, end)
+            tracks.append(
+                Track(metric, tuple(h for h, _ in sums), tuple(total for _, total in sums), over, None, ranges)
+            )
+        found[number] = Evidence(finding, start, end, tuple(tracks))
+    return found
 
 
 def _shown(finding: Finding) -> tuple[float, float]:

@@ -18,12 +18,14 @@ from plotly.offline import get_plotlyjs  # type: ignore[import-untyped]
 from rich.filesize import decimal
 
 from workbench.demo.alerts import CAUSES, HOUR, Judged, Load, by_hour, held_back, judged, loads
-from workbench.demo.charts import Chart, graph_chart, hours_chart, series_chart
+from workbench.demo.charts import graph_chart, hours_chart, series_chart
+from workbench.demo.drawing import Chart
 from workbench.demo.edges import edge_graphs
 from workbench.demo.evidence import Evidence, gather
+from workbench.demo.tables import SHORT
 from workbench.demo.verdict import Finding, Verdict
 from workbench.demo.wording import readable, shortened
-from workbench.metrics.attacks import DETECTIONS, NEW_EDGE, OUTBOUND
+from workbench.metrics.attacks import DETECTIONS, NEW_EDGE, SUSTAINED
 from workbench.metrics.store import MetricsStore
 from workbench.replay.app import App
 from workbench.replay.rows import each_text
@@ -31,7 +33,6 @@ from workbench.replay.schedule import SearchRun
 from workbench.replay.times import utc_text
 
 PAGE = Path(__file__).parent / "page"
-SHORT = {OUTBOUND: "outbound", NEW_EDGE: "new edge"}
 LONGEST = 300  # characters of a name that the page shows
 
 
@@ -160,8 +161,9 @@ def _section(section: Watched, charts: _Charts) -> dict[str, Any]:
         "to": _clock(float(section.truth["end"])),
         "expected": len(expected),
         "caught": len(expected) - len(section.verdict.missed),
+        "detections": list(SHORT.values()),
         "attacks": [_attack(attack, findings) for attack, findings in section.verdict.caught],
-        "loads": [_load(each, SHORT[each.detection]) for each in load] + [_load(_sum(load), "both")],
+        "loads": [_load(each, SHORT[each.detection]) for each in load] + [_load(_sum(load), "all")],
         "held_back": held_back(section.runs),
         "hours_chart": charts.add(hours_chart(hours, section.start), "Findings by hour and cause"),
         "graphs": [
@@ -228,8 +230,11 @@ def _finding(each: Judged, proof: Evidence, interval: float, charts: _Charts) ->
     ends = ("source_workload", "dest_workload") if edge else ("workload", "process")
     subject = [str(row.get(name)) for name in ends]
     attack = each.event if each.cause == "attack" else None
-    what = f"{'Edge' if edge else 'Process'} {' '.join(subject)} in cluster {row.get('host')}"
-    marked = sum(len(track.over) for track in proof.tracks)
+    hourly = each.finding.detection == SUSTAINED
+    shown = "Edge" if edge else "Hours of process" if hourly else "Process"
+    what = f"{shown} {' '.join(subject)} in cluster {row.get('host')}"
+    counted = [len(track.over) for track in proof.tracks]
+    marked = max(counted, default=0) if hourly else sum(counted)  # as the detections count
     return {
         "cause": each.cause,
         "event": each.event,
@@ -239,11 +244,11 @@ def _finding(each: Judged, proof: Evidence, interval: float, charts: _Charts) ->
         "at": _clock(each.finding.at),
         "host": str(row.get("host")),
         "subject": subject,
-        "level": str(row.get("level") or ""),
+        "level": str(row.get("level") or (f"confidence {row['confidence']}" if row.get("confidence") else "")),
         "risk_score": str(row.get("risk_score") or ""),
         "reasons": each_text(row.get("anomalies") or row.get("reason")),
         "searched": _span(each.finding.earliest, each.finding.latest),
-        "marked": marked,
+        "marked": f"{'hours' if hourly else 'intervals'}: {marked}",
         "chart": charts.add(series_chart(proof, attack, interval), what) if proof.tracks else None,
     }
 

@@ -13,11 +13,11 @@ from rich.markup import escape
 from rich.table import Table
 
 from workbench.demo.verdict import Finding, Verdict
-from workbench.metrics.attacks import NEW_EDGE, OUTBOUND
+from workbench.metrics.attacks import NEW_EDGE, OUTBOUND, SUSTAINED
 from workbench.replay.rows import each_text
 from workbench.replay.times import utc_text
 
-SHORT = {OUTBOUND: "outbound", NEW_EDGE: "new edge"}
+SHORT = {OUTBOUND: "outbound", SUSTAINED: "sustained", NEW_EDGE: "new edge"}
 
 
 def print_truth(verdict: Verdict, console: Console) -> None:
@@ -70,7 +70,7 @@ def print_summary(verdict: Verdict, hours: float, console: Console) -> None:
     for attack, findings in verdict.caught:
         if not attack["expected_by"]:
             seen = "was seen all the same" if findings else "was not seen, as expected"
-            console.print(f"Beyond both detections, {seen}: {attack['kind']} ({attack['note']}).")
+            console.print(f"Beyond all detections, {seen}: {attack['kind']} ({attack['note']}).")
     by_detection = Counter(SHORT[finding.detection] for finding in _false_alerts(verdict))
     listed = ", ".join(f"{name} {count}" for name, count in sorted(by_detection.items()))
     causes = Counter(cause["kind"] for _, cause in verdict.explained)

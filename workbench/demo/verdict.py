@@ -1,8 +1,8 @@
 """Judges findings by the injected truth: which attacks were found and when, and which findings no attack explains.
 
-A finding of the outbound detection belongs to an attack when it names the attacked workload and process, or the
+A finding of a detection of processes belongs to an attack when it names the attacked workload and process, or the
 workload at the other end, whose answers grow as well, and the attack's protocol; one of the edge detection when it
-names both ends, in either direction. In both cases the searched window must touch the time of the attack.
+names both ends, in either direction. In all cases the searched window must touch the time of the attack.
 """
 
 from __future__ import annotations
@@ -11,7 +11,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from workbench.metrics.attacks import NEW_EDGE, OUTBOUND
+from workbench.metrics.attacks import DETECTIONS, NEW_EDGE
 from workbench.replay.rows import Row
 from workbench.replay.schedule import SearchRun
 
@@ -92,7 +92,7 @@ def judge(truth: dict[str, Any], findings: Sequence[Finding]) -> Verdict:
 
 
 def _detection(run: SearchRun) -> str:
-    return next((name for name in (OUTBOUND, NEW_EDGE) if name in run.search.name), run.search.name)
+    return next((name for name in DETECTIONS if name in run.search.name), run.search.name)
 
 
 def _names(findings: Iterable[Finding]) -> set[str]:

@@ -4,16 +4,20 @@ from __future__ import annotations
 
 import shutil
 import sys
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
 
 from workbench.metrics.store import MetricsStore
 from workbench.replay.app import App
+from workbench.replay.savedsearch import SavedSearch
 from workbench.replay.schedule import SearchRun, Site, baselines_first, due, run_search
 from workbench.replay.throttle import Throttle
+from workbench.replay.times import utc_text
 
-HISTORY = "-30d@m"  # what the documented first run of each baseline search covers
+DAY, HOUR = 86400.0, 3600.0
+HISTORY = "-30d@d"  # where "Last 30 days" begins, the time range of the documented first run of each baseline search
+LEARNED_DAYS = 8  # the profile is learned day by day; a week is enough for all channels, one more is the usual
 
 Progress = Callable[[str, int, int], None]  # name of the search, runs done, runs in all
 
@@ -38,16 +42,47 @@ def watch(
     try:
         site = Site(app, store, Path(sys.executable))
         searches = baselines_first(tuple(app.saved_searches.values()))
-        # Those that write tables; a report only reads them and has nothing to say on the first day.
-        writing = [search for search in searches if search.trigger is None and "outputlookup" in search.search]
-        baselines = [replace(search, earliest=HISTORY) for search in writing]
-        planned = [(start, search) for search in baselines] + list(due(searches, start, end))
+        planned = [*first_runs(searches, start), *due(searches, start, end)]
         throttle = Throttle()
         runs: list[SearchRun] = []
         for done, (at, search) in enumerate(planned):
-            told(search.name, done, len(planned))
+            told(_named(search, at), done, len(planned))
             runs.append(run_search(search, at, site, throttle))
         told("done", len(planned), len(planned))
         return runs
     finally:
         store.close()
+
+
+def first_runs(searches: Sequence[SavedSearch], start: float) -> list[tuple[float, SavedSearch]]:
+    """What is run by hand before the schedule begins at ``start`` (epoch seconds), and when, in the order of the docs.
+
+    Searches that write tables read all of history at once, but the learned profile goes day by day, the oldest first,
+    from midnight to midnight, then over what is left. Runs by hand have no cron. A report only reads tables and has
+    nothing to say on the first day.
+    """
+    planned: list[tuple[float, SavedSearch]] = []
+    for search in searches:
+        if search.trigger is not None or "outputlookup" not in search.search:
+            continue
+        if "npmlearn" not in search.search:
+            planned.append((start, replace(search, earliest=HISTORY, cron=None)))
+            continue
+        whole_day = replace(search, earliest="-1d@d", latest="@d", cron=None)
+        midnight = start // DAY * DAY
+        planned += [(midnight - days * DAY, whole_day) for days in reversed(range(LEARNED_DAYS))]
+        if start >= midnight + HOUR:
+            planned.append((start, replace(search, earliest="@d", latest="@h", cron=None)))
+    return planned
+
+
+def by_hand(run: SearchRun) -> bool:
+    """Whether ``run`` is one of the first runs and not one of the schedule."""
+    return run.search.cron is None
+
+
+def _named(search: SavedSearch, at: float) -> str:
+    """The search, and the day that it learns if it is one of several first runs."""
+    if search.cron is None and search.earliest == "-1d@d":
+        return f"{utc_text(at - DAY)[5:10]} {search.name.removeprefix('K8S NPM - ')}"
+    return search.name

@@ -20,7 +20,8 @@ from workbench.metrics.points import Floats, Protocol, Series
 
 OUTBOUND = "Kubernetes Anomalous Outbound Network Activity from Process"
 NEW_EDGE = "Kubernetes newly seen TCP edge"
-DETECTIONS = (OUTBOUND, NEW_EDGE)
+SUSTAINED = "Kubernetes Sustained Outbound Volume from Process"
+DETECTIONS = (OUTBOUND, SUSTAINED, NEW_EDGE)
 SIGMA = 0.05  # an attacker's transfer is steady, not constant
 ATTACK = 4  # stream of random numbers
 

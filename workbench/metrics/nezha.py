@@ -30,6 +30,7 @@ import numpy as np
 from workbench.metrics.attacks import (
     NEW_EDGE,
     OUTBOUND,
+    SUSTAINED,
     Attack,
     Injection,
     injections,
@@ -113,6 +114,7 @@ def attacks_on(pods: Sequence[PodMinute], end: float) -> tuple[Attack, ...]:
         return fmean(quiet[workload]) / MINUTE
 
     both = (OUTBOUND, NEW_EDGE)
+    # Two days give a young profile, and the burst is below the excess of an hour that is reported.
     return (
         attack(
             "slow exfiltration",
@@ -120,7 +122,7 @@ def attacks_on(pods: Sequence[PodMinute], end: float) -> tuple[Attack, ...]:
             (7, 1),
             0.05 * usual("emailservice"),
             (),
-            "a twentieth more to a known place: three sigma per interval cannot see it",
+            "a twentieth more to a known place: too little for three sigma per interval and for the profile",
         ),
         attack(
             "burst",
@@ -135,7 +137,7 @@ def attacks_on(pods: Sequence[PodMinute], end: float) -> tuple[Attack, ...]:
             ("cartservice", OUTSIDE),
             (4, 2.75),
             line("cartservice", 6) + usual("cartservice"),
-            both,
+            (*both, SUSTAINED),
             "an hour and a quarter to an address outside",
         ),
         attack(

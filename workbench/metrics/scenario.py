@@ -1,7 +1,8 @@
 """What happens on the last day of the demo: the attacks, and the benign events that look like them.
 
 Attacks are sized from the plan of the estate, not from the numbers that come out, so that what should be seen is
-known beforehand: well above mean + 3 standard deviations, well below, or below four times the mean.
+known beforehand: well above mean + 3 standard deviations, well below, or below four times the mean; and over an hour
+well above what the process sends in that hour of the day.
 """
 
 from __future__ import annotations
@@ -9,7 +10,7 @@ from __future__ import annotations
 import math
 from dataclasses import replace
 
-from workbench.metrics.attacks import NEW_EDGE, OUTBOUND, Attack, LookAlike
+from workbench.metrics.attacks import NEW_EDGE, OUTBOUND, SUSTAINED, Attack, LookAlike
 from workbench.metrics.blueprint import CATALOG, DNS, INTERNET, MAILER, NGINX, ORDERS_DB, PAYMENTS, STAGING, USERS_DB
 from workbench.metrics.estate import Cluster, Edge, Estate, PlanError, Process, Surge, Workload, series_of
 from workbench.metrics.points import Protocol, Series
@@ -18,7 +19,7 @@ from workbench.metrics.shapes import DAY, HOUR
 MINUTE = 60.0
 VARIATION = 0.6  # standard deviation over mean of a flow with its rhythm and noise, taken generously
 LOUD = 1.5  # how far above the three sigma line the attacks lie that should be seen
-SLOW = 0.12  # the slow attack, as a share of what the process sends anyway
+SLOW = 0.5  # the slow attack, as a share of what the process sends anyway
 BELOW_FOUR = 1.9  # the UDP attack adds this many times the mean: 2.9 times the mean in all
 OUTSIDE = "203.0.113.77"  # addresses set aside for documentation
 OUTSIDE_STAGING = "198.51.100.23"
@@ -77,8 +78,8 @@ def _burst(estate: Estate, cluster: Cluster, day: float) -> Attack:
         day + 3 * HOUR + 12 * MINUTE,
         day + 3 * HOUR + 19 * MINUTE,
         2 * loud_rate(estate, cluster.name, PAYMENTS),
-        (OUTBOUND,),
-        "seven minutes of card data to a place the process always talks to",
+        (OUTBOUND, SUSTAINED),
+        "seven minutes of card data to a place the process always talks to, more than it sends in the whole hour",
     )
 
 
@@ -89,7 +90,7 @@ def _sustained(estate: Estate, cluster: Cluster, day: float) -> Attack:
         day + 6 * HOUR + 20 * MINUTE,
         day + 7 * HOUR + 50 * MINUTE,
         loud_rate(estate, cluster.name, ORDERS_DB),
-        (OUTBOUND, NEW_EDGE),
+        (OUTBOUND, SUSTAINED, NEW_EDGE),
         "a database is copied to an address outside for an hour and a half",
     )
 
@@ -102,8 +103,8 @@ def _slow(estate: Estate, cluster: Cluster, day: float) -> Attack:
         day,
         day + DAY,
         SLOW * usual,
-        (),
-        "a little in the web server's answers, all day long: three sigma per interval cannot see it",
+        (SUSTAINED,),
+        "half as much again in the web server's answers, all day long: three sigma per interval cannot see it",
         sockets=0.0,
     )
 
@@ -128,7 +129,7 @@ def _udp(estate: Estate, cluster: Cluster, day: float) -> Attack:
         day + 14 * HOUR + 10 * MINUTE,
         day + 16 * HOUR + 10 * MINUTE,
         BELOW_FOUR * sum(_rates(estate, cluster.name, MAILER, "udp")),
-        (OUTBOUND,),
+        (OUTBOUND, SUSTAINED),
         "a tunnel in DNS queries: below four times the mean, far above three standard deviations",
         protocol="udp",
         segment=90.0,
@@ -143,7 +144,7 @@ def _hidden_by_pooling(estate: Estate, cluster: Cluster, day: float) -> Attack:
         day + 19 * HOUR + 15 * MINUTE,
         day + 20 * HOUR + 45 * MINUTE,
         loud_rate(estate, cluster.name, USERS_DB),
-        (OUTBOUND, NEW_EDGE),
+        (OUTBOUND, SUSTAINED, NEW_EDGE),
         "loud for the small cluster, nothing beside the same workload in production",
         sockets=0.0,
     )
@@ -196,7 +197,7 @@ def _benign(estate: Estate, cluster: Cluster, day: float) -> tuple[Estate, tuple
             "python",
             big,
             big + HOUR,
-            (OUTBOUND,),
+            (OUTBOUND, SUSTAINED),
             "the hourly export has five times as much to do",
         ),
     )

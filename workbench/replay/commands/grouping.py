@@ -60,7 +60,7 @@ class _Plan:
                 raise ReplayError(f"{aggregation.function}() takes values, not a condition", command, position)
             self.columns.append(_Column(aggregation.name, order, make, compiled.run))
         elif field is None:
-            self.columns.append(_Column(aggregation.name, order, aggregates.Rows, lambda _row: None))
+            self.columns.append(_Column(aggregation.name, order, aggregates.Rows, lambda _row: 1))
         elif "*" in field:
             if aggregation.alias is not None and aggregation.alias.count("*") != field.count("*"):
                 message = f"'{field}' and '{aggregation.alias}' differ in their number of wildcards"
@@ -81,7 +81,9 @@ class _Plan:
         self._complete(group)
         time = as_number(row.get("_time")) if self.timed else None
         for column, accumulator in zip(self.columns, group, strict=True):
-            accumulator.add(column.value(row), time)
+            value = column.value(row)
+            if value is not None:  # no function counts a null
+                accumulator.add(value, time)
 
     def _meet(self, row: Row) -> None:
         """Make columns of the fields that a wildcard stands for and that no row had before."""
@@ -116,12 +118,20 @@ def _value_of(field: str) -> Run:
 
 def _keys(row: Row, by: tuple[str, ...]) -> Iterable[Key]:
     """Return the groups a row belongs to: none when a BY field is null, several for a multivalue."""
-    values = [row.get(field) for field in by]
-    if None in values:
-        return ()
-    if any(type(value) is tuple for value in values):
-        return product(*(each_text(value) for value in values))
-    return (tuple(value if type(value) is str else as_text(value) or "" for value in values),)
+    key: list[str] = []
+    for field in by:
+        value = row.get(field)
+        if value is None:
+            return ()
+        if type(value) is tuple:
+            return _many_keys([row.get(each) for each in by])
+        key.append(value if type(value) is str else as_text(value) or "")
+    return (tuple(key),)
+
+
+def _many_keys(values: list[Value]) -> Iterable[Key]:
+    """Return the groups of a row with a multivalue among its BY fields."""
+    return () if None in values else product(*(each_text(value) for value in values))
 
 
 def _order(key: Key) -> tuple[tuple[int, int | float, str], ...]:

@@ -1,0 +1,79 @@
+"""Hours as the profile told of them: which ranges are known, and which hours a site's macros count."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import replace
+
+import pytest
+from hostile_estate import END, PROCESS, WORKLOAD
+
+from workbench.demo.hours import HOUR, Profiled
+from workbench.demo.report import Watched
+from workbench.demo.verdict import Finding
+from workbench.metrics.attacks import SUSTAINED
+from workbench.metrics.store import MetricsStore
+from workbench.replay.app import App
+
+ATTACKED = END - 3 * HOUR  # the attack begins in this hour and ends in the next
+
+
+@pytest.fixture(scope="module")
+def store(watched: Watched) -> Iterator[MetricsStore]:
+    made = MetricsStore(watched.store)
+    yield made
+    made.close()
+
+
+@pytest.fixture(scope="module")
+def profiled(watched: Watched, store: MetricsStore) -> Profiled:
+    return Profiled(watched.runs, watched.app, store)
+
+
+def finding(workload: str = WORKLOAD, metrics: tuple[str, ...] | str = ("tcp.bytes", "tcp.packets")) -> Finding:
+    row = {"host": "prod", "workload": workload, "process": PROCESS if workload == WORKLOAD else "postgres"}
+    return Finding(SUSTAINED, END, END - 4 * HOUR, END, {**row, "metrics": metrics})
+
+
+def with_macro(app: App, name: str, definition: str) -> App:
+    return replace(app, macros={**app.macros, name: replace(app.macros[name], definition=definition)})
+
+
+def test_the_hour_in_which_the_attack_begins_stood_out(profiled: Profiled) -> None:
+    """In its first week a profile speaks of the first hour over its limits only; the attack goes on into the next."""
+    hours = [END - back * HOUR for back in (4, 3, 2, 1)]
+    assert [hour for hour in hours if profiled.counted(finding(), "tcp.bytes", hour)] == [ATTACKED]
+
+
+def test_only_what_the_finding_searched_and_names_is_counted(profiled: Profiled) -> None:
+    assert not profiled.counted(finding(metrics="tcp.packets"), "tcp.bytes", ATTACKED)
+    assert not profiled.counted(finding(workload="db"), "tcp.bytes", ATTACKED)
+    earlier = replace(finding(), earliest=END - 9 * HOUR, latest=ATTACKED)
+    assert not profiled.counted(earlier, "tcp.bytes", ATTACKED)
+
+
+def test_every_hour_that_was_learned_by_the_hour_has_a_range(profiled: Profiled) -> None:
+    for name in (WORKLOAD, "db"):
+        found = profiled.ranges(finding(name), "tcp.bytes", END - 4 * HOUR, END)
+        assert [each.hour for each in found] == [END - back * HOUR for back in (4, 3, 2, 1)]
+        assert found[1].low <= 12 * 1000 <= found[1].high  # a thousand bytes every five minutes
+    assert profiled.ranges(finding(), "udp.bytes", END - 4 * HOUR, END) == ()
+    assert profiled.ranges(finding(), "tcp.bytes", ATTACKED, ATTACKED + HOUR)[0].hour == ATTACKED
+
+
+@pytest.mark.parametrize(
+    ("macro", "definition"), [("npm_sustained_point", '""'), ("npm_sustained_floor", "10000000000")]
+)
+def test_the_point_and_the_floor_are_those_that_a_site_has_set(
+    watched: Watched, store: MetricsStore, macro: str, definition: str
+) -> None:
+    quiet = Profiled(watched.runs, with_macro(watched.app, macro, definition), store)
+    assert not quiet.counted(finding(), "tcp.bytes", ATTACKED)
+    assert quiet.ranges(finding(), "tcp.bytes", ATTACKED, END)  # what was expected does not depend on it
+
+
+def test_without_a_run_of_the_profile_nothing_is_known(watched: Watched, store: MetricsStore) -> None:
+    runs = [run for run in watched.runs if "Profile Of" not in run.search.name]
+    unknown = Profiled(runs, watched.app, store)
+    assert unknown.ranges(finding(), "tcp.bytes", 0, END) == ()
+    assert not unknown.counted(finding(), "tcp.bytes", ATTACKED)

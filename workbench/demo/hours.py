@@ -1,0 +1,78 @@
+"""What the learned profile said of single hours: the range it expected, and which hours stood out.
+
+Taken from the rows that the runs of the profile wrote to npm_profile. A row of kind "profile" speaks of the last hour
+that was learned, one of kind "hour" of an hour that stood out at the most sensitive operating point. Which of those the
+detection counts is asked of the macros of the app, as a site may have set them.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from typing import NamedTuple, TypeAlias
+
+from workbench.demo.verdict import Finding
+from workbench.metrics.points import DIMENSIONS
+from workbench.metrics.store import MetricsStore
+from workbench.replay import engine, macros
+from workbench.replay.app import App
+from workbench.replay.context import SearchContext, Window
+from workbench.replay.rows import Row, as_number, each_text
+from workbench.replay.schedule import SearchRun
+from workbench.spl.parser import parse
+
+HOUR = 3600.0
+COUNTED = '| where (`npm_sustained_point`) != "" AND excess >= `npm_sustained_floor`'  # as the detection decides
+
+Measured: TypeAlias = tuple[str, ...]  # cluster, workload, process, metric
+
+
+class Range(NamedTuple):
+    """What was expected of the hour that begins at ``hour`` (epoch seconds), in the metric's unit."""
+
+    hour: float
+    low: float
+    high: float
+
+
+class Profiled:
+    """What all runs of the profile said, by series and metric. ReplayError when a macro cannot be replayed."""
+
+    def __init__(self, runs: Sequence[SearchRun], app: App, store: MetricsStore) -> None:
+        self._ranges: dict[Measured, dict[float, Range]] = {}
+        hours: dict[tuple[Measured, float], Row] = {}
+        for row in _rows(runs):
+            hour = as_number(row.get("hour" if row["kind"] == "hour" else "last_hour"))
+            low, high = as_number(row.get("low")), as_number(row.get("high"))
+            if hour is None or low is None or high is None:
+                continue
+            self._ranges.setdefault(_measured(row), {})[hour] = Range(hour, low, high)
+            if row["kind"] == "hour":
+                hours[_measured(row), hour] = row
+        context = SearchContext(app, store, Window(0, 0), 0)
+        search = parse(macros.expand(COUNTED, app.macros))
+        counted = engine.run(search, context, iter([dict(row) for row in hours.values()]))
+        self._counted = {(_measured(row), as_number(row.get("hour"))) for row in counted}
+
+    def ranges(self, finding: Finding, metric: str, start: float, end: float) -> tuple[Range, ...]:
+        """Return what was expected of the finding's process between two times, of hours of which it is known."""
+        found = self._ranges.get((*_series(finding), metric), {})
+        return tuple(found[hour] for hour in sorted(found) if start <= hour < end)
+
+    def counted(self, finding: Finding, metric: str, hour: float) -> bool:
+        """Whether the finding counted this hour of this metric."""
+        searched = finding.earliest <= hour < finding.latest and metric in each_text(finding.row.get("metrics"))
+        return searched and ((*_series(finding), metric), hour) in self._counted
+
+
+def _rows(runs: Sequence[SearchRun]) -> Iterator[Row]:
+    for run in runs:
+        if run.search.trigger is None and run.rows and "profile" in run.rows[0] and "kind" in run.rows[0]:
+            yield from run.rows
+
+
+def _measured(row: Row) -> Measured:
+    return (*(str(row.get(DIMENSIONS[place])) for place in (0, 1, 3)), str(row.get("metric")))
+
+
+def _series(finding: Finding) -> tuple[str, ...]:
+    return tuple(str(finding.row.get(name)) for name in ("host", "workload", "process"))

@@ -1,0 +1,140 @@
+"""How many raw data points a day of searching reads: counted in the runs of ours, and worked out for the originals."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+
+from rich.box import SIMPLE_HEAD
+from rich.console import Console
+from rich.table import Table
+
+from workbench.demo.evidence import BASELINE_KEY, CLUSTER, DEST, WORKLOAD
+from workbench.demo.tables import SHORT
+from workbench.demo.watch import by_hand
+from workbench.metrics.attacks import NEW_EDGE, OUTBOUND, SUSTAINED
+from workbench.metrics.points import NPM_INDEX
+from workbench.metrics.store import TIME, MetricsStore, quote_identifier
+from workbench.replay.schedule import SearchRun, due
+
+DAY, HOUR = 86400.0, 3600.0
+# The searches of ours that do what each original does alone, by parts of their names; one has no original.
+OURS = {
+    OUTBOUND: ("Baseline Of Kubernetes NPM Process Traffic", OUTBOUND),
+    SUSTAINED: ("Profile Of Kubernetes NPM Process Traffic", SUSTAINED),
+    NEW_EDGE: ("Baseline Of Kubernetes NPM TCP Edges", NEW_EDGE),
+}
+# Both originals start every hour, and compare the hour before with the 30 days before that: -30d to now in all.
+SEED_RUNS, SEED_HOURS = 24, 30 * 24
+# The fields that tell series apart.
+SERIES = {OUTBOUND: BASELINE_KEY, SUSTAINED: BASELINE_KEY, NEW_EDGE: (CLUSTER, WORKLOAD, DEST)}
+_MEASURES = {OUTBOUND: ("tcp.", "udp."), NEW_EDGE: ("tcp.packets",)}  # what the originals read, by how names begin
+
+
+@dataclass(frozen=True)
+class Reading:
+    """What one search reads: ``detection`` is what it is for, ``points`` are those of all ``runs`` of a day."""
+
+    detection: str
+    search: str
+    original: bool
+    runs: int
+    points: float
+
+
+def readings(runs: Sequence[SearchRun], store: MetricsStore, end: float) -> list[Reading]:
+    """What the originals and ours read in the day up to ``end`` (epoch seconds), for each detection the original first,
+    if there is one.
+
+    ``runs`` are those of the replay over that day; a first run by hand is not one of a day and does not count.
+    StoreError when the store has no such index.
+    """
+    found: list[Reading] = []
+    for detection, names in OURS.items():
+        if detection in _MEASURES:
+            found.append(Reading(detection, "the original", True, SEED_RUNS, _of_original(store, detection, end)))
+        for name in names:
+            found.extend(_ours(detection, name, runs, end))
+    return found
+
+
+def _of_original(store: MetricsStore, detection: str, end: float) -> int:
+    """Points that all runs of the original read in the day up to ``end``."""
+    by_age = _by_age(store, detection, end)
+    return sum(
+        count * sum(hour <= age < hour + SEED_HOURS for hour in range(SEED_RUNS)) for age, count in by_age.items()
+    )
+
+
+def series_of(store: MetricsStore) -> dict[str, int]:
+    """The number of series of each detection that the store has points of: processes, edges."""
+    return {detection: _distinct(store, fields) for detection, fields in SERIES.items()}
+
+
+def print_readings(found: Sequence[Reading], series: Mapping[str, int], console: Console) -> None:
+    """One table: what each search reads in a day, in all and for each series; then how much less ours is."""
+    table = Table(box=SIMPLE_HEAD, title="Raw data points read in a day", title_justify="left")
+    for heading in ("detection", "search", "runs", "points", "for each series"):
+        table.add_column(heading, justify="left" if heading in ("detection", "search") else "right")
+    last = ""
+    for each in found:
+        shown = each.search.removeprefix("K8S NPM - ").removesuffix(" - Rule")
+        detection, last = SHORT[each.detection] if each.detection != last else "", each.detection
+        share = each.points / max(1, series[each.detection])
+        table.add_row(detection, shown, str(each.runs), f"{each.points:,.0f}", f"{share:,.0f}")
+    console.print(table)
+    for detection in OURS:
+        count = max(1, series[detection])
+        before = sum(each.points for each in found if each.detection == detection and each.original) / count
+        now = sum(each.points for each in found if each.detection == detection and not each.original) / count
+        if before and now:
+            console.print(
+                f"{SHORT[detection]}: {before:,.0f} points for each series and day in the original, {now:,.0f} here,"
+                f" {before / now:,.0f} times less.",
+                highlight=False,
+            )
+        elif now:
+            console.print(
+                f"{SHORT[detection]}: {now:,.0f} points for each series and day, for a question that no original asks.",
+                highlight=False,
+            )
+
+
+def _distinct(store: MetricsStore, fields: Sequence[str]) -> int:
+    """Combinations of dimensions, none of them missing."""
+    names = [quote_identifier(name) for name in fields]
+    present = " AND ".join(f"{name} IS NOT NULL" for name in names)
+    inner = f"SELECT DISTINCT {', '.join(names)} FROM {store.relation(NPM_INDEX)} WHERE {present}"
+    return int(_rows(store, f"SELECT count(*) FROM ({inner})", [])[0][0])
+
+
+def _rows(store: MetricsStore, sql: str, parameters: list[float]) -> list[tuple[int, ...]]:
+    cursor = store.connection.cursor()
+    try:
+        return cursor.execute(sql, parameters).fetchall()
+    finally:
+        cursor.close()
+
+
+def _by_age(store: MetricsStore, detection: str, end: float) -> dict[int, int]:
+    """Points with a measure that the original reads, by their age at ``end`` in whole hours: one pass."""
+    read = [name for name in store.columns(NPM_INDEX).measures if name.startswith(_MEASURES[detection])]
+    present = " OR ".join(f"isfinite({quote_identifier(name)})" for name in read) or "FALSE"
+    time = quote_identifier(TIME)
+    # A point at the very end of an hour is not in it: windows are half open.
+    sql = (
+        f"SELECT CAST(ceil((? - {time}) / {HOUR}) AS BIGINT) - 1 AS age, count(*) FROM {store.relation(NPM_INDEX)}"
+        f" WHERE {time} < ? AND ({present}) GROUP BY age"
+    )
+    return {row[0]: row[1] for row in _rows(store, sql, [end, end])}
+
+
+def _ours(detection: str, name: str, runs: Sequence[SearchRun], end: float) -> Iterator[Reading]:
+    """What the search of this name reads: the average of its scheduled runs, as often as it is due in a day."""
+    scheduled = [run for run in runs if name in run.search.name and not by_hand(run)]
+    if not scheduled:
+        return
+    search = scheduled[-1].search
+    times = len(list(due([search], end - DAY, end)))
+    average = sum(run.points_read for run in scheduled) / len(scheduled)
+    yield Reading(detection, search.name, False, times, times * average)
