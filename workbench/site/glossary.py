@@ -13,8 +13,8 @@ FIELDS = {
     "dest_workload": "The workload that received. One outside the cluster can appear as an address or a name.",
     "channels": "What stood out: `volume`, `floor`, `slow`, `peak`, `burst`; see [the learned profile](../profile.md)."
     " A multivalue field.",
-    "confidence": "`low` while the profile is younger than a week, `high` when an hour is above its usual range and over"
-    " the thresholds of the quiet point D, `medium` otherwise.",
+    "confidence": "`low` while the profile is younger than a week, `high` when an hour is above its usual range and"
+    " over the thresholds of the quiet point D, `medium` otherwise.",
     "hours": "Hours over the limit in the searched window, of the metric that has most of them.",
     "actual_bytes": "Bytes sent in those hours, TCP and UDP, if bytes stood out.",
     "expected_bytes": "What the profile expected of those hours.",
