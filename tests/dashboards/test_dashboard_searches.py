@@ -192,8 +192,8 @@ def test_results_stand_in_for_searches_when_a_dashboard_is_drawn(views: dict[str
     definition = with_results(views["npm_overview"], tokens_of(views["npm_overview"]), scene)
     assert {source["type"] for source in definition["dataSources"].values()} == {"ds.test"}
     assert definition["dataSources"]["by_hour"]["options"]["data"] == {
-        "fields": [{"name": "_time"}, {"name": "Outbound traffic"}, {"name": "New edge"}],
-        "columns": [["2026-03-01T04:00:00.000+00:00"], ["1"], ["1"]],
+        "fields": [{"name": "_time"}, {"name": "Outbound traffic"}, {"name": "Sustained volume"}, {"name": "New edge"}],
+        "columns": [["2026-03-01T04:00:00.000+00:00"], ["1"], ["0"], ["1"]],
     }
     assert definition["inputs"]["range"]["options"]["defaultValue"] == "Last 24 hours"
     assert views["npm_overview"].part("dataSources")["by_hour"]["type"] == "ds.chain", "the view itself is unchanged"
