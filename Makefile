@@ -75,39 +75,37 @@ $(VENV)/test.stamp: requirements/test.txt $(VENV)/tools.stamp
 	@$(RUN) $(PIP_INSTALL) requirements/test.txt
 	@touch $@
 
+# An environment of its own: $(call set_up,name of the folder and the requirements,Python,what for)
+define set_up
+	@echo "Setting up $(3) ..."
+	@$(2) -m venv .venv-$(1)
+	@.venv-$(1)/bin/python $(PIP_INSTALL) requirements/$(1).txt
+endef
+needs_311 = @test -n "$(PYTHON_311)" || { echo "$(1) needs Python 3.11 or later, and none was found"; exit 1; }
+
 .venv-appinspect/stamp: requirements/appinspect.txt
-	@echo "Setting up splunk-appinspect ..."
-	@$(PYTHON) -m venv .venv-appinspect
-	@.venv-appinspect/bin/python $(PIP_INSTALL) requirements/appinspect.txt
+	$(call set_up,appinspect,$(PYTHON),splunk-appinspect)
 	@# AppInspect wants libmagic of the system; pylibmagic brings it along, but only once it was imported.
 	@.venv-appinspect/bin/python -c 'import pathlib, sysconfig; \
 		pathlib.Path(sysconfig.get_path("purelib"), "pylibmagic.pth").write_text("import pylibmagic\n")'
 	@touch $@
 
 .venv-contentctl/stamp: requirements/contentctl.txt
-	@echo "Setting up contentctl ..."
-	@test -n "$(PYTHON_311)" || { echo "contentctl needs Python 3.11 or later, and none was found"; exit 1; }
-	@$(PYTHON_311) -m venv .venv-contentctl
-	@.venv-contentctl/bin/python $(PIP_INSTALL) requirements/contentctl.txt
+	$(call needs_311,contentctl)
+	$(call set_up,contentctl,$(PYTHON_311),contentctl)
 	@touch $@
 
 .venv-docs/stamp: requirements/docs.txt
-	@echo "Setting up mkdocs ..."
-	@$(PYTHON) -m venv .venv-docs
-	@.venv-docs/bin/python $(PIP_INSTALL) requirements/docs.txt
+	$(call set_up,docs,$(PYTHON),mkdocs)
 	@touch $@
 
 .venv-bench/stamp: requirements/bench.txt
-	@echo "Setting up the bench ..."
-	@$(PYTHON) -m venv .venv-bench
-	@.venv-bench/bin/python $(PIP_INSTALL) requirements/bench.txt
+	$(call set_up,bench,$(PYTHON),the bench)
 	@touch $@
 
 .venv-fuzz/stamp: requirements/fuzz.txt
-	@echo "Setting up atheris ..."
-	@test -n "$(PYTHON_311)" || { echo "atheris needs Python 3.11 or later, and none was found"; exit 1; }
-	@$(PYTHON_311) -m venv .venv-fuzz
-	@.venv-fuzz/bin/python $(PIP_INSTALL) requirements/fuzz.txt
+	$(call needs_311,atheris)
+	$(call set_up,fuzz,$(PYTHON_311),atheris)
 	@touch $@
 
 build/sdk/stamp: requirements/sdk.txt $(VENV)/tools.stamp

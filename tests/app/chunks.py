@@ -113,8 +113,8 @@ def tampered(draw: st.DrawFn) -> bytes:
     return bytes(body)
 
 
-def getinfo(args: Sequence[str] = (), **more: object) -> bytes:
-    """The first chunk of a search, as Splunk sends it."""
+def getinfo_metadata(args: Sequence[str] = (), **more: object) -> dict[str, object]:
+    """What the first chunk of a search says, as Splunk sends it."""
     searchinfo = {
         "args": list(args),
         "raw_args": list(args),
@@ -133,7 +133,12 @@ def getinfo(args: Sequence[str] = (), **more: object) -> bytes:
         "latest_time": "0",
         **more,
     }
-    return chunk({"action": "getinfo", "preview": False, "searchinfo": searchinfo})
+    return {"action": "getinfo", "preview": False, "searchinfo": searchinfo}
+
+
+def getinfo(args: Sequence[str] = (), **more: object) -> bytes:
+    """The first chunk of a search."""
+    return chunk(getinfo_metadata(args, **more))
 
 
 def execute(body: bytes = b"", finished: bool = False) -> bytes:

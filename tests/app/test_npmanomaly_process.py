@@ -9,6 +9,7 @@ from pathlib import Path
 
 import pytest
 
+from tests.app.chunks import getinfo_metadata
 from workbench.replay.chunk_csv import decode, encode
 from workbench.replay.commandprocess import CommandProcess
 from workbench.replay.context import Message
@@ -47,27 +48,7 @@ class Search:
         return CommandProcess("npmanomaly", argv, self.folder / "bin", {"PATH": os.environ["PATH"]}, 60)
 
     def getinfo(self, args: Sequence[str]) -> dict[str, object]:
-        return {
-            "action": "getinfo",
-            "preview": False,
-            "searchinfo": {
-                "args": list(args),
-                "raw_args": list(args),
-                "dispatch_dir": str(self.folder),
-                "sid": "1.1",
-                "app": "SA-npmanomaly",
-                "owner": "admin",
-                "username": "admin",
-                "session_key": "key",
-                "splunkd_uri": "https://127.0.0.1:8089",
-                "splunk_version": "10.2.0",
-                "search": "%7C%20npmanomaly",
-                "command": "npmanomaly",
-                "maxresultrows": 50000,
-                "earliest_time": "0",
-                "latest_time": "0",
-            },
-        }
+        return getinfo_metadata(args, dispatch_dir=str(self.folder))
 
     def run(self, args: Sequence[str], *bodies: bytes) -> list[Row]:
         """Send ``bodies`` as chunks, an empty finished one after them, and return all result rows."""

@@ -18,7 +18,7 @@ from npmlib import commandline
 
 STREAM = getinfo(ARGS) + execute(HEADER + OVER, finished=True)
 PLACES = [
-    "npmlib.command.parse_options",
+    "npmlib.command.NpmAnomalyCommand.parse_options",
     "npmlib.baseline.load_baseline",
     "npmlib.fastpath.layout_of",
     "npmlib.tally.Tally.messages",

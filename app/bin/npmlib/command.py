@@ -1,6 +1,6 @@
 """The command npmanomaly as Splunk's SDK sees it: hands chunks, options and messages between SDK and scoring."""
 
-from typing import Any, Dict, Iterable, Iterator, Mapping
+from typing import Any, Dict, Iterable, Iterator
 
 from splunklib.searchcommands import (  # type: ignore[import-not-found]
     Configuration,
@@ -9,7 +9,7 @@ from splunklib.searchcommands import (  # type: ignore[import-not-found]
 )
 
 from npmlib.conversation import Conversation
-from npmlib.options import OPTION_NAMES, Options, parse_options
+from npmlib.options import OPTION_NAMES, parse_options
 from npmlib.tally import Tally
 
 
@@ -18,6 +18,7 @@ class NpmAnomalyCommand(Conversation, StreamingCommand):  # type: ignore[misc]
     """Score rows of metrics against a baseline of the app in ``app_folder``; see searchbnf.conf for the help."""
 
     option_names = OPTION_NAMES
+    parse_options = staticmethod(parse_options)
 
     baseline = Option()
     by = Option()
@@ -34,10 +35,6 @@ class NpmAnomalyCommand(Conversation, StreamingCommand):  # type: ignore[misc]
         self._limits: Any = None
         self._fast: Any = None
         self._tally = Tally()
-
-    def parse_options(self, typed: Mapping[str, str]) -> Options:
-        """Check what was typed."""
-        return parse_options(typed)
 
     def stream(self, records: Iterable[Dict[str, object]]) -> Iterator[Dict[str, str]]:
         """Yield the findings of one chunk, row by row: the reference, which the fast path is held against."""

@@ -11,6 +11,7 @@ import csv
 import gc
 import os
 import sys
+from abc import ABC, abstractmethod
 from typing import Any, BinaryIO, Callable, Dict, Mapping, Optional, Tuple
 
 from splunklib.searchcommands.internals import ObjectView  # type: ignore[import-not-found]
@@ -19,7 +20,7 @@ from npmlib.errors import SearchError
 from npmlib.protocol import Chunk, read_chunk
 
 
-class Conversation:
+class Conversation(ABC):
     """Goes before a command class of the SDK in the bases of a command.
 
     The command says which options it has, how to check them, and how to answer the rows of a chunk.
@@ -34,16 +35,17 @@ class Conversation:
     _finished: Any
     _parsed_options: Any = None
 
-    def parse_options(self, typed: Mapping[str, str]) -> Any:
+    @staticmethod
+    @abstractmethod
+    def parse_options(typed: Mapping[str, str]) -> Any:
         """Turn option texts, by name, into the options of the command; SearchError for what cannot be."""
-        raise NotImplementedError
 
+    @abstractmethod
     def answer(self, body: bytes, damaged: bool) -> None:
         """Put the reply to the rows in ``body`` into the record writer; SearchError or csv.Error end the search.
 
         ``body`` is UTF-8 without NUL; ``damaged`` tells that something in it had to be replaced for that.
         """
-        raise NotImplementedError
 
     def prepare(self) -> None:
         """Check the options: Splunk calls this for every start, before any rows."""

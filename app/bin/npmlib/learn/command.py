@@ -5,7 +5,7 @@ Nothing is written after an error, and nothing for a preview, which is of part o
 """
 
 from io import BytesIO
-from typing import Any, Dict, Iterable, Iterator, Mapping
+from typing import Any, Dict, Iterable, Iterator
 
 from splunklib.searchcommands import (  # type: ignore[import-not-found]
     Configuration,
@@ -14,7 +14,7 @@ from splunklib.searchcommands import (  # type: ignore[import-not-found]
 )
 
 from npmlib.conversation import Conversation
-from npmlib.learn.options import OPTION_NAMES, LearnOptions, parse_options
+from npmlib.learn.options import OPTION_NAMES, parse_options
 
 
 @Configuration()
@@ -22,6 +22,7 @@ class NpmLearnCommand(Conversation, EventingCommand):  # type: ignore[misc]
     """Learn profiles with the lookups of the app in ``app_folder``; see searchbnf.conf for the help."""
 
     option_names = OPTION_NAMES
+    parse_options = staticmethod(parse_options)
 
     by = Option()
     metrics = Option()
@@ -34,13 +35,9 @@ class NpmLearnCommand(Conversation, EventingCommand):  # type: ignore[misc]
         self._app_folder = app_folder
         self._rows: Any = None
 
-    def parse_options(self, typed: Mapping[str, str]) -> LearnOptions:
-        """Check what was typed."""
-        return parse_options(typed)
-
     def transform(self, records: Iterable[Dict[str, object]]) -> Iterator[Dict[str, str]]:
-        """Not called: the SDK asks for it, but hands over the records of one chunk only."""
-        raise NotImplementedError
+        """Refuse: the SDK wants a command of this type to have it, but would hand over one chunk of the rows only."""
+        raise TypeError("npmlearn learns from all rows at once; its rows go to answer()")
 
     def answer(self, body: bytes, damaged: bool) -> None:
         """Keep the rows of a chunk; after the last, learn them and put the new table into the reply."""
