@@ -175,6 +175,15 @@ def test_views_in_the_navigation_exist(app: Path) -> None:
             assert view.get("name") in {"search", *[one.stem for one in folder.glob("views/*.xml")]}
 
 
+def test_the_readme_of_the_app_names_all_that_is_enabled_and_all_that_is_kept(
+    confs: dict[str, Stanzas], app: Path
+) -> None:
+    readme = " ".join((app / "README.txt").read_text().split())
+    reports = {"K8S NPM - Findings Hidden By The Allow List Of Kubernetes NPM"}  # an optional report
+    assert [name for name in confs["savedsearches"].keys() - reports if f'"{name}"' not in readme] == []
+    assert [name for name in confs["transforms"] if f"{name}.csv" not in readme] == []
+
+
 def test_files_that_the_manifest_names_exist(app: Path) -> None:
     manifest = json.loads((app / "app.manifest").read_text())["info"]
     for part in ("license", "privacyPolicy", "releaseNotes"):

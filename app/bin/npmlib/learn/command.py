@@ -37,7 +37,7 @@ class NpmLearnCommand(Conversation, EventingCommand):  # type: ignore[misc]
 
     def transform(self, records: Iterable[Dict[str, object]]) -> Iterator[Dict[str, str]]:
         """Refuse: the SDK wants a command of this type to have it, but would hand over one chunk of the rows only."""
-        raise TypeError("npmlearn learns from all rows at once; its rows go to answer()")
+        raise TypeError
 
     def answer(self, body: bytes, damaged: bool) -> None:
         """Keep the rows of a chunk; after the last, learn them and put the new table into the reply."""
