@@ -9,6 +9,7 @@ from workbench.demo.report import Watched
 from workbench.demo.watch import HISTORY, LEARNED_DAYS, by_hand, first_runs
 from workbench.replay.app import App
 from workbench.replay.savedsearch import SavedSearch
+from workbench.replay.schedule import due
 from workbench.replay.times import relative_time
 
 DAY, HOUR = 86400.0, 3600.0
@@ -49,10 +50,21 @@ def test_a_part_of_an_hour_is_left_to_the_schedule(searches: list[SavedSearch]) 
 
 def test_the_baselines_read_all_of_history_in_one_run(searches: list[SavedSearch]) -> None:
     planned = first_runs(searches, MIDNIGHT)
-    for name in ("Baseline Of Kubernetes NPM Process Traffic", "Baseline Of Kubernetes NPM TCP Edges"):
+    for name in ("Baseline Of Kubernetes NPM Process Traffic", "Baseline Of Kubernetes NPM TCP Edges", "Deploys Of"):
         ((earliest, latest),) = windows(planned, name)
         assert earliest == MIDNIGHT - 30 * DAY == relative_time(MIDNIGHT, HISTORY)
         assert MIDNIGHT - HOUR < latest <= MIDNIGHT
+
+
+def test_deploys_of_an_hour_are_known_before_the_profile_learns_it(searches: list[SavedSearch]) -> None:
+    names = ("Deploys Of Kubernetes NPM Processes", "Profile Of Kubernetes NPM Process Traffic")
+    planned = list(due(searches, MIDNIGHT, MIDNIGHT + 2 * HOUR))
+    (deploys, deploys_again), (profile, profile_again) = (
+        [at for at, search in planned if name in search.name] for name in names
+    )
+    assert MIDNIGHT < deploys < profile < deploys_again < profile_again
+    latest = [windows(planned, name)[0][1] for name in names]
+    assert latest[0] >= latest[1] == MIDNIGHT
 
 
 def test_only_searches_that_write_tables_are_run_by_hand(searches: list[SavedSearch]) -> None:

@@ -75,7 +75,8 @@ def test_a_series_costs_at_most_20_thousand_points_a_day_where_the_original_read
 
 
 def test_the_profile_reads_three_hours_each_hour_and_has_no_original(site: Site, runs: list[SearchRun]) -> None:
-    profile, detection = (each for each in readings(runs, site.store, END) if each.detection == SUSTAINED)
+    deploys, profile, detection = (each for each in readings(runs, site.store, END) if each.detection == SUSTAINED)
+    assert (deploys.runs, deploys.points) == (24, 24 * 247 * 6)  # four hours, and seven minutes of this one
     assert (profile.runs, profile.points) == (24, 24 * 3 * 360)
     assert (detection.runs, detection.points) == (24, 0)  # it reads the table
     assert not profile.original
@@ -99,4 +100,4 @@ def test_both_are_printed_side_by_side(site: Site, runs: list[SearchRun]) -> Non
     text = stream.getvalue()
     assert "outbound: 6,220,800 points for each series and day in the original, 17,280 here, 360 times less." in text
     assert "Baseline Of Kubernetes NPM Process Traffic" in text
-    assert "sustained: 25,920 points for each series and day, for a question that no original asks." in text
+    assert "sustained: 61,488 points for each series and day, for a question that no original asks." in text

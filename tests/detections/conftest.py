@@ -6,7 +6,8 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
-from world import World
+from sent import DAYS, learn_days, sending, table
+from world import DAY, NOW, World
 
 from workbench.compiler.build import Package
 
@@ -27,3 +28,12 @@ def new_world(built: Package, tmp_path: Path) -> Callable[[], World]:
 def world(new_world: Callable[[], World]) -> World:
     """An empty world."""
     return new_world()
+
+
+@pytest.fixture(scope="session")
+def nine_days(built: Package, tmp_path_factory: pytest.TempPathFactory) -> str:
+    """The table after nine days up to NOW, learned day by day."""
+    world = World(built.staged, tmp_path_factory.mktemp("nine-days"))
+    world.add(sending("web", NOW - DAYS * DAY, NOW))
+    learn_days(world, NOW - DAYS * DAY, NOW)
+    return table(world)

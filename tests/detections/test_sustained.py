@@ -5,46 +5,16 @@ A process sends about 1 MB every five minutes, with a daily rhythm, for nine day
 
 from __future__ import annotations
 
-import math
 import re
 from collections.abc import Callable, Iterable
 from pathlib import Path
 from typing import Any
 
 import pytest
-from world import DAY, HOUR, NOW, PROFILE, SUSTAINED, World, point
+from sent import Points, learn_days, sending, table
+from world import DAY, HOUR, NOW, PROFILE, SUSTAINED, World
 
 from workbench.compiler.build import Package
-
-STEP = 300.0  # seconds between points: a sparse series is learned as well, and faster
-DAYS = 9
-
-Points = list[dict[str, Any]]
-
-
-def sending(
-    workload: str, earliest: float, latest: float, times: float = 1.0, cluster: str = "prod", process: str = "app"
-) -> Points:
-    """Traffic with a daily rhythm and a ripple; ``times`` as much as usual."""
-
-    def volume(at: float) -> float:
-        rhythm = 1 + 0.3 * math.sin(2 * math.pi * at / DAY)
-        ripple = 1 + 0.2 * math.sin(at / 700) * math.sin(at / 130)
-        return round(1_000_000 * rhythm * ripple * times)
-
-    steps = range(int(earliest), int(latest), int(STEP))
-    return [
-        point(float(at), cluster, workload, process=process, dest="store", tcp_bytes=volume(at), tcp_packets=80)
-        for at in steps
-    ]
-
-
-def learn_days(world: World, first: float, last: float) -> None:
-    """The documented first start: the search by hand over each day, the oldest first."""
-    start = first
-    while start < last:
-        world.run_over(PROFILE, start, min(start + DAY, last), at=min(start + DAY, last))
-        start += DAY
 
 
 def run_hourly(world: World, first: float, hours: int) -> None:
@@ -52,22 +22,9 @@ def run_hourly(world: World, first: float, hours: int) -> None:
         world.run(PROFILE, first + hour * HOUR + 22 * 60)
 
 
-def table(world: World) -> str:
-    return (world.app.root / "lookups" / "npm_profile.csv").read_text()
-
-
 def profiles(world: World) -> dict[tuple[str, str], dict[str, Any]]:
     rows = world.run_text('| inputlookup npm_profile where kind="profile"', 0, NOW)
     return {(str(row["source.workload.name"]), str(row["metric"])): dict(row) for row in rows}
-
-
-@pytest.fixture(scope="module")
-def nine_days(built: Package, tmp_path_factory: pytest.TempPathFactory) -> str:
-    """The table after nine days up to NOW, learned day by day."""
-    world = World(built.staged, tmp_path_factory.mktemp("nine-days"))
-    world.add(sending("web", NOW - DAYS * DAY, NOW))
-    learn_days(world, NOW - DAYS * DAY, NOW)
-    return table(world)
 
 
 @pytest.fixture

@@ -27,6 +27,8 @@ NEW_EDGE = "K8S NPM - Kubernetes newly seen TCP edge - Rule"
 TRAFFIC_BASELINE = "K8S NPM - Baseline Of Kubernetes NPM Process Traffic"
 EDGE_BASELINE = "K8S NPM - Baseline Of Kubernetes NPM TCP Edges"
 PROFILE = "K8S NPM - Profile Of Kubernetes NPM Process Traffic"
+DEPLOYS = "K8S NPM - Deploys Of Kubernetes NPM Processes"
+ACCEPTED_LEVELS = "K8S NPM - Accepted Levels Of Kubernetes NPM"
 SUSTAINED = "K8S NPM - Kubernetes Sustained Outbound Volume from Process - Rule"
 ALLOW_LIST = "K8S NPM - Allow List Of Kubernetes NPM"
 HIDDEN = "K8S NPM - Findings Hidden By The Allow List Of Kubernetes NPM"
@@ -38,11 +40,19 @@ SEEDS = {
 NOW = 1_772_337_600.0  # 2026-03-01T04:00:00Z, a whole hour
 MINUTE, HOUR, DAY = 60.0, 3600.0, 86400.0
 METRICS = ("tcp.bytes", "tcp.new_sockets", "tcp.packets", "udp.bytes", "udp.packets")
-DIMENSIONS = ("k8s.cluster.name", "source.workload.name", "source.process.name", "dest.workload.name")
+IMAGE = "source.image_version"
+DIMENSIONS = ("k8s.cluster.name", "source.workload.name", "source.process.name", "dest.workload.name", IMAGE)
 
 
 def point(
-    at: float, cluster: str, workload: str, *, process: str | None = None, dest: str | None = None, **metrics: float
+    at: float,
+    cluster: str,
+    workload: str,
+    *,
+    process: str | None = None,
+    dest: str | None = None,
+    image: str | None = None,
+    **metrics: float,
 ) -> dict[str, Any]:
     """One data point; tcp_bytes=5 is the metric tcp.bytes."""
     return {
@@ -51,6 +61,7 @@ def point(
         "source.workload.name": workload,
         "source.process.name": process,
         "dest.workload.name": dest,
+        IMAGE: image,
         **{name.replace("_", ".", 1): float(value) for name, value in metrics.items()},
     }
 

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
 import pytest
+from npmlib.profile.acceptance import Level
 from npmlib.profile.hours import Hour
 from npmlib.profile.points import POINTS
 
@@ -35,8 +37,9 @@ class Doubled:
         state[1] += over
         return over and state[1] <= self.patience
 
-    def accept(self, state: list[float], _hour: int) -> None:
-        state[0] = 0.0
+    def accept(self, state: list[float], hour: int, levels: Sequence[Level]) -> None:
+        if any(level.hour == hour for level in levels):
+            state[0] = 0.0
 
     def channels(self, scores: bool, _age: int, point: bool) -> tuple[str, ...]:
         return ("over",) if scores and point else ()

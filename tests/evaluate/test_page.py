@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from npmlib.profile.points import POINTS
 
 from workbench.evaluate.__main__ import main
 from workbench.evaluate.attacks import KINDS
@@ -34,6 +35,10 @@ def test_the_page_shows_the_committed_figures(published: dict[str, Any]) -> None
 
 def test_the_figures_are_of_the_scorers_and_points_that_are_shipped(published: dict[str, Any]) -> None:
     assert published["settings"] == json.loads(json.dumps(settings(Extent()))), REFRESH
+
+
+def test_the_shipped_thresholds_are_those_that_the_search_chose(published: dict[str, Any]) -> None:
+    assert published["chosen"] == {name: point._asdict() for name, point in POINTS.items()}
 
 
 def test_the_charts_that_the_page_shows_are_there() -> None:

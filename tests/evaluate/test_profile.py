@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
 import pytest
+from npmlib.profile.acceptance import Level
 from npmlib.profile.hours import measures
 from npmlib.profile.learning import Scores, begin, score_and_learn
 from npmlib.profile.points import POINTS, SILENT_HOURS, Point
@@ -30,7 +32,7 @@ def daily() -> Series:
 def shipped_alone(series: Series, values: np.ndarray) -> list[Scores]:
     """Score and learn with nothing but the app's modules."""
     hours = [measures(hour, 1000) for hour in hours_of(values)]
-    state = begin(hours[0])
+    state = begin(series.first_hour, hours[0])
     return [score_and_learn(state, series.first_hour + at, seen) for at, seen in enumerate(hours)]
 
 
@@ -105,8 +107,8 @@ class AboveMean:
         state.append(total)
         return ratio
 
-    def accept(self, state: list[float], _hour: int) -> None:
-        state.clear()
+    def accept(self, _state: list[float], _hour: int, levels: Sequence[Level]) -> None:
+        assert not levels
 
     def channels(self, scores: float, _age: int, point: float) -> tuple[str, ...]:
         return ("ratio",) if scores > point else ()

@@ -17,8 +17,8 @@ from workbench.metrics.store import MetricsStore, StoreError
 from workbench.metrics.writing import StoreWriter
 
 TABLE = [
-    ("prod", "api", "shop", "java", "db", "shop", "postgres"),
-    ("prod", "(unknown)", None, None, 'café "x"', None, None),
+    ("prod", "api", "shop", "java", "db", "shop", "postgres", "1.2", "9.6"),
+    ("prod", "(unknown)", None, None, 'café "x"', None, None, None, None),
 ]
 
 
@@ -41,7 +41,8 @@ def test_a_line_has_the_multiple_measurement_metric_format(store: MetricsStore, 
         '{"time": 1000, "event": "metric", "host": "prod", "source": "npm", "index": "kubernetes_metrics", "fields": '
         '{"k8s.cluster.name": "prod", "source.workload.name": "api", "source.namespace.name": "shop", '
         '"source.process.name": "java", "dest.workload.name": "db", "dest.namespace.name": "shop", '
-        '"dest.process.name": "postgres", "metric_name:tcp.bytes": 1500, "metric_name:tcp.packets": 3}}'
+        '"dest.process.name": "postgres", "source.image_version": "1.2", "dest.image_version": "9.6", '
+        '"metric_name:tcp.bytes": 1500, "metric_name:tcp.packets": 3}}'
     )
     assert json.loads(second)["fields"] == {
         "k8s.cluster.name": "prod",

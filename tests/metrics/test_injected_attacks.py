@@ -75,13 +75,13 @@ def test_all_kinds_are_there_and_lie_in_the_last_day(attacked: Answers) -> None:
         "sustained",
     ]  # fmt: skip
     assert all(LAST_DAY <= attack["start"] < attack["end"] <= DEFAULT_END for attack in truth["attacks"])
-    assert [look["kind"] for look in truth["benign"]] == ["deploy", "bigger batch"]
+    assert [look["kind"] for look in truth["benign"]] == ["deploy", "bigger batch", "release"]
     assert (truth["traffic"], truth["seed"], truth["interval"]) == ("simulated", SMALL.seed, 30)
 
 
 def test_without_attacks_the_truth_names_none(peaceful: Answers) -> None:
     assert peaceful.truth()["attacks"] == []
-    assert len(peaceful.truth()["benign"]) == 2
+    assert len(peaceful.truth()["benign"]) == 3
 
 
 def test_attacks_add_exactly_the_labelled_bytes_and_change_nothing_else(attacked: Answers, peaceful: Answers) -> None:
@@ -176,7 +176,7 @@ def test_the_edge_new_in_one_cluster_is_old_in_another(attacked: Answers) -> Non
 
 
 def test_the_bigger_batch_looks_like_an_attack(peaceful: Answers) -> None:
-    _, batch = peaceful.truth()["benign"]
+    _, batch, _ = peaceful.truth()["benign"]
     assert max(exceedances(peaceful, batch)) > 5
 
 

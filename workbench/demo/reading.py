@@ -21,7 +21,7 @@ DAY, HOUR = 86400.0, 3600.0
 # The searches of ours that do what each original does alone, by parts of their names; one has no original.
 OURS = {
     OUTBOUND: ("Baseline Of Kubernetes NPM Process Traffic", OUTBOUND),
-    SUSTAINED: ("Profile Of Kubernetes NPM Process Traffic", SUSTAINED),
+    SUSTAINED: ("Deploys Of Kubernetes NPM Processes", "Profile Of Kubernetes NPM Process Traffic", SUSTAINED),
     NEW_EDGE: ("Baseline Of Kubernetes NPM TCP Edges", NEW_EDGE),
 }
 # Both originals start every hour, and compare the hour before with the 30 days before that: -30d to now in all.

@@ -96,7 +96,9 @@ def score(prepared: Prepared, scorer: Scorer, advance: Advance = lambda _: None)
         attacked = []
         for injections in attacks:
             rows = [
-                follow(watched.states[first], scorer, series.first_hour + first, watched.ages[first], hours)
+                follow(
+                    watched.states[first], scorer, series.first_hour + first, watched.ages[first], hours, series.levels
+                )
                 for first, hours in zip(injections.first.tolist(), injections.hours, strict=True)
             ]
             attacked.append((injections, rows))

@@ -55,7 +55,7 @@ class OtherContrast(Shipped):
         """Score and learn, the burst channel apart."""
         measured = measures(seen, self.unit)
         if not state[HOURS_SEEN]:
-            state[:] = begin(measured)
+            state[:] = begin(hour, measured)
         own, hold = blank(), state[HOLD]
         own[HOURS_SEEN] = state[HOURS_SEEN]
         own[BURST : BURST + 4] = state[BURST : BURST + 4]

@@ -8,6 +8,7 @@ from typing import Any
 
 import numpy as np
 from npmlib.options import Options
+from npmlib.profile.acceptance import Level
 from npmlib.profile.hours import Hour
 
 from workbench.evaluate import sigma
@@ -33,7 +34,7 @@ def poisoning(
             continue
         watched = watch(one, scorer)
         rows = [
-            follow(watched.states[first], scorer, one.first_hour + first, watched.ages[first], hours)
+            follow(watched.states[first], scorer, one.first_hour + first, watched.ages[first], hours, one.levels)
             for first, hours in zip(injections.first.tolist(), injections.hours, strict=True)
         ]
         for name, point in points.items():
@@ -102,17 +103,11 @@ def _shift(series: Series, scorer: Scorer, alerts: Alerts, first: int, doubled: 
     where = series.normal[first : first + len(doubled)]
     before = _findings(watched.scored[first : first + len(doubled)], alerts, where)
     state, at, age = watched.states[first], series.first_hour + first, watched.ages[first]
-    moved = _findings(follow(state, scorer, at, age, doubled), alerts, where)
+    moved = _findings(follow(state, scorer, at, age, doubled, series.levels), alerts, where)
     accepted = moved
     if moved:
-        accept_at = min(moved[0] + ACCEPTED_AFTER, len(doubled))
-        own = scorer.copy(state)
-        scored: list[Scored | None] = []
-        for place, hour in enumerate(doubled):
-            if place == accept_at:
-                scorer.accept(own, at + place)
-            scored.append(Scored(age + place, scorer.learn(own, at + place, hour)))
-        accepted = _findings(scored, alerts, where)
+        levels = [Level(at + moved[0] + ACCEPTED_AFTER), *series.levels]
+        accepted = _findings(follow(state, scorer, at, age, doubled, levels), alerts, where)
     caused_by_it = [hour for hour in moved if not any(abs(hour - other) < THROTTLE for other in before)]
     last = caused_by_it[-1] / DAY if caused_by_it else 0.0
     return Shift(1, len(before), len(moved), len(accepted), last)

@@ -80,15 +80,10 @@ def _attack(
             for first, hours in zip(injections.first.tolist(), injections.hours, strict=True):
                 if not where[first] or first - birth + kind.hours > len(young.scored):
                     continue
-                at = series.first_hour + first
-                found.append(
-                    _Attacked(
-                        age,
-                        first,
-                        follow(young.states[first - birth], scorer, at, young.ages[first - birth], hours),
-                        follow(old.states[first], scorer, at, old.ages[first], hours),
-                    )
-                )
+                at, levels = series.first_hour + first, series.levels
+                by_young = follow(young.states[first - birth], scorer, at, young.ages[first - birth], hours, levels)
+                by_old = follow(old.states[first], scorer, at, old.ages[first], hours, levels)
+                found.append(_Attacked(age, first, by_young, by_old))
     return found
 
 

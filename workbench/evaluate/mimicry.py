@@ -37,7 +37,7 @@ class OtherSlow(Shipped):
         """Score and learn, the slow channel apart."""
         measured = measures(seen, self.unit)
         if not state[HOURS_SEEN]:
-            state[:SIZE] = begin(measured)
+            state[:SIZE] = begin(hour, measured)
         hours_seen, hold = state[HOURS_SEEN], state[HOLD]
         scores = score_and_learn(state, hour, measured)
         last = [*state[SIZE + 2 :], self.residual(scores)]

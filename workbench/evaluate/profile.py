@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from array import array
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any, NamedTuple, Protocol
 
 from npmlib.profile import points
+from npmlib.profile.acceptance import Level, accept_level, taken_over
 from npmlib.profile.hours import Hour, measures
-from npmlib.profile.learning import Scores, accept_level, begin, score_and_learn
+from npmlib.profile.learning import Scores, begin, score_and_learn
 from npmlib.profile.state import HOURS_SEEN, State, blank
 
 from workbench.evaluate.series import UNIT, Series
@@ -39,8 +40,8 @@ class Scorer(Protocol):
     def channels(self, scores: Any, age: int, point: Point) -> tuple[str, ...]:
         """The channels that alert."""
 
-    def accept(self, state: Any, hour: int) -> None:
-        """Take what is sent from ``hour`` on for normal."""
+    def accept(self, state: Any, hour: int, levels: Sequence[Level]) -> None:
+        """Before ``hour`` is learned, take over those of the accepted levels that it is the first to be taken for."""
 
 
 @dataclass(frozen=True)
@@ -62,18 +63,26 @@ class Shipped:
         """Score an hour, then learn it."""
         measured = measures(seen, self.unit)
         if not state[HOURS_SEEN]:
-            state[:] = begin(measured)
+            state[:] = begin(hour, measured)
         return score_and_learn(state, hour, measured)
 
-    def accept(self, state: State, hour: int) -> None:
-        """Take what is sent from ``hour`` on for normal."""
-        accept_level(state, hour)
+    def accept(self, state: State, hour: int, levels: Sequence[Level]) -> None:
+        """Take over those of the accepted levels that ``hour`` is the first to be taken for."""
+        level = taken_over(state, hour, levels)
+        if level is not None:
+            accept_level(state, hour, level.limit)
 
     def channels(self, scores: Scores, age: int, point: Point) -> tuple[str, ...]:
         """The channels that alert, as the detection has them."""
         if age < self.silent_hours:
             return ()
         return points.channels(scores, max(age, points.SILENT_HOURS), point)
+
+    def counted(self, scores: Scores, age: int) -> tuple[float, ...]:
+        """The scores as they are held against thresholds."""
+        if age < self.silent_hours:
+            return points.NOTHING_SAID
+        return points.counted(scores, max(age, points.SILENT_HOURS))
 
 
 @dataclass(frozen=True)
@@ -100,15 +109,23 @@ def watch(series: Series, scorer: Scorer, first: int = 0, last: int | None = Non
         if series.observed is not None and not series.observed[at]:
             scored.append(None)
             continue
-        scored.append(Scored(age, scorer.learn(state, series.first_hour + at, seen)))
+        hour = series.first_hour + at
+        scorer.accept(state, hour, series.levels)
+        scored.append(Scored(age, scorer.learn(state, hour, seen)))
         age += 1
     return Watched(scored, states, ages)
 
 
-def follow(state: Any, scorer: Scorer, first_hour: int, age: int, hours: Iterable[Hour]) -> list[Scored]:
+def follow(
+    state: Any, scorer: Scorer, first_hour: int, age: int, hours: Iterable[Hour], levels: Sequence[Level] = ()
+) -> list[Scored]:
     """Score ``hours`` from ``first_hour`` on by a copy of ``state``, which had seen ``age`` hours."""
     own = scorer.copy(state)
-    return [Scored(age + at, scorer.learn(own, first_hour + at, seen)) for at, seen in enumerate(hours)]
+    scored = []
+    for at, seen in enumerate(hours):
+        scorer.accept(own, first_hour + at, levels)
+        scored.append(Scored(age + at, scorer.learn(own, first_hour + at, seen)))
+    return scored
 
 
 Alerts = Callable[[Scored | None], bool]

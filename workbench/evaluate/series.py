@@ -2,18 +2,21 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property
 
 import numpy as np
 import numpy.typing as npt
+from npmlib.profile.acceptance import Level
 from npmlib.profile.hours import INTERVALS, Hour
 
 Floats = npt.NDArray[np.float64]
 Booleans = npt.NDArray[np.bool_]
 Whole = npt.NDArray[np.int64]
 
+UP_TO = 3.0  # the ratio to which the search of deploys accepts a new level
 UNIT = 1000.0  # bytes in 30 s, as the profile of tcp.bytes and udp.bytes has it
 DAY = 24  # hours
 LONGEST_LEARNING = 30 * DAY
@@ -26,7 +29,8 @@ class Series:
     ``first_hour`` is in hours since 1970; ``values`` has a row for each hour and a column for each interval;
     ``normal`` tells hours that are at least a day away from any labelled event. ``tested_from`` is the number of hours
     after which false alerts are counted and attacks are injected: all methods learn before. ``observed`` is false for
-    hours in which nothing was recorded of anybody; nothing is learned of them.
+    hours in which nothing was recorded of anybody; nothing is learned of them. ``deploys`` are the hours, by number, in
+    which the image of the process changed.
     """
 
     name: str
@@ -35,6 +39,12 @@ class Series:
     normal: Booleans
     tested_from: int
     observed: Booleans | None = None
+    deploys: tuple[int, ...] = ()
+
+    @cached_property
+    def levels(self) -> tuple[Level, ...]:
+        """What the search of deploys writes into the lookup of accepted levels."""
+        return tuple(Level(self.first_hour + at, math.log(UP_TO)) for at in self.deploys)
 
     @cached_property
     def hours(self) -> list[Hour]:

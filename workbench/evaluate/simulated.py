@@ -1,8 +1,8 @@
-"""Simulated series of six families, which no threshold or parameter of the app was chosen on.
+"""Simulated series of six families: some draws limit the thresholds, another one is tested.
 
 What the recorded series lack: processes that are silent most of the time, weekly rhythms with nightly jobs, levels
 that a deploy moves for good, growth. Everything follows from one seed. A level that moves is harmless: its alerts
-are false.
+are false. Every series is deployed now and then without any effect; whoever knows the deploys cannot tell those apart.
 """
 
 from __future__ import annotations
@@ -18,7 +18,10 @@ from workbench.metrics.shapes import Recurring, Rhythm, autoregressive, occurren
 FIRST_HOUR = 490_000  # 2025-11-24
 DAYS = 35
 EACH = 3  # series of a family
-SEED = 20_251_124
+SEED = 20_251_124  # of the series that are tested
+DRAWS = (4711, 815, 99, 7)  # of those that thresholds are chosen on
+MOVED = "deploys"  # the family whose level every deploy moves for good
+BETWEEN_DEPLOYS = 3, 12  # days
 
 Generator = np.random.Generator
 
@@ -31,9 +34,15 @@ def simulated_series(each: int = EACH, days: int = DAYS, seed: int = SEED) -> li
     for place, (family, shape) in enumerate(FAMILIES.items()):
         for number in range(each):
             random = np.random.default_rng([seed, place, number])
-            values = shape(times, random).reshape(hours, INTERVALS)
-            normal = np.ones(hours, dtype=bool)
-            found.append(Series(f"{family} {number + 1}", FIRST_HOUR, values, normal, learning_hours(hours)))
+            values = shape(times, random)
+            moves = _moves(times, random) if family == MOVED else []
+            for at, factor in moves:
+                values = np.where(times >= at, values * factor, values)
+            idle = _deploy_times(times, np.random.default_rng([seed, place, number, 1]))
+            deploys = tuple(sorted(int((at - times[0]) // 3600) for at in [*idle, *(at for at, _ in moves)]))
+            normal, learning = np.ones(hours, dtype=bool), learning_hours(hours)
+            values = values.reshape(hours, INTERVALS)
+            found.append(Series(f"{family} {number + 1}", FIRST_HOUR, values, normal, learning, deploys=deploys))
     return found
 
 
@@ -70,18 +79,6 @@ def _weekly(times: Floats, random: Generator) -> Floats:
     return _level(random) * (season(times, 0, rhythm) * noise + overlay(times, happened, 0.0))
 
 
-def _deploys(times: Floats, random: Generator) -> Floats:
-    """A smooth service whose level every deploy moves for good, up and down in turn."""
-    sent = _smooth(times, random)
-    at, up = times[0], 1
-    while True:
-        at += random.uniform(3, 12) * DAY * 3600
-        if at > times[-1]:
-            return sent
-        sent = np.where(times >= at, sent * np.exp(up * random.uniform(0.2, 0.8)), sent)
-        up = -up
-
-
 def _growth(times: Floats, random: Generator) -> Floats:
     """A smooth service that is used more each day."""
     rate = random.uniform(0.01, 0.03)
@@ -94,9 +91,32 @@ FAMILIES: dict[str, Callable[[Floats, Generator], Floats]] = {
     "bursty": _bursty,
     "cron": _cron,
     "weekly": _weekly,
-    "deploys": _deploys,
+    MOVED: _smooth,
     "growth": _growth,
 }
+
+
+def _moves(times: Floats, random: Generator) -> list[tuple[float, float]]:
+    """When a deploy moves the level, and the factor: up and down in turn."""
+    found: list[tuple[float, float]] = []
+    at, up = times[0], 1
+    while True:
+        at += random.uniform(*BETWEEN_DEPLOYS) * DAY * 3600
+        if at > times[-1]:
+            return found
+        found.append((float(at), float(np.exp(up * random.uniform(0.2, 0.8)))))
+        up = -up
+
+
+def _deploy_times(times: Floats, random: Generator) -> list[float]:
+    """Deploys that change nothing."""
+    found: list[float] = []
+    at = float(times[0])
+    while True:
+        at += random.uniform(*BETWEEN_DEPLOYS) * DAY * 3600
+        if at > times[-1]:
+            return found
+        found.append(at)
 
 
 def _level(random: Generator) -> float:

@@ -45,7 +45,7 @@ def comparison(prepared: Prepared, scorer: Shipped, runs: list[Run], rules: Sigm
         "series": len(prepared.series),
         "days": round(seed.quiet.hours / 24, 1),
         "attacks": sum(len(one.first) for attacks in prepared.attacks for one in attacks),
-        "detectors": {name: _totals(result) for name, result in results.items()},
+        "detectors": {name: totals(result) for name, result in results.items()},
         "thresholds": thresholds,
         "kinds": {
             kind.label: {name: number(one.recall[kind.label].recall) for name, one in results.items()}
@@ -63,26 +63,8 @@ def comparison(prepared: Prepared, scorer: Shipped, runs: list[Run], rules: Sigm
             one.name: {name: number(mean_recall(result.attacks[one.name].values())) for name, result in results.items()}
             for one in prepared.series
         },
-        "curve": [{"threshold": threshold, **_totals(result)} for threshold, result in curve],
+        "curve": [{"threshold": threshold, **totals(result)} for threshold, result in curve],
     }
-
-
-def halves(scorer: Shipped, runs: list[Run], rules: Sigma) -> list[Content]:
-    """The second half of the tested hours, with thresholds of the seed that were chosen on the first."""
-    early, late = (lambda one: one.tested_early), (lambda one: one.tested_late)
-    rows = []
-    for name, point in POINTS.items():
-        alerts = alerts_at(scorer, point)
-        before, after = judge(runs, alerts, early), judge(runs, alerts, late)
-        options = rules.options_for(before.quiet.false_hours, early)
-        rows.append(_half(name, before, after))
-        rows.append(_half(f"seed = {name}", rules.judge(options, early), rules.judge(options, late), options))
-    at_three = rules.judge(sigma.SEED, early)
-    rows.append(_half(SEED, at_three, rules.judge(sigma.SEED, late), sigma.SEED))
-    for name, less in LESS.items():
-        options = rules.options_for(at_three.quiet.false_hours / less, early)
-        rows.append(_half(f"seed {name}", rules.judge(options, early), rules.judge(options, late), options))
-    return rows
 
 
 def channel_parts(scorer: Shipped, runs: list[Run]) -> list[Content]:
@@ -93,15 +75,15 @@ def channel_parts(scorer: Shipped, runs: list[Run]) -> list[Content]:
             without = judge(runs, alerts_at(scorer, point._replace(**{channel: NEVER})))
             values = {one: getattr(point, one) if one == channel else NEVER for one in Point._fields}
             alone = judge(runs, alerts_at(scorer, Point(**values)))
-            rows.append({"point": name, "channel": channel, "without": _totals(without), "alone": _totals(alone)})
+            rows.append({"point": name, "channel": channel, "without": totals(without), "alone": totals(alone)})
     return rows
 
 
 def variant(title: str, prepared: Prepared, scorer: Shipped) -> Content:
     """All points and the seed under another assumption."""
     runs = score(prepared, scorer)
-    found = {name: _totals(judge(runs, alerts_at(scorer, point))) for name, point in POINTS.items()}
-    found[SEED] = _totals(sigma_rules(prepared).judge(sigma.SEED))
+    found = {name: totals(judge(runs, alerts_at(scorer, point))) for name, point in POINTS.items()}
+    found[SEED] = totals(sigma_rules(prepared).judge(sigma.SEED))
     return {"assumption": title, "detectors": found}
 
 
@@ -155,14 +137,10 @@ def _days(days: Iterable[Caused]) -> list[Content]:
     return [{"recall": number(day.recall), "windows": day.windows} for day in days]
 
 
-def _totals(result: Result) -> Content:
+def totals(result: Result) -> Content:
+    """False hours, findings and mean recall."""
     return {
         "false_hours": number(result.quiet.false_hours),
         "findings": number(result.quiet.findings_a_day),
         "recall": number(result.mean_recall),
     }
-
-
-def _half(name: str, early: Result, late: Result, options: Options | None = None) -> Content:
-    threshold = None if options is None else number(options.threshold)
-    return {"detector": name, "threshold": threshold, "chosen_on": _totals(early), "tested_on": _totals(late)}

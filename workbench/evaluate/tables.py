@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from workbench.evaluate.studies import SEED, THREE_SIGMA
-from workbench.evaluate.targets import targets
+from workbench.evaluate.targets import left_out_ratio, targets
 from workbench.evaluate.whole import BENCHMARK, PODS, PODS_AS_SHIPPED, SIMULATED
 
 Rows = list[list[str]]
@@ -41,6 +41,8 @@ def tables(results: dict[str, Any]) -> list[Table]:
         ),
         Table("detectors-pods-as-shipped", ["detector", *TOTALS], _points_alone(results)),
         Table("halves", HALVES, _halves(results["halves"])),
+        Table("left-out", LEFT_OUT, _left_out(results["left_out"])),
+        Table("left-out-series", ["series", *results["left_out"]], _left_out_series(results["left_out"])),
         *(
             Table(f"kinds-{_slug(name)}", ["attack", *_shown(sets[name]), *WINDOWS.values()], _kinds(sets[name]))
             for name in (BENCHMARK, PODS, SIMULATED)
@@ -71,6 +73,10 @@ def title(name: str) -> str:
 
 TOTALS = ["false alert-hours a day", "findings a day", "mean recall"]
 HALVES = ["detector", "sigma", "false hours, first half", "false hours, second half", "recall, second half"]
+LEFT_OUT = [
+    *("point", "false hours as shipped", "left out", "ratio", "findings as shipped", "left out"),
+    *("recall as shipped", "left out"),
+]
 CHANNELS = ["point", "channel", "false hours without it", "recall without it", "false hours alone", "recall alone"]
 LEARNING = ["point", "day", "series-days", "false hours", "of an old profile then", "recall", "recall of the old"]
 SHIFTS = ["series", "point", "moved levels", "findings unmoved", "moved", "accepted", "days until the last"]
@@ -82,6 +88,8 @@ EXPERIMENT = {
     "false_hours": "false hours",
     "recall": "mean recall",
     "young": "false hours, day 2",
+    "moved_hours": "moved levels, false hours",
+    "moved_recall": "moved levels, recall",
     "moved": "findings after a move",
     "accepted": "if accepted",
 }
@@ -126,6 +134,21 @@ def _halves(rows: Sequence[dict[str, Any]]) -> Rows:
         ]
         for row in rows
     ]
+
+
+def _left_out(by_point: dict[str, Any]) -> Rows:
+    rows = []
+    for name, row in by_point.items():
+        pairs = {one: (row["shipped"][one], row["left_out"][one]) for one in ("false_hours", "findings", "recall")}
+        cells = {one: [figure(value) for value in pair] for one, pair in pairs.items()}
+        ratio = figure(left_out_ratio(row), 2)
+        rows.append([name, *cells["false_hours"], ratio, *cells["findings"], *cells["recall"]])
+    return rows
+
+
+def _left_out_series(by_point: dict[str, Any]) -> Rows:
+    names = next(iter(by_point.values()))["by_series"]
+    return [[name, *(figure(row["by_series"][name], 2) for row in by_point.values())] for name in names]
 
 
 def _shown(content: dict[str, Any]) -> list[str]:

@@ -10,13 +10,15 @@ from typing import Any
 import numpy as np
 from npmlib.profile.points import POINTS
 
-from workbench.evaluate import recorded, studies
+from workbench.evaluate import recorded, studies, unseen
 from workbench.evaluate.attacks import KINDS
+from workbench.evaluate.choice import TRIES, held
+from workbench.evaluate.deploys import deploys
 from workbench.evaluate.evaluation import INJECTIONS, Prepared, prepare, score, sigma_rules
 from workbench.evaluate.experiments import experiments
 from workbench.evaluate.profile import Shipped, watch
 from workbench.evaluate.series import DAY, UNIT, Series
-from workbench.evaluate.simulated import EACH, SEED, simulated_series
+from workbench.evaluate.simulated import DRAWS, EACH, SEED, simulated_series
 
 BENCHMARK, PODS, PODS_AS_SHIPPED, SIMULATED = "benchmark", "pods", "pods as shipped", "simulated"
 WITH_THE_HOUR = "attacks begin with the hour"
@@ -31,17 +33,19 @@ Tell = Callable[[str], None]
 class Extent:
     """How much is done: attacks of each kind on each series, simulated series of each family, recorded series.
 
-    ``births`` are the hours between the young profiles of the learning curve.
+    ``births`` are the hours between the young profiles of the learning curve, ``tries`` the steps of a search for
+    thresholds.
     """
 
     injections: int = INJECTIONS
     simulated: int = EACH
     recorded: int = 100
     births: int = DAY + 1  # so that they begin at every hour of the day
+    tries: int = TRIES
 
 
-QUICK = Extent(injections=2, simulated=1, recorded=2, births=18 * DAY)
-STEPS = 15
+QUICK = Extent(injections=2, simulated=1, recorded=2, births=18 * DAY, tries=30)
+STEPS = 18
 
 
 def evaluate_all(shared: Path, extent: Extent, tell: Tell) -> dict[str, Any]:
@@ -60,16 +64,26 @@ def evaluate_all(shared: Path, extent: Extent, tell: Tell) -> dict[str, Any]:
     prepared = prepare(nine, injections=extent.injections)
     runs, rules = score(prepared, scorer), sigma_rules(prepared)
     sets[BENCHMARK] = studies.comparison(prepared, scorer, runs, rules)
-    tell("benchmark: thresholds chosen on the first half")
-    results["halves"] = studies.halves(scorer, runs, rules)
     tell("benchmark: channels")
     results["channels"] = studies.channel_parts(scorer, runs)
 
     tell("pods: scoring attacks")
     short = tuple(kind for kind in KINDS if kind.length <= LONGEST_ON_PODS)
     prepared = prepare(pods, short, extent.injections)
-    for name, one in ((PODS, Shipped(silent_hours=LIFTED)), (PODS_AS_SHIPPED, scorer)):
-        sets[name] = studies.comparison(prepared, one, score(prepared, one), sigma_rules(prepared))
+    lifted = Shipped(silent_hours=LIFTED)
+    pod_runs = score(prepared, lifted)
+    sets[PODS] = studies.comparison(prepared, lifted, pod_runs, sigma_rules(prepared))
+    sets[PODS_AS_SHIPPED] = studies.comparison(prepared, scorer, score(prepared, scorer), sigma_rules(prepared))
+
+    tell("choosing thresholds")
+    draws = [one for seed in DRAWS for one in simulated_series(extent.simulated, seed=seed)]
+    quiet = held(score(prepare(draws, ()), scorer), scorer)
+    development = unseen.Development(scorer, runs, rules, held(pod_runs, lifted), quiet, extent.tries)
+    results["chosen"] = {name: dict(point._asdict()) for name, point in unseen.chosen(development).items()}
+    tell("benchmark: thresholds chosen on the first half")
+    results["halves"] = unseen.halves(development)
+    tell("benchmark: thresholds chosen on the other series")
+    results["left_out"] = unseen.left_out(development)
 
     tell("benchmark and pods: experiments")
     results["experiments"] = experiments(nine, prepared, LIFTED, extent.injections)
@@ -77,6 +91,8 @@ def evaluate_all(shared: Path, extent: Extent, tell: Tell) -> dict[str, Any]:
     tell("simulated: scoring attacks")
     prepared = prepare(simulated, injections=extent.injections, seed=5)
     sets[SIMULATED] = studies.comparison(prepared, scorer, score(prepared, scorer), sigma_rules(prepared))
+    tell("simulated: deploys")
+    results["experiments"]["deploys"] = deploys(prepared)
 
     results["assumptions"] = []
     for title, prepared in _assumptions(nab, nine, extent):
@@ -102,6 +118,7 @@ def settings(extent: Extent) -> dict[str, Any]:
         "mean_bytes": recorded.MEAN_BYTES,
         "noise": recorded.SIGMA,
         "simulated_seed": SEED,
+        "simulated_draws": list(DRAWS),
         "points": {name: dict(point._asdict()) for name, point in POINTS.items()},
         "fingerprint": fingerprint(),
     }

@@ -39,7 +39,8 @@ KINDS = {
 
 
 def _workload(name: str, namespace: str, **processes: str) -> Workload:
-    return Workload(name, namespace, tuple(Process(key.replace("_", "-"), kind) for key, kind in processes.items()))
+    known_as = tuple(Process(key.replace("_", "-"), kind) for key, kind in processes.items())
+    return Workload(name, namespace, known_as, image=f"{len(name) % 4 + 1}.{len(namespace)}.{len(processes)}")
 
 
 SHOP = (
@@ -81,6 +82,7 @@ CATALOG, CART, ORDERS = ("catalog-api", "java"), ("cart-api", "node"), ("orders-
 PAYMENTS, SEARCH, CACHE = ("payments-api", "gunicorn"), ("search-api", "java"), ("session-cache", "redis-server")
 ORDERS_DB, USERS_DB, QUEUE = ("orders-db", "postgres"), ("users-db", "mysqld"), ("event-queue", "beam")
 WORKER, MAILER, EXPORT = ("order-worker", "celery"), ("mail-worker", "python"), ("report-export", "python")
+COLLECTOR = ("log-collector", "fluentd")
 LOGS, BACKUPS, DNS = ("log-store", "java"), ("backup-store", "minio"), ("coredns", "coredns")
 
 EDGES = (
@@ -112,7 +114,7 @@ EDGES = (
     Edge(("session-cache", "sentinel"), CACHE, 24, 1, 60),
     Edge(("legacy-ftp", "vsftpd"), USERS_DB, 4, 1, 60),
     Edge(("prometheus", "prometheus"), ("node-agent", "kubelet"), 300, 60, 1200, 0.1),
-    Edge(("log-collector", "fluentd"), LOGS, 9000, 0.03, 1200, 0.05),
+    Edge(COLLECTOR, LOGS, 9000, 0.03, 1200, 0.05),
     Edge(OTELCOL, LOGS, 3000, 0.03, 1000, 0.05),
     Edge(("node-agent", "kubelet"), ("kube-apiserver", "kube-apiserver"), 1200, 1.5, 600, 0.05),
     Edge(DNS, ("resolver.isp.example", None), 450, 1.6, 100, protocol="udp"),
@@ -122,7 +124,7 @@ STAGING_EDGES = (Edge(CATALOG, USERS_DB, 1500, 2, 700, 0.1),)
 NOT_IN_STAGING = {"api.bank.example", "smtp.mail.example", "orders-replica"}
 
 # Deployed in the first cluster while the simulation runs, long before the attacks: learned by then.
-MIDWAY = Workload("recommend-api", "shop", (Process("python", "api"),))
+MIDWAY = _workload("recommend-api", "shop", python="api")
 MIDWAY_EDGES = (
     Edge(NGINX, ("recommend-api", "python"), 1500, 4, 800, 0.3),
     Edge(("recommend-api", "python"), CACHE, 900, 5, 500, 0.1),

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from workbench.metrics.points import Protocol, Series
 from workbench.metrics.shapes import Recurring, Rhythm
@@ -34,13 +34,30 @@ class Process:
 
 
 @dataclass(frozen=True)
+class Release:
+    """From ``at`` (epoch seconds) on a workload runs another image; a Surge says what that changes, if anything."""
+
+    at: float
+    image: str
+
+
+@dataclass(frozen=True)
 class Workload:
-    """A workload; one outside the cluster has neither namespace nor processes. It exists from ``since`` on."""
+    """A workload; one outside the cluster has no namespace, processes or image. It exists from ``since`` on.
+
+    ``image`` is the version it begins with, ``releases`` are those that follow, in time order.
+    """
 
     name: str
     namespace: str | None = None
     processes: tuple[Process, ...] = ()
     since: float = 0.0
+    image: str | None = None
+    releases: tuple[Release, ...] = ()
+
+    def image_at(self, time: float) -> str | None:
+        """Return the version that runs at ``time`` (epoch seconds)."""
+        return next((release.image for release in reversed(self.releases) if release.at <= time), self.image)
 
 
 @dataclass(frozen=True)
@@ -123,6 +140,19 @@ class Estate:
             if cluster.name == name:
                 return cluster
         raise PlanError(f"no cluster '{name}' in the estate")
+
+    def with_images(self, series: Series, time: float) -> Series:
+        """Return ``series`` with the images that its two ends run at ``time`` (epoch seconds)."""
+        workloads = {workload.name: workload for workload in self.cluster(series.cluster).workloads}
+        ends = [workloads.get(name or "") for name in (series.workload, series.dest_workload)]
+        images = [end.image_at(time) if end else None for end in ends]
+        return replace(series, image=images[0], dest_image=images[1])
+
+    def released(self, series: Series) -> list[float]:
+        """Return the times (epoch seconds), in order, at which an end of ``series`` gets another image."""
+        ends = {series.workload, series.dest_workload}
+        workloads = self.cluster(series.cluster).workloads
+        return sorted({release.at for each in workloads if each.name in ends for release in each.releases})
 
     def kind_of(self, cluster: Cluster, edge: Edge) -> Kind:
         """Return how an edge behaves: its own kind, or that of the process that starts it."""

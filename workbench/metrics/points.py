@@ -25,6 +25,8 @@ DIMENSIONS = (
     "dest.workload.name",
     "dest.namespace.name",
     "dest.process.name",
+    "source.image_version",
+    "dest.image_version",
 )
 MEASURES = ("tcp.bytes", "tcp.packets", "tcp.new_sockets", "udp.bytes", "udp.packets")
 
@@ -43,6 +45,8 @@ class Series:
     dest_workload: str | None = None
     dest_namespace: str | None = None
     dest_process: str | None = None
+    image: str | None = None
+    dest_image: str | None = None
 
     def dimensions(self) -> tuple[str | None, ...]:
         """Return the values in the order of DIMENSIONS."""
@@ -60,6 +64,8 @@ class Series:
             self.workload,
             self.namespace,
             self.process,
+            self.dest_image,
+            self.image,
         )
 
 

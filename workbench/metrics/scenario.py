@@ -11,8 +11,19 @@ import math
 from dataclasses import replace
 
 from workbench.metrics.attacks import NEW_EDGE, OUTBOUND, SUSTAINED, Attack, LookAlike
-from workbench.metrics.blueprint import CATALOG, DNS, INTERNET, MAILER, NGINX, ORDERS_DB, PAYMENTS, STAGING, USERS_DB
-from workbench.metrics.estate import Cluster, Edge, Estate, PlanError, Process, Surge, Workload, series_of
+from workbench.metrics.blueprint import (
+    CATALOG,
+    COLLECTOR,
+    DNS,
+    INTERNET,
+    MAILER,
+    NGINX,
+    ORDERS_DB,
+    PAYMENTS,
+    STAGING,
+    USERS_DB,
+)
+from workbench.metrics.estate import Cluster, Edge, Estate, PlanError, Process, Release, Surge, Workload, series_of
 from workbench.metrics.points import Protocol, Series
 from workbench.metrics.shapes import DAY, HOUR
 
@@ -21,6 +32,7 @@ VARIATION = 0.6  # standard deviation over mean of a flow with its rhythm and no
 LOUD = 1.5  # how far above the three sigma line the attacks lie that should be seen
 SLOW = 0.5  # the slow attack, as a share of what the process sends anyway
 BELOW_FOUR = 1.9  # the UDP attack adds this many times the mean: 2.9 times the mean in all
+RELEASED = 2.0  # what the release of the log collector makes of its level
 OUTSIDE = "203.0.113.77"  # addresses set aside for documentation
 OUTSIDE_STAGING = "198.51.100.23"
 
@@ -39,6 +51,8 @@ def last_day(estate: Estate, end: float) -> tuple[Estate, tuple[Attack, ...], tu
     if staging:
         attacks += [_hidden_by_pooling(estate, staging, day), _known_elsewhere(estate, first, staging, day)]
     changed, look_alikes = _benign(estate, second, day)
+    changed, released = _release(changed, first.name, day)
+    look_alikes += (released,)
     return changed, tuple(sorted(attacks, key=lambda attack: attack.start)), look_alikes
 
 
@@ -167,7 +181,7 @@ def _benign(estate: Estate, cluster: Cluster, day: float) -> tuple[Estate, tuple
     """A deploy that adds a workload with its edges, and an export that is bigger than usual."""
     deployed, big = day + 17 * HOUR, day + 21 * HOUR
     size = sum(_rates(estate, cluster.name, NGINX, "tcp")) / 20
-    pricing = Workload("pricing-api", "shop", (Process("java", "api"),), since=deployed)
+    pricing = Workload("pricing-api", "shop", (Process("java", "api"),), since=deployed, image="1.0.0")
     edges = (
         Edge(NGINX, ("pricing-api", "java"), size, 2.0, 700, 0.1),
         Edge(("pricing-api", "java"), USERS_DB, size / 2, 3.0, 700, 0.05),
@@ -200,4 +214,27 @@ def _benign(estate: Estate, cluster: Cluster, day: float) -> tuple[Estate, tuple
             (OUTBOUND, SUSTAINED),
             "the hourly export has five times as much to do",
         ),
+    )
+
+
+def _release(estate: Estate, name: str, day: float) -> tuple[Estate, LookAlike]:
+    """A new image of the log collector, which sends twice as much from then on, for good."""
+    cluster, (workload, process), at = estate.cluster(name), COLLECTOR, day + 4 * HOUR + 10 * MINUTE
+    workloads = tuple(
+        replace(each, releases=(Release(at, "5.0.0"),)) if each.name == workload else each for each in cluster.workloads
+    )
+    changed = replace(
+        estate,
+        clusters=tuple(replace(cluster, workloads=workloads) if each is cluster else each for each in estate.clusters),
+        surges=(*estate.surges, Surge(name, workload, process, at, day + DAY, RELEASED)),
+    )
+    return changed, LookAlike(
+        "release",
+        name,
+        workload,
+        process,
+        at,
+        day + DAY,
+        (OUTBOUND, SUSTAINED),
+        "a new image of the log collector sends twice as much, and will go on doing so",
     )

@@ -61,7 +61,8 @@ class Day:
 class Simulation:
     """A run with its attacks; iterate over ``days()`` to make it happen.
 
-    ``columns`` are the distinct flows (series, protocol); Points.series counts them.
+    ``columns`` are the distinct flows (series, protocol). Points.series counts the rows of ``table``: the flows, each
+    with the images that its ends begin with, and behind them the flows again that a release gives another image.
     """
 
     def __init__(self, run: Run, injections: Sequence[Injection] = ()) -> None:
@@ -76,11 +77,12 @@ class Simulation:
         for injection in self.injections:
             columns.setdefault((injection.series, injection.protocol), len(columns))
         self.columns = columns
-
-    @property
-    def table(self) -> list[tuple[str | None, ...]]:
-        """Dimension values of each column."""
-        return [series.dimensions() for series, _ in self.columns]
+        self.table = [run.estate.with_images(series, run.start).dimensions() for series, _ in columns]
+        self._released: list[tuple[int, float, int]] = []  # from this time on a column has this row of the table
+        for (series, _), column in columns.items():
+            for at in run.estate.released(series):
+                self._released.append((column, at, len(self.table)))
+                self.table.append(run.estate.with_images(series, at).dimensions())
 
     @cached_property
     def day_count(self) -> int:
@@ -173,7 +175,10 @@ class Simulation:
         for measure in MEASURES:
             protocol, counter = measure.split(".")
             measures[measure] = np.where(udp == (protocol == "udp"), values[counter], np.nan)
-        return Points(times[rows], columns, measures), active[-1].copy()
+        series = columns.copy()
+        for column, at, row in self._released:
+            series[(columns == column) & (times[rows] >= at)] = row
+        return Points(times[rows], series, measures), active[-1].copy()
 
 
 @dataclass(frozen=True)

@@ -148,6 +148,11 @@ def _(command: tree.Makeresults) -> str:
 
 
 @_meaning.register
+def _(command: tree.Mvexpand) -> str:
+    return f"Makes a row of each value of {code(command.field)}."
+
+
+@_meaning.register
 def _(command: tree.Dedup) -> str:
     return f"Keeps the first of the rows that are alike in {listed(command.fields)}."
 

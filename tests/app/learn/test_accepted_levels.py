@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from npmlib.errors import SearchError
-from npmlib.learn.accepted import AcceptedLevels, accepted_hour
+from npmlib.learn.accepted import AcceptedLevels, Level, accepted_hour
 
 from tests.app.learn.learning import BY, START, WEB, Answer, days, learn, sent
 from workbench.replay.rows import Row
@@ -167,14 +167,17 @@ def test_a_lookup_that_leads_out_of_the_app_is_not_read(app: Path) -> None:
 names = st.text("ab*", max_size=3)
 
 
-@given(st.lists(st.tuples(names, names, st.integers(0, 9)), max_size=8), st.text("ab", min_size=1, max_size=3))
-def test_patterns_fit_as_those_of_files(rows: list[tuple[str, str, int]], name: str) -> None:
+limits = st.sampled_from([0.0, 1.0])
+
+
+@given(st.lists(st.tuples(names, names, st.integers(0, 9), limits), max_size=8), st.text("ab", min_size=1, max_size=3))
+def test_patterns_fit_as_those_of_files(rows: list[tuple[str, str, int, float]], name: str) -> None:
     accepted = AcceptedLevels()
-    for first, second, hour in rows:
-        accepted.add([first, second], hour)
+    for first, second, hour, limit in rows:
+        accepted.add([first, second], Level(hour, limit))
     expected = [
-        hour
-        for first, second, hour in rows
+        (limit, hour)
+        for first, second, hour, limit in rows
         if fnmatchcase(name, first or "*") and fnmatchcase(name[::-1], second or "*")
     ]
-    assert accepted.hours((name, name[::-1])) == sorted(expected)
+    assert [(limit, hour) for hour, limit in accepted.levels((name, name[::-1]))] == sorted(expected)

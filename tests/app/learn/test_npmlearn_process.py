@@ -136,7 +136,7 @@ def test_an_error_leaves_nothing_to_write(staged_folder: Path, interpreter: Path
 
 def test_an_error_in_the_middle_ends_the_search(staged_folder: Path, interpreter: Path) -> None:
     (row, *others) = learn(HISTORY).rows
-    answered = run(staged_folder, interpreter, body([{**row, "profile": "1.AAAA"}]), body(others))
+    answered = run(staged_folder, interpreter, body([{**row, "profile": "2.AAAA"}]), body(others))
     assert "prod, web, tx.bytes the column 'profile' cannot be read" in refusal(answered)
     assert len(answered.replies) == 2
 

@@ -1,7 +1,9 @@
 """Levels that somebody accepted: a lookup that says from when on what a workload sends is the new normal.
 
 Columns: the by fields, each a name, a pattern with ``*``, or empty for any; ``accepted_at``, in epoch seconds or as a
-day or minute in UTC. Others, such as ``reason`` and ``owner``, are for people.
+day or minute in UTC; ``up_to``, the largest ratio of the new level to the old one, empty for any. A row with ``up_to``
+goes with a deploy and is believed less, see npmlib.profile.acceptance. Others, such as ``reason`` and
+``owner``, are for people.
 """
 
 import csv
@@ -10,6 +12,7 @@ import os
 import re
 from datetime import datetime, timezone
 from itertools import compress
+from math import log
 from typing import Dict, List, NamedTuple, Optional, Pattern, Sequence, Tuple
 
 from npmlib.errors import SearchError
@@ -18,6 +21,7 @@ from npmlib.learn.options import LearnOptions
 from npmlib.learn.tally import Tally
 from npmlib.lookupfile import Kind, read_settled
 from npmlib.numbers import parse_number
+from npmlib.profile.acceptance import Level
 
 ACCEPT = Kind(
     option="accept",
@@ -31,10 +35,10 @@ _TIME = re.compile(r"([0-9]{4})-([0-9]{2})-([0-9]{2})(?:[T ]([0-9]{2}):([0-9]{2}
 Plain = Tuple[bool, ...]  # of each by field: whether a row has a name there, and no pattern
 
 
-class Level(NamedTuple):
-    """One row: the hour (since 1970) that it holds from, and patterns of the names that are not plain; None is any."""
+class Row(NamedTuple):
+    """One row: its level, and patterns of the names that are not plain; None is any."""
 
-    hour: int
+    level: Level
     patterns: Tuple[Optional[Pattern[str]], ...]
 
 
@@ -42,24 +46,24 @@ class AcceptedLevels:
     """The rows of the lookup: by where they have plain names, then by these names, as there can be many."""
 
     def __init__(self) -> None:
-        self._levels: Dict[Plain, Dict[Tuple[str, ...], List[Level]]] = {}
+        self._rows: Dict[Plain, Dict[Tuple[str, ...], List[Row]]] = {}
 
-    def add(self, names: Sequence[str], hour: int) -> None:
+    def add(self, names: Sequence[str], level: Level) -> None:
         """Add a row with ``names`` or patterns of the by fields."""
         plain = tuple([bool(name) and "*" not in name for name in names])
         patterns = tuple([_pattern(name) for name, is_plain in zip(names, plain) if not is_plain])
-        alike = self._levels.setdefault(plain, {})
-        alike.setdefault(tuple(compress(names, plain)), []).append(Level(hour, patterns))
+        alike = self._rows.setdefault(plain, {})
+        alike.setdefault(tuple(compress(names, plain)), []).append(Row(level, patterns))
 
-    def hours(self, series: Series) -> List[int]:
-        """Return the hours from which a level of ``series`` was accepted, in order."""
+    def levels(self, series: Series) -> List[Level]:
+        """Return the levels of ``series`` that were accepted, those without a limit first, then by hour."""
         found = []
-        for plain, alike in self._levels.items():
+        for plain, alike in self._rows.items():
             others = [name for name, is_plain in zip(series, plain) if not is_plain]
-            for hour, patterns in alike.get(tuple(compress(series, plain)), ()):
+            for level, patterns in alike.get(tuple(compress(series, plain)), ()):
                 if all(pattern is None or pattern.match(name) for pattern, name in zip(patterns, others)):
-                    found.append(hour)
-        return sorted(found)
+                    found.append(level)
+        return sorted(found, key=lambda level: (level.limit > 0, level))
 
 
 def load_accepted(app_folder: str, options: LearnOptions, tally: Tally) -> AcceptedLevels:
@@ -98,7 +102,14 @@ def _read(lines: io.TextIOWrapper, options: LearnOptions, tally: Tally) -> Accep
                 " write epoch seconds, or YYYY-MM-DD or YYYY-MM-DDTHH:MM in UTC. The row is not used"
             )
             continue
-        accepted.add([row[name].strip() for name in options.by], hour)
+        limit = accepted_limit(row.get("up_to", ""))
+        if limit is None:
+            tally.wrong_levels.append(
+                f"accept '{options.accept}', line {rows.line_num}: up_to='{row['up_to'][:80]}' is no ratio above 1;"
+                " write one such as 3, or leave the cell empty for any. The row is not used"
+            )
+            continue
+        accepted.add([row[name].strip() for name in options.by], Level(hour, limit))
     return accepted
 
 
@@ -106,6 +117,18 @@ def _pattern(name: str) -> Optional[Pattern[str]]:
     if not name.strip("*"):
         return None
     return re.compile(".*".join(map(re.escape, re.split(r"\*+", name))) + r"\Z", re.DOTALL)
+
+
+def accepted_limit(text: str) -> Optional[float]:
+    """Return the natural logarithm of a ratio above 1, 0 where there is none; None for another text.
+
+    >>> accepted_limit(""), accepted_limit("1"), accepted_limit("many")
+    (0.0, None, None)
+    """
+    if not text.strip():
+        return 0.0
+    ratio = parse_number(text)
+    return log(ratio) if ratio is not None and ratio > 1 else None
 
 
 def accepted_hour(text: str) -> Optional[int]:

@@ -13,10 +13,11 @@ from npmlib.learn.figures import Learned, hundredths, numbers_of, whole
 from npmlib.learn.gathered import Hours, Profile
 from npmlib.learn.hourrows import SECONDS
 from npmlib.learn.tally import Tally
+from npmlib.profile.acceptance import Level, accept_level, taken_over
 from npmlib.profile.hours import SILENT, Hour, measures
-from npmlib.profile.learning import Scores, accept_level, begin, score_and_learn
+from npmlib.profile.learning import Scores, begin, score_and_learn
 from npmlib.profile.points import FORGET_HOURS, POINTS, channels, state_name
-from npmlib.profile.state import ACCEPTED, HOURS_SEEN, LAST_HOUR, LAST_SENT, State
+from npmlib.profile.state import ACCEPTED, ACCEPTING, HOURS_SEEN, LAST_HOUR, LAST_SENT, State
 
 KEPT_HOURS = 24  # of rows of kind hour
 NOTHING_SENT = array("d", [0.0] * len(PARTS))
@@ -51,12 +52,12 @@ def catch_up(
     sent: Hours,
     metric: Metric,
     observed: Observed,
-    accepted: Sequence[int],
+    accepted: Sequence[Level],
     tally: Tally,
 ) -> Tuple[Optional[Profile], List[Alert]]:
     """Learn what is new of one series and metric; return its profile, if it has one, and the hours that stand out.
 
-    ``sent`` has the hours with a row of the series, ``accepted`` the hours from which a level was accepted.
+    ``sent`` has the hours with a row of the series, ``accepted`` its levels that were accepted.
     """
     _count_old(profile, sent, metric, observed, tally)
     state = profile.state if profile else None
@@ -72,22 +73,23 @@ def catch_up(
         intervals = observed.intervals[hour]
         seen = measures(Hour(present, total, logs, peak), metric.unit, intervals) if present else NOTHING
         if present and (state is None or hour - state[LAST_SENT] > FORGET_HOURS):
-            state = begin(seen)
-            state[ACCEPTED] = hour  # a level accepted before the first hour changes nothing
+            state = begin(hour, seen)
         if state is None:
             continue
         age = state[HOURS_SEEN]
-        accepting = _accepts(state, hour, accepted)
-        if accepting:
-            accept_level(state, hour)
+        level = taken_over(state, hour, accepted)
+        if level is not None:
+            accept_level(state, hour, level.limit)
+        measured_from = int(state[ACCEPTED]) if state[ACCEPTING] else None
         scores = score_and_learn(state, hour, seen)
         if present:
             state[LAST_SENT] = hour
         tally.learned += 1
-        found = () if accepting else channels(scores, age, POINTS["A"])
+        found = () if level is not None and not level.limit else channels(scores, age, POINTS["A"])
         learned = Learned(scores, total, metric.unit, intervals)
         if found and observed.newest - hour < KEPT_HOURS:
-            alerts.append((hour, _alert(metric.name, hour, age, numbers_of(state, learned), scores)))
+            numbers = numbers_of(state, learned)
+            alerts.append((hour, _alert(metric.name, hour, age, numbers, scores, measured_from)))
     if state is None:
         return None, alerts
     if learned:
@@ -116,14 +118,11 @@ def _count_old(profile: Optional[Profile], sent: Hours, metric: Metric, observed
             tally.refuse_late(metric.name, hour * SECONDS)
 
 
-def _accepts(state: State, hour: int, accepted: Sequence[int]) -> bool:
-    """Whether a level accepted in the last 30 days has not been taken over yet."""
-    return any(hour - FORGET_HOURS <= since <= hour and state[ACCEPTED] < since for since in accepted)
-
-
-def _alert(metric: str, hour: int, age: float, numbers: List[str], scores: Scores) -> List[str]:
+def _alert(
+    metric: str, hour: int, age: float, numbers: List[str], scores: Scores, measured_from: Optional[int]
+) -> List[str]:
     told = dict(zip(TOLD, numbers))
     over = [" ".join(channels(scores, age, POINTS[name[-1]])) for name in CHANNELS]
     excess = whole(float(told["actual"]) - float(told["expected"]))
     cells = [metric, HOUR, str(hour * SECONDS), state_name(age, 0), hundredths(age / 24), *numbers, excess, *over]
-    return [*cells, "", "", ""]
+    return [*cells, "" if measured_from is None else str(measured_from * SECONDS), "", "", ""]

@@ -30,5 +30,6 @@ RESULT_FIELDS: Tuple[str, ...] = (
     *TOLD,
     "excess",
     *CHANNELS,
+    "accepted_at",
     *("last_hour", "last_sent", "profile"),
 )

@@ -28,7 +28,7 @@ def new_table(gathered: Gathered, options: LearnOptions, accepted: AcceptedLevel
     for series in sorted(gathered.hours.keys() | gathered.profiles.keys()):
         sent = gathered.hours.pop(series, NO_HOURS)
         profiles = gathered.profiles.pop(series, {})
-        levels = accepted.hours(series)
+        levels = accepted.levels(series)
         tally.current = ", ".join(series)
         for metric in metrics:
             profile, found = catch_up(profiles.get(metric.name), sent, metric, clusters[series[0]], levels, tally)
@@ -85,6 +85,7 @@ def _profile_cells(metric: str, profile: Profile, newest: int) -> List[str]:
         *profile.told.split(","),
         "",
         *[""] * len(CHANNELS),
+        "",
         str(last_hour * SECONDS),
         str(last_sent * SECONDS),
         pack(state),

@@ -15,7 +15,7 @@ from npmlib.learn.tally import Tally
 from npmlib.numbers import parse_number
 from npmlib.profile.state import ProfileError, unpack
 
-NUMBERS_OF_AN_HOUR = ("age_days", *TOLD, "excess")
+NUMBERS_OF_AN_HOUR = ("age_days", *TOLD, "excess", "accepted_at")
 Record = Mapping[str, object]
 
 _NUMBERS_OR_NONE = re.compile(r"(?:(?:-?[0-9]+(?:\.[0-9]+)?)?,)*\Z")

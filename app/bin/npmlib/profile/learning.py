@@ -9,7 +9,7 @@ what each part is worth, measured.
 
 from typing import NamedTuple
 
-from npmlib.profile import burst, peaks, seasonal, slow
+from npmlib.profile import acceptance, burst, peaks, seasonal, slow
 from npmlib.profile.hours import Measures
 from npmlib.profile.seasonal import Seasonal
 from npmlib.profile.state import (
@@ -29,7 +29,6 @@ LONGEST_HOLD = 72  # hours
 STEADY = 12  # hours of a hold in which scales are learned all the same
 SLOW_FOLLOWS = 12  # and those in which the tail of the slow channel is
 START_SCALES = 0.1, 0.35  # smallest and largest
-ACCEPTING_HOURS = 6  # over which an accepted level is measured
 
 
 class Scores(NamedTuple):
@@ -47,17 +46,20 @@ class Scores(NamedTuple):
     hold: float
 
 
-def begin(seen: Measures) -> State:
+def begin(hour: int, seen: Measures) -> State:
     """Begin the profile of a series whose first hour is ``seen``, which is yet to be learned.
 
+    A level that was accepted before that hour changes nothing.
     Hours vary about 0.4 times as much as the intervals within them (measured, docs/detection-quality.md). Where their
     logarithms are normal, the 95th percentile lies 1.645 standard deviations over the mean.
 
-    >>> round(begin(Measures(floor=5.0, volume=5.1, peak=5.8))[FLOOR + 50], 3)
+    >>> round(begin(480000, Measures(floor=5.0, volume=5.1, peak=5.8))[FLOOR + 50], 3)
     0.195
     """
     smallest, largest = START_SCALES
-    return blank(min(max(0.4 * (seen.peak - seen.floor) / 1.645, smallest), largest))
+    state = blank(min(max(0.4 * (seen.peak - seen.floor) / 1.645, smallest), largest))
+    state[ACCEPTED] = hour
+    return state
 
 
 def score_and_learn(state: State, hour: int, seen: Measures) -> Scores:
@@ -88,22 +90,5 @@ def score_and_learn(state: State, hour: int, seen: Measures) -> Scores:
     state[LAST_HOUR] = hour
     state[HOLD] = hold + 1 if floor.score > 2 or volume.score > 2 or slow_score > 1.8 else 0
     if state[ACCEPTING]:
-        _measure_accepted(state, floor.residual, volume.residual)
+        acceptance.measure(state, floor, volume)
     return Scores(floor, volume, slow_score, peak_score, burst_score, hold)
-
-
-def accept_level(state: State, hour: int) -> None:
-    """Take what the series sends from ``hour`` on for its new level; it is measured over the next six hours learned."""
-    state[ACCEPTED] = hour
-    state[ACCEPTING] = ACCEPTING_HOURS
-
-
-def _measure_accepted(state: State, floor: float, volume: float) -> None:
-    """Move what is expected, and the peaks, by the mean of the residuals since the level was accepted."""
-    part = 1 / (ACCEPTING_HOURS + 1 - state[ACCEPTING])
-    seasonal.shift(state, FLOOR, floor * part)
-    seasonal.shift(state, VOLUME, volume * part)
-    peaks.shift(state, volume * part)
-    slow.forget(state)
-    state[HOLD] = 0
-    state[ACCEPTING] -= 1

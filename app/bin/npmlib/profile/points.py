@@ -4,7 +4,7 @@ The thresholds were chosen on public series with injected attacks; docs/detectio
 points finds and how often it is wrong. False alerts on new data are more frequent than there: no rate is promised.
 """
 
-from math import log
+from math import inf, log
 from typing import Dict, NamedTuple, Tuple
 
 from npmlib.profile.learning import Scores
@@ -17,6 +17,7 @@ STALE_HOURS = 7 * 24  # without data
 FORGET_HOURS = 30 * 24  # without data: the profile is dropped
 GUARD = 0.7  # added to thresholds
 SMALLEST_RATIO = 1.25  # of what was sent to what was expected
+NOTHING_SAID = (-inf,) * 5
 
 
 class Point(NamedTuple):
@@ -30,38 +31,41 @@ class Point(NamedTuple):
 
 
 POINTS: Dict[str, Point] = {  # from the one with most alerts to the quietest
-    "A": Point(volume=0.9, floor=1.25, slow=1.6, peak=0.0, burst=0.65),
-    "B": Point(volume=3.1, floor=2.6, slow=2.8, peak=0.2, burst=6.0),
-    "C": Point(volume=3.4, floor=3.0, slow=2.9, peak=0.25, burst=6.3),
-    "D": Point(volume=4.5, floor=3.7, slow=2.95, peak=0.45, burst=6.5),
+    "A": Point(volume=0.9, floor=1.25, slow=1.45, peak=0.2, burst=0.6),
+    "B": Point(volume=2.5, floor=2.95, slow=2.85, peak=0.2, burst=6.25),
+    "C": Point(volume=3.2, floor=2.95, slow=3.05, peak=0.4, burst=6.25),
+    "D": Point(volume=4.05, floor=3.7, slow=3.2, peak=0.95, burst=10.55),
 }
 
 
-def channels(scores: Scores, hours_seen: float, point: Point) -> Tuple[str, ...]:
-    """Name the channels whose score is over its threshold, of a profile that had seen ``hours_seen`` hours before.
+def counted(scores: Scores, hours_seen: float) -> Tuple[float, ...]:
+    """The scores as they are held against thresholds, in the order of Point, of a profile that had seen ``hours_seen``.
 
-    None where the hour is below 1.25 times what was expected, by volume and by floor. In its first week a series that
-    stays over its limits alerts in the first hour of that only.
+    The guard of the first days is taken off, and a channel that may not speak yet has -inf. All have where the hour is
+    below 1.25 times what was expected, by volume and by floor, and in the first week where the series was over its
+    limits in the hour before: then it alerts in the first hour of that only.
     """
-    if hours_seen < SILENT_HOURS:
-        return ()
-    if scores.hold and hours_seen < READY_HOURS:
-        return ()
+    if hours_seen < SILENT_HOURS or (scores.hold and hours_seen < READY_HOURS):
+        return NOTHING_SAID
     if max(scores.floor.residual, scores.volume.residual) < log(SMALLEST_RATIO):
-        return ()
+        return NOTHING_SAID
     guard = GUARD if hours_seen < GUARDED_HOURS else 0.0
-    found = []
-    if scores.volume.score > point.volume + guard:
-        found.append("volume")
-    if scores.floor.score > point.floor + guard:
-        found.append("floor")
-    if scores.slow > point.slow + guard and hours_seen >= SLOW_FROM_HOURS:
-        found.append("slow")
-    if scores.peak > point.peak and hours_seen >= READY_HOURS:
-        found.append("peak")
-    if scores.burst > point.burst and hours_seen >= READY_HOURS:
-        found.append("burst")
-    return tuple(found)
+    ready = hours_seen >= READY_HOURS
+    return (
+        scores.volume.score - guard,
+        scores.floor.score - guard,
+        scores.slow - guard if hours_seen >= SLOW_FROM_HOURS else -inf,
+        scores.peak if ready else -inf,
+        scores.burst if ready else -inf,
+    )
+
+
+def channels(scores: Scores, hours_seen: float, point: Point) -> Tuple[str, ...]:
+    """Name the channels whose score, as it is counted, is over its threshold."""
+    found = counted(scores, hours_seen)
+    if found is NOTHING_SAID:
+        return ()
+    return tuple([name for name, score, limit in zip(Point._fields, found, point) if score > limit])
 
 
 def state_name(hours_seen: float, hours_without_data: float) -> str:

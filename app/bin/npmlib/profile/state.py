@@ -32,7 +32,8 @@ LAST_HOUR = BURST + 4  # hours since 1970
 LAST_SENT = LAST_HOUR + 1  # the last hour with a data point
 ACCEPTED = LAST_SENT + 1  # the hour from which the level was accepted last
 ACCEPTING = ACCEPTED + 1  # hours for which the accepted level is still being measured
-SIZE = ACCEPTING + 1
+ACCEPT_LIMIT = ACCEPTING + 1  # largest residual that is still taken for the accepted level; 0: any
+SIZE = ACCEPT_LIMIT + 1
 
 # Places in a seasonal channel: 24 hours of weekdays, 24 of weekends, then these.
 SLOW_LEVEL = 48
@@ -42,7 +43,8 @@ QUARTERS = 51  # scales by quarter of the day
 TAIL = 55
 
 NO_PEAK = -1e30  # place of a day that has not been
-VERSION = "1"
+VERSION = "2"
+FORMER = {"1": 1}  # earlier versions, and how many numbers they lack at the end: zeros
 
 
 class ProfileError(ValueError):
@@ -80,17 +82,18 @@ def pack(state: State) -> str:
 
 
 def unpack(text: str) -> State:
-    """Read what pack wrote; ProfileError for anything else, and for numbers that no profile has."""
+    """Read what pack wrote, now or in an earlier version; ProfileError for other text, or numbers no profile has."""
     version, _, encoded = text.partition(".")
-    if version != VERSION:
-        raise ProfileError(f"it is of version '{version[:20]}', and this app reads version {VERSION}")
+    if version != VERSION and version not in FORMER:
+        raise ProfileError(f"it is of version '{version[:20]}', and this app reads up to version {VERSION}")
     try:
         content = b64decode(encoded, validate=True)
     except (NoBase64, ValueError) as error:
         raise ProfileError("it is no base64") from error
-    if len(content) != 4 * SIZE:
-        raise ProfileError(f"it has {len(content)} bytes instead of {4 * SIZE}")
-    state = array("f", content)
+    lacking = FORMER.get(version, 0)
+    if len(content) != 4 * (SIZE - lacking):
+        raise ProfileError(f"it has {len(content)} bytes instead of {4 * (SIZE - lacking)}")
+    state = array("f", content + bytes(4 * lacking))
     if sys.byteorder == "big":
         state.byteswap()
     if not all(map(isfinite, state)) or not _sensible(state):
@@ -100,7 +103,7 @@ def unpack(text: str) -> State:
 
 def _sensible(state: State) -> bool:
     """Whether counts count, scales are no less than nothing, tails have a width, and nothing is out of all measure."""
-    counts = [state[place] for place in (HOURS_SEEN, DAYS_SEEN, DAYS_SEEN + 1, HOLD, ACCEPTING)]
+    counts = [state[place] for place in (HOURS_SEEN, DAYS_SEEN, DAYS_SEEN + 1, HOLD, ACCEPTING, ACCEPT_LIMIT)]
     scales = [state[channel + place] for channel in (FLOOR, VOLUME) for place in range(SCALE, TAIL)]
     widths = [state[place + 1] for place in (SLOW_TAIL, FLOOR + TAIL, VOLUME + TAIL, BURST_TAIL)]
     others = [number for place, number in enumerate(state) if not PEAKS <= place < RECENT]

@@ -1,0 +1,91 @@
+"""Processes that run images over hours, and the two tables that the search of deploys keeps.
+
+A process sends a point every ten minutes. Hours are counted from NOW, which is a whole hour; the search runs at minute
+14 of each hour, as scheduled.
+"""
+
+from __future__ import annotations
+
+import csv
+from collections.abc import Iterable
+from typing import Any
+
+from world import DEPLOYS, HOUR, MINUTE, NOW, World, point
+
+from workbench.replay.rows import Row
+
+OWNER = "Deploys Of Kubernetes NPM Processes"
+LEVELS = "k8s.cluster.name,source.workload.name,source.process.name,accepted_at,up_to,reason,owner"
+STEP = 10 * MINUTE
+RUN_AT = 14 * MINUTE
+
+Images = list[
+    tuple[str, float | None, float | None, float | None]
+]  # image, hours of first_seen, last_seen, deployed_at
+
+
+def running(
+    image: str | None,
+    first: float,
+    last: float,
+    *,
+    process: str = "app",
+    workload: str = "web",
+    cluster: str = "prod",
+    metric: str = "tcp_bytes",
+) -> Iterable[dict[str, Any]]:
+    """Points of an image from hour ``first`` up to, not including, hour ``last``, both counted from NOW."""
+    at = NOW + first * HOUR
+    while at < NOW + last * HOUR:
+        yield point(at, cluster, workload, process=process, dest="store", image=image, **{metric: 1000})
+        at += STEP
+
+
+def hourly(world: World, first: int, last: int) -> None:
+    """The scheduled runs of the hours ``first`` to ``last``."""
+    for hour in range(first, last + 1):
+        world.run(DEPLOYS, NOW + hour * HOUR + RUN_AT)
+
+
+def by_hand(world: World, first: float, last: float) -> list[Row]:
+    """The search over a time range that a person chose, right after its end."""
+    return world.run_over(DEPLOYS, NOW + first * HOUR, NOW + last * HOUR, NOW + last * HOUR)
+
+
+def file(world: World, table: str) -> str:
+    path = world.app.root / "lookups" / f"{table}.csv"
+    return path.read_text() if path.exists() else ""
+
+
+def cells(world: World, table: str) -> list[dict[str, str]]:
+    return list(csv.DictReader(file(world, table).splitlines()))
+
+
+def images(world: World, process: str = "app") -> Images:
+    """Rows of npm_images, with their times as hours counted from NOW."""
+
+    def hours(text: str) -> float | None:
+        return round((float(text) - NOW) / HOUR, 3) if text else None
+
+    return [
+        (row["source.image_version"], hours(row["first_seen"]), hours(row["last_seen"]), hours(row["deployed_at"]))
+        for row in cells(world, "npm_images")
+        if row["source.process.name"] == process
+    ]
+
+
+def accepted(world: World) -> list[str]:
+    """Lines of npm_accepted_levels without the head."""
+    return file(world, "npm_accepted_levels").splitlines()[1:]
+
+
+def line(hour: float, image: str, process: str = "app") -> str:
+    return f"prod,web,{process},{NOW + hour * HOUR:.0f},3,image {image},{OWNER}"
+
+
+def quoted(hour: float, image: str) -> str:
+    return f'prod,web,app,{NOW + hour * HOUR:.0f},3,"image {image}",{OWNER}'
+
+
+def people(world: World, *rows: str, head: str = LEVELS) -> None:
+    (world.app.root / "lookups" / "npm_accepted_levels.csv").write_text("\n".join([head, *rows, ""]))

@@ -1,0 +1,45 @@
+"""Traffic that the learned profile is tried with, and the days of it that a profile has learned.
+
+A process sends about 1 MB every five minutes, with a daily rhythm.
+"""
+
+from __future__ import annotations
+
+import math
+from typing import Any
+
+from world import DAY, PROFILE, World, point
+
+STEP = 300.0  # seconds between points: a sparse series is learned as well, and faster
+DAYS = 9
+
+Points = list[dict[str, Any]]
+
+
+def sending(
+    workload: str, earliest: float, latest: float, times: float = 1.0, cluster: str = "prod", process: str = "app"
+) -> Points:
+    """Traffic with a daily rhythm and a ripple; ``times`` as much as usual."""
+
+    def volume(at: float) -> float:
+        rhythm = 1 + 0.3 * math.sin(2 * math.pi * at / DAY)
+        ripple = 1 + 0.2 * math.sin(at / 700) * math.sin(at / 130)
+        return round(1_000_000 * rhythm * ripple * times)
+
+    steps = range(int(earliest), int(latest), int(STEP))
+    return [
+        point(float(at), cluster, workload, process=process, dest="store", tcp_bytes=volume(at), tcp_packets=80)
+        for at in steps
+    ]
+
+
+def learn_days(world: World, first: float, last: float) -> None:
+    """The documented first start: the search by hand over each day, the oldest first."""
+    start = first
+    while start < last:
+        world.run_over(PROFILE, start, min(start + DAY, last), at=min(start + DAY, last))
+        start += DAY
+
+
+def table(world: World) -> str:
+    return (world.app.root / "lookups" / "npm_profile.csv").read_text()

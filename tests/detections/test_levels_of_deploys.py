@@ -1,0 +1,152 @@
+"""From a deploy to the sustained detection: what a deploy changes of its findings, and what it does not.
+
+The traffic is that of the tests of that detection: nine days learned before NOW, and from NOW on another level.
+"""
+
+from __future__ import annotations
+
+import csv
+from pathlib import Path
+from typing import Any
+
+import pytest
+from sent import Points, sending
+from world import ACCEPTED_LEVELS, DAY, DEPLOYS, HOUR, IMAGE, MINUTE, NOW, PROFILE, SUSTAINED, World
+
+from workbench.replay.rows import Row
+
+CHECKOUT = Path(__file__).parents[2]
+HEAD = (CHECKOUT / "contentctl" / "lookups" / "npm_profile.csv").read_text().strip().split(",")
+SAYS_SO = "; a new level is accepted from 04:00 on, see npm_accepted_levels"
+
+
+def imaged(points: Points, image: str) -> Points:
+    return [{**each, IMAGE: image} for each in points]
+
+
+@pytest.fixture
+def learned(world: World, nine_days: str) -> World:
+    """A world that has learned nine days of image 1, and knows that image for two days."""
+    (world.app.root / "lookups" / "npm_profile.csv").write_text(nine_days)
+    world.run(ACCEPTED_LEVELS, NOW - 5 * HOUR)
+    world.add(imaged(sending("web", NOW - 2 * DAY, NOW), "1"))
+    world.run_over(DEPLOYS, NOW - 2 * DAY, NOW, NOW)
+    return world
+
+
+def follow(world: World, hours: int, deploys: bool = True) -> dict[int, Row]:
+    """The schedule of ``hours`` hours from NOW on; what the detection finds in each hour, before throttling."""
+    found = {}
+    for hour in range(1, hours + 1):
+        at = NOW + hour * HOUR
+        if deploys:
+            world.run(DEPLOYS, at + 14 * MINUTE)
+        world.run(PROFILE, at + 22 * MINUTE)
+        for row in world.rows(SUSTAINED, at + 32 * MINUTE):
+            found[hour] = row
+    return found
+
+
+def test_a_deploy_that_doubles_the_level_is_reported_with_low_confidence_and_then_no_more(learned: World) -> None:
+    learned.add(imaged(sending("web", NOW, NOW + 8 * HOUR, times=2), "2"))
+    found = follow(learned, 8)
+    assert found
+    assert 8 not in found
+    assert {(row["confidence"], row["risk_score"]) for row in found.values()} == {("low", 10)}
+    assert all(str(row["anomalies"]).endswith(SAYS_SO) for row in found.values())
+
+
+@pytest.mark.parametrize("deploys", [True, False], ids=["the same image", "the search of deploys disabled"])
+def test_without_a_deploy_the_same_rise_is_reported_all_day_with_high_confidence(learned: World, deploys: bool) -> None:
+    learned.add(imaged(sending("web", NOW, NOW + 8 * HOUR, times=2), "1" if deploys else "2"))
+    found = follow(learned, 8, deploys)
+    assert set(found) == set(range(1, 9))
+    assert found[6]["confidence"] == "high"
+    assert not any(SAYS_SO in str(row["anomalies"]) for row in found.values())
+
+
+def test_five_times_the_level_is_never_accepted_whatever_was_deployed(learned: World) -> None:
+    learned.add(imaged(sending("web", NOW, NOW + 8 * HOUR, times=5), "2"))
+    found = follow(learned, 8)
+    assert 8 in found
+    assert found[8]["confidence"] == "high"
+
+
+def test_a_deploy_in_the_middle_of_a_theft_does_not_make_it_normal(learned: World) -> None:
+    learned.add(imaged(sending("web", NOW, NOW + 2 * HOUR, times=2), "1"))
+    learned.add(imaged(sending("web", NOW + 2 * HOUR, NOW + 8 * HOUR, times=2), "2"))
+    found = follow(learned, 8)
+    assert 8 in found
+    assert found[8]["confidence"] == "high"
+
+
+def test_a_deploy_that_changes_nothing_gives_no_finding(learned: World) -> None:
+    learned.add(imaged(sending("web", NOW, NOW + 8 * HOUR), "2"))
+    assert follow(learned, 8) == {}
+
+
+def hour_row(hour: float, accepted_at: float | None = None, **cells: Any) -> dict[str, Any]:
+    """A row of npm_profile, an hour that stood out at every point; its hour is counted from NOW."""
+    told = {
+        "k8s.cluster.name": "prod",
+        "source.workload.name": "web",
+        "source.process.name": "app",
+        "metric": "tcp.bytes",
+        "kind": "hour",
+        "hour": f"{NOW + hour * HOUR:.0f}",
+        "state": "ready",
+        "expected": "20000000",
+        "actual": "50000000",
+        "ratio": "2.5",
+        "low": "15000000",
+        "high": "25000000",
+        "excess": "30000000",
+        **{f"channels_{point}": "volume" for point in "ABCD"},
+        "accepted_at": "" if accepted_at is None else f"{NOW + accepted_at * HOUR:.0f}",
+    }
+    return {**told, **cells}
+
+
+def with_hours(world: World, *rows: dict[str, Any], head: list[str] = HEAD) -> Row:
+    """The finding of the detection at 08:32 on a table with these hours of 04:00 to 08:00."""
+    with (world.app.root / "lookups" / "npm_profile.csv").open("w", newline="") as stream:
+        writer = csv.DictWriter(stream, head, extrasaction="ignore")
+        writer.writeheader()
+        writer.writerows(rows)
+    [row] = world.rows(SUSTAINED, NOW + 4 * HOUR + 32 * MINUTE)
+    return row
+
+
+def test_an_hour_over_which_a_level_is_measured_is_low_and_says_so(world: World) -> None:
+    row = with_hours(world, hour_row(0, accepted_at=0))
+    assert (row["confidence"], row["risk_score"]) == ("low", 10)
+    assert row["anomalies"] == (
+        "tcp.bytes: 50,000,000 in the hour from 04:00, expected 15,000,000 to 25,000,000: 2.5 times what was expected"
+        " (volume)" + SAYS_SO
+    )
+
+
+def test_an_hour_outside_of_it_keeps_its_confidence(world: World) -> None:
+    row = with_hours(world, hour_row(0), hour_row(1, accepted_at=1), hour_row(2, accepted_at=1))
+    assert (row["confidence"], row["risk_score"], row["hours"]) == ("high", 30, 3)
+    assert "a new level is accepted from 05:00 on" in str(row["anomalies"])
+
+
+def test_a_metric_without_an_accepted_level_does_not_say_so(world: World) -> None:
+    packets = {"metric": "tcp.packets", "actual": "90000", "high": "30000", "excess": "60000"}
+    row = with_hours(world, hour_row(0, accepted_at=0), hour_row(0, **packets))
+    assert row["confidence"] == "high"
+    of_bytes, of_packets = row["anomalies"]
+    assert SAYS_SO in str(of_bytes)
+    assert "accepted" not in str(of_packets)
+
+
+def test_a_table_from_before_the_column_works(world: World) -> None:
+    row = with_hours(world, hour_row(0), head=[name for name in HEAD if name != "accepted_at"])
+    assert row["confidence"] == "high"
+
+
+def test_the_columns_of_the_table_are_those_that_npmlearn_writes() -> None:
+    from npmlib.learn.columns import RESULT_FIELDS
+
+    assert tuple(HEAD[3:]) == RESULT_FIELDS
