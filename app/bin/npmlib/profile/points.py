@@ -16,6 +16,8 @@ READY_HOURS = 7 * 24  # until then provisional, and without peaks
 STALE_HOURS = 7 * 24  # without data
 FORGET_HOURS = 30 * 24  # without data: the profile is dropped
 GUARD = 0.7  # added to thresholds
+PEAKS_KNOWN_HOURS = 14 * 24  # until then a profile knows fewer daily peaks than it will, so their highest are lower
+PEAK_GUARD = 0.25
 SMALLEST_RATIO = 1.25  # of what was sent to what was expected
 NOTHING_SAID = (-inf,) * 5
 
@@ -31,9 +33,9 @@ class Point(NamedTuple):
 
 
 POINTS: Dict[str, Point] = {  # from the one with most alerts to the quietest
-    "A": Point(volume=0.9, floor=1.25, slow=1.45, peak=0.2, burst=0.6),
-    "B": Point(volume=2.5, floor=2.95, slow=2.85, peak=0.2, burst=6.25),
-    "C": Point(volume=3.2, floor=2.95, slow=3.05, peak=0.4, burst=6.25),
+    "A": Point(volume=0.85, floor=1.45, slow=1.45, peak=0.0, burst=0.55),
+    "B": Point(volume=2.5, floor=2.95, slow=2.85, peak=0.35, burst=5.25),
+    "C": Point(volume=3.25, floor=3.25, slow=2.95, peak=0.4, burst=5.75),
     "D": Point(volume=4.05, floor=3.7, slow=3.2, peak=0.95, burst=10.55),
 }
 
@@ -55,7 +57,7 @@ def counted(scores: Scores, hours_seen: float) -> Tuple[float, ...]:
         scores.volume.score - guard,
         scores.floor.score - guard,
         scores.slow - guard if hours_seen >= SLOW_FROM_HOURS else -inf,
-        scores.peak if ready else -inf,
+        scores.peak - (PEAK_GUARD if hours_seen < PEAKS_KNOWN_HOURS else 0.0) if ready else -inf,
         scores.burst if ready else -inf,
     )
 
