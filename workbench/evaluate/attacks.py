@@ -81,9 +81,19 @@ def inject(
     random = np.random.default_rng(list(seed))
     starts = possible_starts(series.tested if where is None else where, kind.hours)
     if not len(starts):
-        return Injections(kind, starts, np.empty((0, kind.hours, INTERVALS)), [])
+        return no_attack(kind)
     first = random.choice(starts, number)
     offsets = random.integers(0, INTERVALS, number) if anywhere else np.zeros(number, dtype=int)
+    return attacked(series, kind, first, offsets)
+
+
+def no_attack(kind: Kind) -> Injections:
+    """None of this kind."""
+    return Injections(kind, np.empty(0, dtype=np.int64), np.empty((0, kind.hours, INTERVALS)), [])
+
+
+def attacked(series: Series, kind: Kind, first: Whole, offsets: Whole) -> Injections:
+    """Attack ``series`` in the hours ``first``, each from so many intervals on; there must be one at least."""
     values = np.stack(
         [with_attack(series, kind, int(hour), int(offset)) for hour, offset in zip(first, offsets, strict=True)]
     )

@@ -11,15 +11,14 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 from npmlib.profile.acceptance import Level, accept_level, taken_over
-from npmlib.profile.hours import INTERVALS
 from npmlib.profile.points import POINTS
 from npmlib.profile.state import State
 
-from workbench.evaluate.attacks import KINDS, Injections, Kind, with_attack
+from workbench.evaluate.attacks import KINDS, Injections, Kind, attacked, no_attack
 from workbench.evaluate.evaluation import Prepared, Result, Run, inside, judge, score
 from workbench.evaluate.measures import Caused, caused
 from workbench.evaluate.profile import Alerts, Shipped, alerts_at
-from workbench.evaluate.series import Series, hours_of
+from workbench.evaluate.series import Series
 from workbench.evaluate.simulated import MOVED
 from workbench.evaluate.studies import Content, number
 
@@ -53,9 +52,9 @@ def deploys(prepared: Prepared) -> list[Content]:
         for name in list(POINTS)[1:]:
             alerts = alerts_at(scorer, POINTS[name])
             result, moved = judge(runs, alerts), judge(_family(runs), alerts)
-            attacked = [_attacked(with_deploys, alerts, kind, 0) for kind in LASTING]
+            at_once = [_attacked(with_deploys, alerts, kind, 0) for kind in LASTING]
             later = [_attacked(with_deploys, alerts, kind, MEASURED) for kind in LASTING]
-            rows.append({"variant": title, "point": name, **_figures(result, moved), **_recalls(attacked, later)})
+            rows.append({"variant": title, "point": name, **_figures(result, moved), **_recalls(at_once, later)})
     return rows
 
 
@@ -68,8 +67,8 @@ def _figures(result: Result, moved: Result) -> Content:
     }
 
 
-def _recalls(attacked: Sequence[Caused], later: Sequence[Caused]) -> Content:
-    both = zip(LASTING, attacked, later, strict=True)
+def _recalls(at_once: Sequence[Caused], later: Sequence[Caused]) -> Content:
+    both = zip(LASTING, at_once, later, strict=True)
     return {
         title: number(one.recall)
         for kind, now, after in both
@@ -86,10 +85,8 @@ def _with_deploys(series: Series, kind: Kind) -> Injections:
     last = len(series.values) - kind.hours
     first = np.array([at for at in series.deploys if series.tested_from <= at <= last], dtype=np.int64)
     if series.name.startswith(MOVED) or not len(first):
-        return Injections(kind, first[:0], np.empty((0, kind.hours, INTERVALS)), [])
-    values = np.stack([with_attack(series, kind, at, 0) for at in first.tolist()])
-    summed = hours_of(values)
-    return Injections(kind, first, values, [summed[at : at + kind.hours] for at in range(0, len(summed), kind.hours)])
+        return no_attack(kind)
+    return attacked(series, kind, first, np.zeros(len(first), dtype=np.int64))
 
 
 def _attacked(runs: Sequence[Run], alerts: Alerts, kind: Kind, skipped: int) -> Caused:

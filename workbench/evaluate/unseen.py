@@ -17,7 +17,7 @@ from npmlib.profile.points import POINTS, Point
 from workbench.evaluate import sigma
 from workbench.evaluate.choice import Held, choose, held, limits_of
 from workbench.evaluate.evaluation import Result, Run, Sigma, judge
-from workbench.evaluate.measures import Caused, Quiet, mean_recall
+from workbench.evaluate.measures import Quiet
 from workbench.evaluate.profile import Shipped, alerts_at
 from workbench.evaluate.series import Booleans, Series
 from workbench.evaluate.studies import SEED, Content, number, totals
@@ -66,19 +66,12 @@ def left_out(development: Development) -> Content:
 
 
 def _left_out(shipped: Result, each: Sequence[Result]) -> Content:
-    quiet = sum((one.quiet for one in each), Quiet())
-    kinds: dict[str, Caused] = {}
-    for one in each:
-        for label, caused in one.recall.items():
-            kinds[label] = kinds.get(label, Caused()) + caused
+    quiet = {name: one for result in each for name, one in result.by_series.items()}
+    attacks = {name: one for result in each for name, one in result.attacks.items()}
     return {
         "shipped": totals(shipped),
-        "left_out": {
-            "false_hours": number(quiet.false_hours),
-            "findings": number(quiet.findings_a_day),
-            "recall": number(mean_recall(kinds.values())),
-        },
-        "by_series": {name: number(row.false_hours) for one in each for name, row in one.by_series.items()},
+        "left_out": totals(Result(quiet, attacks)),
+        "by_series": {name: number(one.false_hours) for name, one in quiet.items()},
     }
 
 

@@ -1,7 +1,7 @@
 """From scores to alerts: the operating points, what a young profile may not say, and the smallest ratio that counts.
 
-The thresholds were chosen on public series with injected attacks; docs/detection-quality.md has what each of the
-points finds and how often it is wrong. False alerts on new data are more frequent than there: no rate is promised.
+A search chose the thresholds on public and simulated series with injected attacks; docs/detection-quality.md has what
+each of the points finds and how often it is wrong. False alerts on new data are more frequent: no rate is promised.
 """
 
 from math import inf, log
