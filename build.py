@@ -23,7 +23,7 @@ def main(arguments: list[str] | None = None) -> int:
     """Run the build; returns the exit status."""
     options = _options(arguments)
     try:
-        from workbench.compiler.rules.finding import BuildError
+        from workbench.compiler.finding import BuildError
 
         if options.lock:
             return _lock(options)
@@ -69,8 +69,8 @@ def _check(options: argparse.Namespace) -> int:
 
 
 def _lock(options: argparse.Namespace) -> int:
+    from workbench.compiler.finding import BuildError, errors_of
     from workbench.compiler.project import read_project
-    from workbench.compiler.rules.finding import BuildError, errors_of
     from workbench.compiler.rules.lock import write_lock
 
     project, findings = read_project(options.content)
@@ -81,7 +81,7 @@ def _lock(options: argparse.Namespace) -> int:
 
 
 def _show(options: argparse.Namespace, findings: list, stream: object) -> None:  # type: ignore[type-arg]
-    from workbench.compiler.rules.finding import as_json, as_text
+    from workbench.compiler.finding import as_json, as_text
 
     if options.format == "json" and (findings or options.check):
         print(as_json(findings))  # always on standard output, also where the build refuses

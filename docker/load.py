@@ -1,7 +1,7 @@
 """Sends metric points, one JSON object a line, to the HTTP Event Collector (HEC) of a Splunk, in batches.
 
 Needs nothing but Python 3.10 or later. Makes no assumption about the points but that each line is one HEC metric event;
-``python -m workbench.metrics hec`` writes such files. Stops at the first batch that Splunk refuses, and says which line
+``python -m workbench.traffic hec`` writes such files. Stops at the first batch that Splunk refuses, and says which line
 it was and where to go on.
 """
 
@@ -100,7 +100,7 @@ def _check(path: Path, number: int, line: bytes, *, complete: bool) -> None:
         raise LoadError(f"{path}, line {number}: no JSON ({error})") from None
     if not isinstance(event, dict) or event.get("event") != "metric" or not isinstance(event.get("fields"), dict):
         raise LoadError(
-            f"{path}, line {number}: no metric event; write the file with 'python -m workbench.metrics hec'"
+            f"{path}, line {number}: no metric event; write the file with 'python -m workbench.traffic hec'"
         )
 
 
@@ -236,7 +236,7 @@ def tls(ca_file: Path | None, *, insecure: bool) -> ssl.SSLContext:
 
 def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(prog="load.py", description=(__doc__ or "").splitlines()[0])
-    parser.add_argument("file", type=Path, help="JSON lines, gzip or not, as 'python -m workbench.metrics hec' writes")
+    parser.add_argument("file", type=Path, help="JSON lines, gzip or not, as 'python -m workbench.traffic hec' writes")
     parser.add_argument(
         "--url",
         default=os.environ.get("SPLUNK_HEC_URL", "https://127.0.0.1:8088"),

@@ -12,9 +12,9 @@ from functools import cache
 from pathlib import Path
 
 from npmlib import lookupfile
-from npmlib.baseline import Baseline, load_baseline
+from npmlib.anomaly.baseline import Baseline, load_baseline
+from npmlib.anomaly.options import Options
 from npmlib.errors import SearchError
-from npmlib.options import Options
 
 from fuzz.finding import require
 

@@ -13,7 +13,7 @@ with atheris.instrument_imports(include=["npmlib", "splunklib.searchcommands"]):
     from fuzz.targets import TARGETS
 
     if sys.argv[1] == "command":
-        from npmlib import commandline  # noqa: F401  # so that it is instrumented
+        from npmlib.anomaly import commandline  # noqa: F401  # so that it is instrumented
 
 
 def main() -> None:

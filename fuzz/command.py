@@ -13,7 +13,7 @@ import json
 from dataclasses import dataclass
 from typing import Any
 
-from npmlib.options import RESULT_FIELDS
+from npmlib.anomaly.options import RESULT_FIELDS
 
 from fuzz import baseline, framing, reference, seeds
 from fuzz.finding import require
@@ -30,7 +30,7 @@ class Answer:
 
 def answer(data: bytes) -> Answer:
     """Run the command on ``data``; whatever escapes it is a finding and passes through."""
-    from npmlib import commandline  # only here: it needs the SDK, which the other targets do without
+    from npmlib.anomaly import commandline  # only here: it needs the SDK, which the other targets do without
 
     lookups = baseline.folder() / "lookups"
     if not (lookups / "small.csv").exists():

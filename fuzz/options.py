@@ -8,8 +8,8 @@ from __future__ import annotations
 import math
 import re
 
+from npmlib.anomaly.options import OPTION_NAMES, RESULT_FIELDS, parse_options
 from npmlib.errors import SearchError
-from npmlib.options import OPTION_NAMES, RESULT_FIELDS, parse_options
 
 from fuzz.finding import require
 

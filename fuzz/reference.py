@@ -10,10 +10,10 @@ import io
 import json
 from collections.abc import Iterable
 
-from npmlib.baseline import load_baseline
-from npmlib.options import parse_options
-from npmlib.scoring import Finding, score_rows
-from npmlib.tally import Tally
+from npmlib.anomaly.baseline import load_baseline
+from npmlib.anomaly.options import parse_options
+from npmlib.anomaly.scoring import Finding, score_rows
+from npmlib.anomaly.tally import Tally
 
 from fuzz.framing import Piece
 

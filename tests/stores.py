@@ -8,7 +8,7 @@ from typing import Any
 
 import duckdb
 
-from workbench.metrics.store import quote_identifier
+from workbench.traffic.store import quote_identifier
 
 Point = dict[str, Any]
 

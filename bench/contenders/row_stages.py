@@ -14,12 +14,12 @@ from itertools import chain
 
 sys.path.insert(0, sys.argv[1] + "/bin")
 
-from npmlib.baseline import load_baseline
-from npmlib.fastpath import FastScorer, Lines, blocks
-from npmlib.options import parse_options
+from npmlib.anomaly.baseline import load_baseline
+from npmlib.anomaly.fastpath import FastScorer, Lines, blocks
+from npmlib.anomaly.options import parse_options
+from npmlib.anomaly.series import FOLLOWING
+from npmlib.anomaly.tally import Tally
 from npmlib.protocol import read_chunk
-from npmlib.series import FOLLOWING
-from npmlib.tally import Tally
 
 WARM, MEASURED, ROUNDS = 4, 4, 5  # chunks, chunks, times
 

@@ -4,10 +4,10 @@ import sys
 
 sys.path.insert(0, sys.path[0] + "/../lib")  # Python begins sys.path with the folder of the script
 
-from npmlib.baseline import load_baseline
-from npmlib.options import parse_options
-from npmlib.scoring import score_rows
-from npmlib.tally import Tally
+from npmlib.anomaly.baseline import load_baseline
+from npmlib.anomaly.options import parse_options
+from npmlib.anomaly.scoring import score_rows
+from npmlib.anomaly.tally import Tally
 from splunklib.searchcommands import Configuration, Option, StreamingCommand, dispatch
 
 APP_FOLDER = sys.path[0] + "/.."

@@ -4,9 +4,9 @@ import math
 from pathlib import Path
 
 import pytest
-from npmlib.baseline import Limit, load_baseline
+from npmlib.anomaly.baseline import Limit, load_baseline
+from npmlib.anomaly.options import Options
 from npmlib.errors import SearchError
-from npmlib.options import Options
 
 ONE_METRIC = Options(by=("cluster", "process"), metrics=("tcp.bytes",), minsamples=10, minspread=0.1)
 HEADER = "cluster,process,count_tcp.bytes,avg_tcp.bytes,stdev_tcp.bytes\n"

@@ -17,7 +17,7 @@ from tests.app.outcome import ARGS, HEADER, LOOKUP, OVER, TIME_LIMIT, UNDER, Out
 
 sys.path.append(str(ROOT / "build" / "sdk"))
 
-from npmlib import commandline
+from npmlib.anomaly import commandline
 
 CHUNKS = [getinfo(ARGS), execute(HEADER + OVER), execute(HEADER + UNDER + OVER), execute(finished=True)]
 STREAM = b"".join(CHUNKS)

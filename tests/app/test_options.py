@@ -3,8 +3,8 @@
 import time
 
 import pytest
+from npmlib.anomaly.options import DEFAULT_BY, DEFAULT_METRICS, Options, parse_options
 from npmlib.errors import SearchError
-from npmlib.options import DEFAULT_BY, DEFAULT_METRICS, Options, parse_options
 
 
 def test_nothing_typed_gives_the_documented_defaults() -> None:

@@ -13,8 +13,8 @@ from typing import Any
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
-from npmlib.layout import DIGITS, SWAP, Shapes, layout_of
-from npmlib.options import Options
+from npmlib.anomaly.layout import DIGITS, SWAP, Shapes, layout_of
+from npmlib.anomaly.options import Options
 from npmlib.protocol import Chunk, read_chunk
 from npmlib.rows import csv_rows, multivalue, read_records, readable
 

@@ -6,11 +6,11 @@ import duckdb
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from npmlib.baseline import Baseline, Limit, limit
+from npmlib.anomaly.baseline import Baseline, Limit, limit
+from npmlib.anomaly.options import Options
+from npmlib.anomaly.scoring import Finding, score_rows
+from npmlib.anomaly.tally import Tally
 from npmlib.errors import SearchError
-from npmlib.options import Options
-from npmlib.scoring import Finding, score_rows
-from npmlib.tally import Tally
 
 OPTIONS = Options(by=("cluster", "process"), metrics=("tcp", "udp"))
 BASELINE: Baseline = {

@@ -21,7 +21,7 @@ from tests.app.outcome import Outcome, replies_of
 
 sys.path.append(str(ROOT / "build" / "sdk"))
 
-from npmlib.command import NpmAnomalyCommand
+from npmlib.anomaly.command import NpmAnomalyCommand
 from npmlib.learn.command import NpmLearnCommand
 from splunklib.searchcommands import (  # type: ignore[import-not-found]
     Configuration,

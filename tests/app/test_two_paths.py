@@ -19,7 +19,7 @@ from tests.app.conftest import ROOT
 
 sys.path.append(str(ROOT / "build" / "sdk"))
 
-from npmlib.command import NpmAnomalyCommand
+from npmlib.anomaly.command import NpmAnomalyCommand
 
 
 class ReferenceCommand(NpmAnomalyCommand):
@@ -81,7 +81,7 @@ def test_both_paths_write_the_same_bytes(
     app_folder: Path, args: list[str], chunks: list[bytes], young: int, block: int, again: int
 ) -> None:
     stream = search(args, chunks * again)
-    with mock.patch("npmlib.series.YOUNG", young), mock.patch("npmlib.fastpath.BLOCK", block):
+    with mock.patch("npmlib.anomaly.series.YOUNG", young), mock.patch("npmlib.anomaly.fastpath.BLOCK", block):
         assert replies(NpmAnomalyCommand, app_folder, stream) == replies(ReferenceCommand, app_folder, stream)
 
 
@@ -123,6 +123,6 @@ def test_most_rows_go_the_fast_path(app_folder: Path) -> None:
         for line_end in ("\n", "\r\n"):
             row = f'1772323200,prod,"web 1",nginx,{cells},,,,,,,,,'
             body = line_end.join([f"{header},{twins}", *[row] * 100, ""]).encode()
-            with mock.patch("npmlib.careful.CarefulRows.take", side_effect=AssertionError("a careful row")):
+            with mock.patch("npmlib.anomaly.careful.CarefulRows.take", side_effect=AssertionError("a careful row")):
                 args = [f"by={','.join(KEYS)}", f"metrics={','.join(METRICS)}"]
                 assert replies(NpmAnomalyCommand, app_folder, search(args, [body]))[0] == 0

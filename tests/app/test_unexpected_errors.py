@@ -14,14 +14,14 @@ from tests.app.outcome import ARGS, HEADER, LOOKUP, OVER, replies_of
 
 sys.path.append(str(ROOT / "build" / "sdk"))
 
-from npmlib import commandline
+from npmlib.anomaly import commandline
 
 STREAM = getinfo(ARGS) + execute(HEADER + OVER, finished=True)
 PLACES = [
-    "npmlib.command.NpmAnomalyCommand.parse_options",
-    "npmlib.baseline.load_baseline",
-    "npmlib.fastpath.layout_of",
-    "npmlib.tally.Tally.messages",
+    "npmlib.anomaly.command.NpmAnomalyCommand.parse_options",
+    "npmlib.anomaly.baseline.load_baseline",
+    "npmlib.anomaly.fastpath.layout_of",
+    "npmlib.anomaly.tally.Tally.messages",
 ]
 
 

@@ -10,7 +10,7 @@ from content_mistakes import MACRO, MISTAKES, STORY
 from content_samples import DETECTION, write_sample
 
 from workbench.compiler.build import compile_content
-from workbench.compiler.rules.finding import BuildError
+from workbench.compiler.finding import BuildError
 
 
 def problems_of(root: Path, monkeypatch: pytest.MonkeyPatch) -> list[str]:

@@ -14,7 +14,7 @@ from content_samples import DETECTION, FILES, write_sample
 from test_contentctl_oracle import run
 
 from workbench.compiler.build import check_content
-from workbench.compiler.rules.finding import errors_of
+from workbench.compiler.finding import errors_of
 
 # (text to replace, text to put there): contentctl rejects these
 REJECTED_BY_BOTH = [

@@ -11,8 +11,8 @@ from rule_samples import SAMPLES, before_filter, write_checkout
 
 from workbench.compiler import build, sdk
 from workbench.compiler.build import build_package, check_all
-from workbench.compiler.rules.catalogue import BY_ID, RULES
-from workbench.compiler.rules.finding import BuildError, Finding
+from workbench.compiler.catalogue import BY_ID, RULES
+from workbench.compiler.finding import BuildError, Finding
 
 
 @pytest.fixture(autouse=True)

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from workbench.compiler.rules.catalogue import GROUPS, RULES
+from workbench.compiler.catalogue import GROUPS, RULES
 from workbench.compiler.rules.page import rules_page
 
 CHECKOUT = Path(__file__).parents[2]

@@ -9,7 +9,7 @@ import yaml
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from workbench.compiler.rules.catalogue import NOT_SPL
+from workbench.compiler.catalogue import NOT_SPL
 from workbench.compiler.yamlfile import Document, read_document
 
 STYLES = {

@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from workbench.compiler import sdk
-from workbench.compiler.rules.finding import BuildError
+from workbench.compiler.finding import BuildError
 
 
 @pytest.fixture

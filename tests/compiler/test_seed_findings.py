@@ -12,8 +12,8 @@ from content_samples import lay_out_seeds
 from test_rules import marked
 
 from workbench.compiler.build import check_content
-from workbench.compiler.rules.catalogue import BY_ID
-from workbench.compiler.rules.finding import Finding
+from workbench.compiler.catalogue import BY_ID
+from workbench.compiler.finding import Finding
 
 PAGE = Path(__file__).parents[2] / "docs" / "seed-findings.md"
 OUTBOUND = "kubernetes_anomalous_outbound_network_activity_from_process"

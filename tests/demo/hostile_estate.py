@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any
 
-from workbench.metrics.attacks import NEW_EDGE, OUTBOUND, SUSTAINED
+from workbench.traffic.attacks import NEW_EDGE, OUTBOUND, SUSTAINED
 
 DAY, HOUR, INTERVAL = 86400.0, 3600.0, 300
 END = 1_772_366_400.0  # 2026-03-01T12:00:00Z, far from the nightly baseline

@@ -19,10 +19,10 @@ from workbench.demo.charts import OVER, UNKNOWN
 from workbench.demo.evidence import Evidence, gather, sensitivity
 from workbench.demo.hourbars import EXPECTED, SENT, STOOD_OUT
 from workbench.demo.report import Watched, render, write_report
-from workbench.metrics.attacks import NEW_EDGE, OUTBOUND, SUSTAINED
-from workbench.metrics.store import MetricsStore
 from workbench.replay.errors import ReplayError
 from workbench.replay.rows import each_text
+from workbench.traffic.attacks import NEW_EDGE, OUTBOUND, SUSTAINED
+from workbench.traffic.store import MetricsStore
 
 
 class Page(HTMLParser):

@@ -8,8 +8,8 @@ from workbench.demo.alerts import by_hour, judged, loads
 from workbench.demo.edges import edge_graphs
 from workbench.demo.verdict import Finding, Verdict
 from workbench.demo.wording import readable, shortened
-from workbench.metrics.attacks import NEW_EDGE, OUTBOUND
 from workbench.replay.rows import Row
+from workbench.traffic.attacks import NEW_EDGE, OUTBOUND
 
 HOUR = 3600.0
 START = 100 * HOUR

@@ -11,9 +11,9 @@ from hostile_estate import END, PROCESS, WORKLOAD
 from workbench.demo.hours import HOUR, Profiled
 from workbench.demo.report import Watched
 from workbench.demo.verdict import Finding
-from workbench.metrics.attacks import SUSTAINED
-from workbench.metrics.store import MetricsStore
 from workbench.replay.app import App
+from workbench.traffic.attacks import SUSTAINED
+from workbench.traffic.store import MetricsStore
 
 ATTACKED = END - 3 * HOUR  # the attack begins in this hour and ends in the next
 

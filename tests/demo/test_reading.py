@@ -14,11 +14,11 @@ from rich.console import Console
 from workbench.compiler.build import Package
 from workbench.demo.reading import OURS, Reading, print_readings, readings, series_of
 from workbench.demo.watch import by_hand, first_runs
-from workbench.metrics.attacks import NEW_EDGE, OUTBOUND, SUSTAINED
-from workbench.metrics.store import MetricsStore
 from workbench.replay.app import App
 from workbench.replay.schedule import SearchRun, Site, run_search
 from workbench.replay.throttle import Throttle
+from workbench.traffic.attacks import NEW_EDGE, OUTBOUND, SUSTAINED
+from workbench.traffic.store import MetricsStore
 
 DAY, HOUR, MINUTE = 86400.0, 3600.0, 60.0
 END = 1_772_323_200.0  # 2026-03-01T00:00:00Z

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from workbench.demo.verdict import Finding, judge
-from workbench.metrics.attacks import NEW_EDGE, OUTBOUND, SUSTAINED
+from workbench.traffic.attacks import NEW_EDGE, OUTBOUND, SUSTAINED
 
 HOUR = 3600.0
 ATTACK: dict[str, Any] = {

@@ -14,13 +14,13 @@ from typing import Any, Literal
 import yaml
 from stores import write_index
 
-from workbench.metrics.store import MetricsStore
 from workbench.replay import engine
 from workbench.replay.app import App
 from workbench.replay.context import Limits, Message, SearchContext, Window
 from workbench.replay.rows import Row
 from workbench.replay.schedule import SearchRun, Site, run_search
 from workbench.replay.throttle import Throttle
+from workbench.traffic.store import MetricsStore
 
 OUTBOUND = "K8S NPM - Kubernetes Anomalous Outbound Network Activity from Process - Rule"
 NEW_EDGE = "K8S NPM - Kubernetes newly seen TCP edge - Rule"

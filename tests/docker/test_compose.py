@@ -9,7 +9,7 @@ from typing import Any
 
 import yaml
 
-from workbench.metrics.points import NPM_INDEX
+from workbench.traffic.points import NPM_INDEX
 
 CHECKOUT = Path(__file__).parents[2]
 DOCKER = CHECKOUT / "docker"

@@ -14,9 +14,9 @@ from typing import Any
 
 import pytest
 
-from workbench.metrics.hec import write_hec
-from workbench.metrics.simulated_store import Order, write_simulated_store
-from workbench.metrics.store import MetricsStore
+from workbench.traffic.hec import write_hec
+from workbench.traffic.simulated_store import Order, write_simulated_store
+from workbench.traffic.store import MetricsStore
 
 CHECKOUT = Path(__file__).parents[2]
 TOKEN = "00000000-1111-2222-3333-444444444444"  # noqa: S105 - of a collector that lives for one test

@@ -6,7 +6,7 @@ import json
 import re
 from pathlib import Path
 
-from npmlib.options import OPTION_NAMES, Options
+from npmlib.anomaly.options import OPTION_NAMES, Options
 
 from workbench.compiler.build import Package
 from workbench.evaluate.targets import pooled

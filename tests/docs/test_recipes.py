@@ -78,7 +78,7 @@ def test_each_setting_that_is_shown_is_for_a_macro_or_lookup(text: str) -> None:
 
 
 def test_the_settings_compared_in_the_tuning_page_are_options_of_the_command() -> None:
-    from npmlib.options import parse_options
+    from npmlib.anomaly.options import parse_options
 
     rows = re.findall(r"^\| `(threshold=[^`]+)`", (DOCS / "tuning.md").read_text(encoding="utf-8"), re.MULTILINE)
     shipped, _ = CONTENT.macro("npm_outbound_sensitivity")

@@ -6,10 +6,10 @@ import statistics
 
 import numpy as np
 import pytest
-from npmlib.baseline import Limit
-from npmlib.options import Options
-from npmlib.scoring import score_row
-from npmlib.tally import Tally
+from npmlib.anomaly.baseline import Limit
+from npmlib.anomaly.options import Options
+from npmlib.anomaly.scoring import score_row
+from npmlib.anomaly.tally import Tally
 
 from workbench.evaluate import sigma
 from workbench.evaluate.attacks import KINDS, inject

@@ -10,9 +10,9 @@ from typing import Any
 import pytest
 
 from tests.stores import Point, write_index
-from workbench.metrics.store import MetricsStore
 from workbench.replay.app import App
 from workbench.replay.context import SearchContext, Window
+from workbench.traffic.store import MetricsStore
 
 STAGED_SDK = Path(__file__).resolve().parents[2] / "build" / "sdk"
 NOW = 1_772_337_600.0  # 2026-03-01 04:00:00 UTC

@@ -8,12 +8,12 @@ from pathlib import Path
 import pytest
 import yaml
 
-from workbench.metrics.store import MetricsStore
 from workbench.replay import engine
 from workbench.replay.app import App
 from workbench.replay.context import Limits, SearchContext
 from workbench.spl.parser import parse
 from workbench.spl.tree import MacroCall
+from workbench.traffic.store import MetricsStore
 
 NOW = 1_772_337_600.0
 HOUR = 3600

@@ -16,11 +16,11 @@ from hypothesis import strategies as st
 
 from tests.replay.conftest import INDEX, NOW, MakeContext, MakeStore
 from tests.stores import Point, write_index
-from workbench.metrics.store import MetricsStore
 from workbench.replay import engine
 from workbench.replay.context import SearchContext, Window
 from workbench.replay.errors import ReplayError
 from workbench.replay.rows import Row
+from workbench.traffic.store import MetricsStore
 
 DIMENSIONS = ("cluster", "workload")
 MEASURES = ("tcp.bytes", "tcp.packets", "udp.bytes")

@@ -11,10 +11,10 @@ import re
 from collections.abc import Iterator
 from pathlib import Path
 
+from workbench.compiler import catalogue
 from workbench.compiler.conf import read_conf
+from workbench.compiler.finding import Finding, finding
 from workbench.compiler.project import Project
-from workbench.compiler.rules import catalogue
-from workbench.compiler.rules.finding import Finding, finding
 
 COMPILED = ("savedsearches.conf", "macros.conf", "transforms.conf", "analyticstories.conf")
 _SHIPPED = re.compile(

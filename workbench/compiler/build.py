@@ -8,13 +8,13 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
 
+from workbench.compiler import catalogue
 from workbench.compiler.appfiles import app_files, check_app, check_identity
 from workbench.compiler.archive import packed
 from workbench.compiler.conf import Stanzas, render_conf
+from workbench.compiler.finding import BuildError, Finding, errors_of, finding
 from workbench.compiler.project import Project
 from workbench.compiler.readback import differences
-from workbench.compiler.rules import catalogue
-from workbench.compiler.rules.finding import BuildError, Finding, errors_of, finding
 from workbench.compiler.rules.run import check_folder
 from workbench.compiler.sdk import sdk_folder
 from workbench.compiler.stanzas import analytic_stories, macros, saved_searches, transforms

@@ -11,9 +11,9 @@ from collections.abc import Iterator
 
 from cronsim import CronSimError
 
+from workbench.compiler import catalogue
 from workbench.compiler.clock import TIME_MODIFIER, cron_runs
-from workbench.compiler.rules import catalogue
-from workbench.compiler.rules.finding import Finding
+from workbench.compiler.finding import Finding
 from workbench.compiler.shapes import (
     Check,
     anything,

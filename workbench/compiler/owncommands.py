@@ -90,7 +90,7 @@ def misfit(form: str, value: str) -> str:
 
 
 def _npmanomaly(text: str, _before: FieldSet) -> FieldSet:
-    """One row a metric: the fields of the series, and what was found (npmlib.options, RESULT_FIELDS)."""
+    """One row a metric: the fields of the series, and what was found (npmlib.anomaly.options, RESULT_FIELDS)."""
     by, given = _by(text)
     unknown = ["score"] + (["expected", "stdev"] if given.get("unseen") == "flag" else [])
     return FieldSet.of([*by, *NPMANOMALY_RESULTS], null=unknown)

@@ -7,9 +7,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from workbench.compiler import forms
-from workbench.compiler.rules import catalogue
-from workbench.compiler.rules.finding import Finding, finding
+from workbench.compiler import catalogue, forms
+from workbench.compiler.finding import Finding, finding
 from workbench.compiler.shapes import Check
 from workbench.compiler.yamlfile import Document, read_document
 

@@ -14,8 +14,8 @@ import sys
 import tarfile
 from pathlib import Path
 
-from workbench.compiler.rules import catalogue
-from workbench.compiler.rules.finding import BuildError, finding
+from workbench.compiler import catalogue
+from workbench.compiler.finding import BuildError, finding
 
 SDIST = "splunk-sdk-2.1.1.tar.gz"
 SDIST_SHA256 = "46300d52f09e0aed7e5962ce2ba08ef54421ffb3a538c6af6164dcbf9f075faa"

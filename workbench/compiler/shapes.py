@@ -13,8 +13,8 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from difflib import get_close_matches
 from urllib.parse import urlsplit
 
-from workbench.compiler.rules import catalogue
-from workbench.compiler.rules.finding import Finding, Rule
+from workbench.compiler import catalogue
+from workbench.compiler.finding import Finding, Rule
 from workbench.compiler.yamlfile import Document, Place
 
 Check = Callable[[Document, Place], Iterator[Finding]]

@@ -16,8 +16,8 @@ from typing import NamedTuple
 
 import yaml
 
-from workbench.compiler.rules import catalogue
-from workbench.compiler.rules.finding import Finding, Rule, finding
+from workbench.compiler import catalogue
+from workbench.compiler.finding import Finding, Rule, finding
 from workbench.compiler.scalars import offsets
 
 Place = tuple[str | int, ...]  # the way from the top of a file to a field, such as ("rba", "risk_objects", 0)

@@ -6,12 +6,12 @@ import argparse
 import sys
 from pathlib import Path
 
-from workbench.compiler.rules.finding import BuildError
+from workbench.compiler.finding import BuildError
 from workbench.dashboards import drawing, probes, scene
 from workbench.dashboards.running import with_results
 from workbench.dashboards.view import VIEWS, DashboardError, load_views
-from workbench.metrics.store import StoreError
 from workbench.replay.errors import ReplayError
+from workbench.traffic.store import StoreError
 
 CHECKOUT = Path(__file__).resolve().parents[2]
 

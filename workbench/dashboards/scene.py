@@ -15,13 +15,13 @@ from workbench.dashboards.running import Scene
 from workbench.dashboards.tokens import default_tokens
 from workbench.dashboards.view import View
 from workbench.demo.watch import watch
-from workbench.metrics.simulated_store import Order, write_simulated_store
-from workbench.metrics.store import MetricsStore
-from workbench.metrics.writing import TRUTH_FILE
 from workbench.replay.app import App
 from workbench.replay.eventlog import events_of
 from workbench.replay.schedule import Site
 from workbench.replay.times import instant
+from workbench.traffic.simulated_store import Order, write_simulated_store
+from workbench.traffic.store import MetricsStore
+from workbench.traffic.writing import TRUTH_FILE
 
 CHECKOUT = Path(__file__).resolve().parents[2]
 HOUR = 3600.0

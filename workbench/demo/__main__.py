@@ -14,23 +14,23 @@ from rich.console import Console
 from rich.progress import BarColumn, Progress, TaskID, TextColumn, TimeElapsedColumn
 
 from workbench.compiler.build import Package, build_package
-from workbench.compiler.rules.finding import BuildError
+from workbench.compiler.finding import BuildError
 from workbench.demo.reading import print_readings, readings, series_of
 from workbench.demo.report import Watched, write_report
 from workbench.demo.tables import print_findings, print_summary, print_truth
 from workbench.demo.verdict import findings_of, judge
 from workbench.demo.watch import by_hand, watch
-from workbench.metrics.estate import PlanError
-from workbench.metrics.nezha import QUIET, write_nezha_store
-from workbench.metrics.nezha_recording import NezhaError
-from workbench.metrics.simulated_store import Order, write_simulated_store
-from workbench.metrics.store import MetricsStore, StoreError
-from workbench.metrics.writing import TRUTH_FILE
 from workbench.replay.app import App
 from workbench.replay.errors import ReplayError
 from workbench.replay.report import records, write_json_lines
 from workbench.replay.schedule import SearchRun
 from workbench.spl.errors import SplSyntaxError
+from workbench.traffic.estate import PlanError
+from workbench.traffic.nezha import QUIET, write_nezha_store
+from workbench.traffic.nezha_recording import NezhaError
+from workbench.traffic.simulated_store import Order, write_simulated_store
+from workbench.traffic.store import MetricsStore, StoreError
+from workbench.traffic.writing import TRUTH_FILE
 
 CHECKOUT = Path(__file__).resolve().parents[2]
 DAY, HOUR = 86400.0, 3600.0

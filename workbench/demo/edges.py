@@ -8,8 +8,8 @@ from dataclasses import dataclass
 from typing import Any, Literal, TypeAlias
 
 from workbench.demo.verdict import Finding, Verdict
-from workbench.metrics.attacks import NEW_EDGE
 from workbench.replay.rows import Row, as_number
+from workbench.traffic.attacks import NEW_EDGE
 
 Kind: TypeAlias = Literal["known", "unreported", "unexplained", "benign", "attack on a known edge", "attack"]
 # Later ones cover earlier ones when both directions of a pair differ, and are drawn on top.

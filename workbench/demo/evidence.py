@@ -15,9 +15,6 @@ from typing import TypeAlias
 
 from workbench.demo.hours import HOUR, Profiled, Range
 from workbench.demo.verdict import Finding
-from workbench.metrics.attacks import NEW_EDGE, OUTBOUND, SUSTAINED
-from workbench.metrics.points import DIMENSIONS, NPM_INDEX
-from workbench.metrics.store import TIME, MetricsStore, quote_identifier
 from workbench.replay import macros
 from workbench.replay.app import App
 from workbench.replay.errors import ReplayError
@@ -26,6 +23,9 @@ from workbench.replay.schedule import SearchRun
 from workbench.replay.times import span_seconds
 from workbench.spl.parser import parse
 from workbench.spl.tree import CustomCommand, Mstats
+from workbench.traffic.attacks import NEW_EDGE, OUTBOUND, SUSTAINED
+from workbench.traffic.points import DIMENSIONS, NPM_INDEX
+from workbench.traffic.store import TIME, MetricsStore, quote_identifier
 
 # What is shown before the searched window; an edge's is longer, and hours need days to look at.
 BEFORE = {OUTBOUND: 3 * HOUR, NEW_EDGE: 1 * HOUR, SUSTAINED: 44 * HOUR}

@@ -11,14 +11,14 @@ from collections.abc import Iterator, Sequence
 from typing import NamedTuple, TypeAlias
 
 from workbench.demo.verdict import Finding
-from workbench.metrics.points import DIMENSIONS
-from workbench.metrics.store import MetricsStore
 from workbench.replay import engine, macros
 from workbench.replay.app import App
 from workbench.replay.context import SearchContext, Window
 from workbench.replay.rows import Row, as_number, each_text
 from workbench.replay.schedule import SearchRun
 from workbench.spl.parser import parse
+from workbench.traffic.points import DIMENSIONS
+from workbench.traffic.store import MetricsStore
 
 HOUR = 3600.0
 COUNTED = '| where (`npm_sustained_point`) != "" AND excess >= `npm_sustained_floor`'  # as the detection decides

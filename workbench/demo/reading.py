@@ -12,10 +12,10 @@ from rich.table import Table
 from workbench.demo.evidence import BASELINE_KEY, CLUSTER, DEST, WORKLOAD
 from workbench.demo.tables import SHORT
 from workbench.demo.watch import by_hand
-from workbench.metrics.attacks import NEW_EDGE, OUTBOUND, SUSTAINED
-from workbench.metrics.points import NPM_INDEX
-from workbench.metrics.store import TIME, MetricsStore, quote_identifier
 from workbench.replay.schedule import SearchRun, due
+from workbench.traffic.attacks import NEW_EDGE, OUTBOUND, SUSTAINED
+from workbench.traffic.points import NPM_INDEX
+from workbench.traffic.store import TIME, MetricsStore, quote_identifier
 
 DAY, HOUR = 86400.0, 3600.0
 # The searches of ours that do what each original does alone, by parts of their names; one has no original.

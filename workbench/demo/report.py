@@ -25,12 +25,12 @@ from workbench.demo.evidence import Evidence, gather
 from workbench.demo.tables import SHORT
 from workbench.demo.verdict import Finding, Verdict
 from workbench.demo.wording import readable, shortened
-from workbench.metrics.attacks import DETECTIONS, NEW_EDGE, SUSTAINED
-from workbench.metrics.store import MetricsStore
 from workbench.replay.app import App
 from workbench.replay.rows import each_text
 from workbench.replay.schedule import SearchRun
 from workbench.replay.times import utc_text
+from workbench.traffic.attacks import DETECTIONS, NEW_EDGE, SUSTAINED
+from workbench.traffic.store import MetricsStore
 
 PAGE = Path(__file__).parent / "page"
 LONGEST = 300  # characters of a name that the page shows

@@ -13,9 +13,9 @@ from rich.markup import escape
 from rich.table import Table
 
 from workbench.demo.verdict import Finding, Verdict
-from workbench.metrics.attacks import NEW_EDGE, OUTBOUND, SUSTAINED
 from workbench.replay.rows import each_text
 from workbench.replay.times import utc_text
+from workbench.traffic.attacks import NEW_EDGE, OUTBOUND, SUSTAINED
 
 SHORT = {OUTBOUND: "outbound", SUSTAINED: "sustained", NEW_EDGE: "new edge"}
 

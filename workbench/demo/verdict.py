@@ -11,9 +11,9 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from workbench.metrics.attacks import DETECTIONS, NEW_EDGE
 from workbench.replay.rows import Row
 from workbench.replay.schedule import SearchRun
+from workbench.traffic.attacks import DETECTIONS, NEW_EDGE
 
 
 @dataclass(frozen=True)

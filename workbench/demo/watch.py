@@ -8,12 +8,12 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
 
-from workbench.metrics.store import MetricsStore
 from workbench.replay.app import App
 from workbench.replay.savedsearch import SavedSearch
 from workbench.replay.schedule import SearchRun, Site, baselines_first, due, run_search
 from workbench.replay.throttle import Throttle
 from workbench.replay.times import utc_text
+from workbench.traffic.store import MetricsStore
 
 DAY, HOUR = 86400.0, 3600.0
 HISTORY = "-30d@d"  # where "Last 30 days" begins, the time range of the documented first run of each baseline search

@@ -15,7 +15,7 @@ from functools import cached_property
 from typing import Any
 
 import numpy as np
-from npmlib.options import Options
+from npmlib.anomaly.options import Options
 
 from workbench.evaluate import sigma
 from workbench.evaluate.attacks import KINDS, Injections, Kind, inject

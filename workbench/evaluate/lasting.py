@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
-from npmlib.options import Options
+from npmlib.anomaly.options import Options
 from npmlib.profile.acceptance import Level
 from npmlib.profile.hours import Hour
 

@@ -16,7 +16,7 @@ import numpy as np
 from npmlib.profile.hours import INTERVALS
 
 from workbench.evaluate.series import Floats, Series, learning_hours, marked_normal
-from workbench.metrics.nezha_recording import NezhaError, read_pods, workload_of
+from workbench.traffic.nezha_recording import NezhaError, read_pods, workload_of
 
 SIGMA = 0.5  # of the logarithm of the noise
 MEMORY = 0.6  # correlation of the noise with itself 30 s earlier

@@ -10,8 +10,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import numpy as np
-from npmlib.baseline import limit
-from npmlib.options import Options
+from npmlib.anomaly.baseline import limit
+from npmlib.anomaly.options import Options
 
 from workbench.evaluate.attacks import Injections
 from workbench.evaluate.series import DAY, LONGEST_LEARNING, Booleans, Floats, Series, Whole

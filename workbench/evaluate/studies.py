@@ -7,7 +7,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
-from npmlib.options import Options
+from npmlib.anomaly.options import Options
 from npmlib.profile.points import POINTS, Point
 
 from workbench.evaluate import sigma

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from functools import reduce
 from operator import add
 
-from npmlib.options import Options
+from npmlib.anomaly.options import Options
 from npmlib.profile.points import POINTS, Point
 
 from workbench.evaluate import sigma

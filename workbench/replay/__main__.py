@@ -11,7 +11,6 @@ from pathlib import Path
 
 from rich.console import Console
 
-from workbench.metrics.store import MetricsStore, StoreError
 from workbench.replay import engine, report
 from workbench.replay.app import App
 from workbench.replay.context import Limits, Window
@@ -21,6 +20,7 @@ from workbench.replay.schedule import SearchRun, Site, baselines_first, run_betw
 from workbench.replay.throttle import Throttle
 from workbench.replay.times import instant, relative_time, utc_text
 from workbench.spl.errors import SplSyntaxError
+from workbench.traffic.store import MetricsStore, StoreError
 
 
 def main(arguments: Sequence[str] | None = None) -> int:

@@ -7,9 +7,9 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Literal
 
 if TYPE_CHECKING:
-    from workbench.metrics.store import MetricsStore
     from workbench.replay.app import App
     from workbench.replay.rows import Row
+    from workbench.traffic.store import MetricsStore
 
 
 @dataclass(frozen=True)

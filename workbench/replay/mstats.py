@@ -19,7 +19,6 @@ from dataclasses import dataclass
 
 import duckdb
 
-from workbench.metrics.store import TIME, IndexColumns, StoreError, quote_identifier
 from workbench.replay import mstats_filter
 from workbench.replay.context import SearchContext, Window
 from workbench.replay.errors import ReplayError
@@ -27,6 +26,7 @@ from workbench.replay.mstats_filter import Parameters
 from workbench.replay.rows import Row
 from workbench.replay.times import span_seconds
 from workbench.spl.tree import Aggregation, Mstats
+from workbench.traffic.store import TIME, IndexColumns, StoreError, quote_identifier
 
 BATCH_ROWS = 20_000
 TIME_BIN_LIMIT = 1_000_000  # bins; limits.conf time_bin_limit

@@ -12,11 +12,11 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 
-from workbench.metrics.store import quote_identifier
 from workbench.replay.context import SearchContext, Window
 from workbench.replay.errors import ReplayError
 from workbench.replay.times import relative_time
 from workbench.spl.terms import And, Comparison, Filter, InList, Keyword, MacroCall, Not, Or
+from workbench.traffic.store import quote_identifier
 
 TRUE = "TRUE"
 FALSE = "FALSE"

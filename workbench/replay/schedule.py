@@ -16,7 +16,6 @@ from typing import Literal
 
 from cronsim import CronSim, CronSimError
 
-from workbench.metrics.store import MetricsStore, StoreError
 from workbench.replay import engine
 from workbench.replay.app import App
 from workbench.replay.context import Limits, Message, SearchContext, Window
@@ -27,6 +26,7 @@ from workbench.replay.savedsearch import SavedSearch
 from workbench.replay.throttle import Throttle
 from workbench.replay.times import relative_time, utc_text
 from workbench.spl.errors import SplSyntaxError
+from workbench.traffic.store import MetricsStore, StoreError
 
 
 @dataclass(frozen=True)

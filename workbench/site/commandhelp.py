@@ -6,8 +6,8 @@ import re
 from dataclasses import fields
 from pathlib import Path
 
+from npmlib.anomaly.options import OPTION_NAMES, Options
 from npmlib.learn import options as learning
-from npmlib.options import OPTION_NAMES, Options
 
 from workbench.replay.conf import parse
 from workbench.site.content import SiteError

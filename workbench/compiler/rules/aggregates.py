@@ -5,9 +5,9 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Mapping
 
-from workbench.compiler.rules import catalogue
+from workbench.compiler import catalogue
+from workbench.compiler.finding import Finding
 from workbench.compiler.rules.content import Content, SearchText
-from workbench.compiler.rules.finding import Finding
 from workbench.spl.fields.flow import Step
 from workbench.spl.tree import Aggregation, Eval, Mstats, Rename, Span, Stats
 

@@ -10,9 +10,9 @@ from functools import cached_property
 
 from workbench.compiler.drilldowns import DRILLDOWN_PLACEHOLDER
 from workbench.compiler.expansion import Expanded, Macro, expand
+from workbench.compiler.finding import Finding, Rule
 from workbench.compiler.owncommands import RESULT_FIELDS, OwnCommand
 from workbench.compiler.project import Project, filter_macro
-from workbench.compiler.rules.finding import Finding, Rule
 from workbench.compiler.yamlfile import Document, Place
 from workbench.spl.errors import SplSyntaxError
 from workbench.spl.fields.flow import FieldSet, Step, Table, field_flow

@@ -6,7 +6,9 @@ import re
 from collections.abc import Iterator
 from pathlib import Path
 
+from workbench.compiler import catalogue
 from workbench.compiler.deployments import LONGEST_STANZA, stanza_name
+from workbench.compiler.finding import Finding, finding
 from workbench.compiler.project import (
     APP_FILE,
     CONTENTCTL_ONLY,
@@ -17,9 +19,7 @@ from workbench.compiler.project import (
     file_stem,
     shown_path,
 )
-from workbench.compiler.rules import catalogue
 from workbench.compiler.rules.content import Content
-from workbench.compiler.rules.finding import Finding, finding
 from workbench.compiler.yamlfile import Document, Place
 
 

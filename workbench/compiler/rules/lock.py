@@ -11,10 +11,10 @@ import json
 from collections.abc import Iterator
 from pathlib import Path
 
+from workbench.compiler import catalogue
+from workbench.compiler.finding import Finding, finding
 from workbench.compiler.project import LOCK_FILE, Project, shown_path
-from workbench.compiler.rules import catalogue
 from workbench.compiler.rules.content import Content
-from workbench.compiler.rules.finding import Finding, finding
 from workbench.compiler.shapes import as_number
 from workbench.compiler.yamlfile import Document
 

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from workbench.compiler import catalogue
+from workbench.compiler.finding import Finding
 from workbench.compiler.project import file_stem
-from workbench.compiler.rules import catalogue
 from workbench.compiler.rules.content import Content
-from workbench.compiler.rules.finding import Finding
 from workbench.compiler.rules.syntax import commands_of
 from workbench.compiler.shapes import did_you_mean
 from workbench.spl.tree import Inputlookup, Lookup, Outputlookup

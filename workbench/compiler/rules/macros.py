@@ -6,12 +6,12 @@ import re
 from collections.abc import Iterator
 from itertools import pairwise
 
+from workbench.compiler import catalogue
+from workbench.compiler.finding import Finding
 from workbench.compiler.macrocalls import comment_spans, macro_uses
 from workbench.compiler.project import filter_macro
-from workbench.compiler.rules import catalogue
 from workbench.compiler.rules.content import Content
 from workbench.compiler.rules.files import texts_of_spl
-from workbench.compiler.rules.finding import Finding
 from workbench.compiler.shapes import did_you_mean
 from workbench.compiler.words import FOREIGN_MACROS
 

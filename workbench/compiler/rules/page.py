@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from workbench.compiler.rules.catalogue import GROUPS, RULES
-from workbench.compiler.rules.finding import Rule
+from workbench.compiler.catalogue import GROUPS, RULES
+from workbench.compiler.finding import Rule
 from workbench.compiler.rules.known import COMMANDS, EVAL_FUNCTIONS, TECHNIQUES, TECHNIQUES_SHOWN
 
 _HEAD = """\
 # What the compiler refuses
 
-Made from `workbench/compiler/rules/catalogue.py` by `python -m workbench.compiler.rules > docs/rules.md`; do not edit.
+Made from `workbench/compiler/catalogue.py` by `python -m workbench.compiler.rules > docs/rules.md`; do not edit.
 
     python build.py --check [--content DIR] [--format text|json]
 

@@ -5,9 +5,9 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
-from workbench.compiler.rules import catalogue
+from workbench.compiler import catalogue
+from workbench.compiler.finding import Finding
 from workbench.compiler.rules.content import Content, SearchText
-from workbench.compiler.rules.finding import Finding
 from workbench.compiler.rules.syntax import command_name, commands_of, nodes_of
 from workbench.compiler.rules.waivers import is_waived
 from workbench.spl.fields.flow import FieldSet, Step

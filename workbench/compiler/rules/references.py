@@ -6,12 +6,12 @@ import csv
 import io
 from collections.abc import Iterator
 
+from workbench.compiler import catalogue
 from workbench.compiler.deployments import deployment_name, deployment_of
 from workbench.compiler.drilldowns import DRILLDOWN_PLACEHOLDER
+from workbench.compiler.finding import Finding, Rule
 from workbench.compiler.project import file_stem
-from workbench.compiler.rules import catalogue
 from workbench.compiler.rules.content import Content
-from workbench.compiler.rules.finding import Finding, Rule
 from workbench.compiler.rules.known import TECHNIQUES, TECHNIQUES_SHOWN
 from workbench.compiler.shapes import as_flag, did_you_mean
 from workbench.compiler.yamlfile import Document, Place

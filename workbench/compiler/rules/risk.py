@@ -5,10 +5,10 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
+from workbench.compiler import catalogue
 from workbench.compiler.deployments import deployment_of, makes_risk
-from workbench.compiler.rules import catalogue
+from workbench.compiler.finding import Finding, Rule
 from workbench.compiler.rules.content import Content, SearchText
-from workbench.compiler.rules.finding import Finding, Rule
 from workbench.compiler.shapes import did_you_mean
 from workbench.compiler.yamlfile import Document, Place
 from workbench.spl.fields.flow import FieldSet

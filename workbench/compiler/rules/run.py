@@ -5,11 +5,12 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
+from workbench.compiler import catalogue
+from workbench.compiler.finding import Finding, finding
 from workbench.compiler.owncommands import own_commands
 from workbench.compiler.project import Project, read_project
 from workbench.compiler.rules import (
     aggregates,
-    catalogue,
     files,
     lock,
     lookups,
@@ -22,7 +23,6 @@ from workbench.compiler.rules import (
     waivers,
 )
 from workbench.compiler.rules.content import Content
-from workbench.compiler.rules.finding import Finding, finding
 
 Check = Callable[[Content], Iterator[Finding]]
 

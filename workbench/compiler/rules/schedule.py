@@ -8,12 +8,12 @@ from itertools import islice, pairwise
 
 from cronsim import CronSimError
 
+from workbench.compiler import catalogue
 from workbench.compiler.clock import cron_runs, moment
 from workbench.compiler.deployments import deployment_of
+from workbench.compiler.finding import Finding
 from workbench.compiler.owncommands import arguments
-from workbench.compiler.rules import catalogue
 from workbench.compiler.rules.content import Content
-from workbench.compiler.rules.finding import Finding
 from workbench.compiler.rules.syntax import commands_of
 from workbench.compiler.rules.waivers import is_waived
 from workbench.compiler.yamlfile import Document, Place

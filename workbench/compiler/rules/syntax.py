@@ -6,10 +6,10 @@ import dataclasses
 import re
 from collections.abc import Iterator
 
+from workbench.compiler import catalogue
+from workbench.compiler.finding import Finding
 from workbench.compiler.owncommands import Argument, OwnCommand, arguments, misfit
-from workbench.compiler.rules import catalogue
 from workbench.compiler.rules.content import Content, SearchText
-from workbench.compiler.rules.finding import Finding
 from workbench.compiler.rules.known import COMMANDS, EVAL_FUNCTIONS, GENERATING, is_aggregation
 from workbench.compiler.shapes import did_you_mean
 from workbench.spl.tree import (

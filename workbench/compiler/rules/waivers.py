@@ -11,9 +11,9 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from workbench.compiler.rules import catalogue
+from workbench.compiler import catalogue
+from workbench.compiler.finding import Finding, Rule, finding
 from workbench.compiler.rules.content import Content
-from workbench.compiler.rules.finding import Finding, Rule, finding
 from workbench.compiler.yamlfile import Document
 
 _WAIVER = re.compile(r"npm-waiver\b[\s:]*(?P<rule>[^\s:]*)[\s:]*(?P<why>.*)")

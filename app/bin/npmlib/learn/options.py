@@ -3,9 +3,9 @@
 from dataclasses import dataclass
 from typing import Callable, Dict, List, Mapping, Tuple
 
+from npmlib.anomaly.options import DEFAULT_BY, DEFAULT_METRICS
 from npmlib.errors import SearchError
 from npmlib.learn.columns import RESULT_FIELDS
-from npmlib.options import DEFAULT_BY, DEFAULT_METRICS
 from npmlib.typed import field_names, lookup_name
 
 OPTION_NAMES = ("by", "metrics", "accept", "table")

@@ -1,0 +1,176 @@
+"""The baseline: a lookup file of the app, read into one upper limit for each series and metric."""
+
+import csv
+import gc
+import io
+import math
+from array import array
+from itertools import chain
+from sys import intern
+from typing import Dict, Iterable, Iterator, List, Mapping, NamedTuple, Optional, Sequence, Tuple
+
+from npmlib.anomaly.options import Options
+from npmlib.errors import SearchError
+from npmlib.lookupfile import BASELINE_SEARCH, read_settled
+from npmlib.numbers import all_numbers, parse_number
+
+# A cell of the lookup can hold a long process name; the module's own limit is 128 KiB.
+csv.field_size_limit(2**31 - 1)
+
+NUMBERS = 3  # kept for each metric: upper, expected, spread; upper is NaN where there is no limit
+
+
+class Limit(NamedTuple):
+    """What one metric of one series may reach.
+
+    upper: the largest value that is not over, infinite while the baseline is too thin to be used.
+    expected: average of the baseline. spread: its standard deviation, or the floor set by minspread if larger.
+    """
+
+    upper: float
+    expected: float
+    spread: float
+
+
+Series = Tuple[str, ...]
+Limits = Tuple[Optional[Limit], ...]
+Baseline = Mapping[Series, Limits]
+
+
+class LoadedBaseline(Mapping[Series, Limits]):
+    """A baseline that keeps bare numbers, about 400 bytes a series, and makes Limits of them when asked."""
+
+    def __init__(self, numbers: Dict[Series, "array[float]"]) -> None:
+        self._numbers = numbers
+
+    def numbers(self, series: Series) -> Optional["array[float]"]:
+        """Return upper, expected and spread of each metric in turn, upper being NaN where there is no limit."""
+        return self._numbers.get(series)
+
+    def __getitem__(self, series: Series) -> Limits:
+        """Return the Limit, or None, of each metric of ``series``; KeyError where it is not known."""
+        numbers = self._numbers[series]
+        threes = zip(numbers[0::NUMBERS], numbers[1::NUMBERS], numbers[2::NUMBERS])
+        return tuple([None if math.isnan(three[0]) else Limit(*three) for three in threes])
+
+    def __iter__(self) -> Iterator[Series]:
+        return iter(self._numbers)
+
+    def __len__(self) -> int:
+        return len(self._numbers)
+
+
+def limit(count: float, average: float, stdev: float, options: Options) -> Limit:
+    """Apply ``options`` to the statistics of one metric of one series: average + threshold * spread."""
+    spread = max(stdev, options.minspread * abs(average))
+    if count < options.minsamples:
+        return Limit(math.inf, average, spread)
+    allowed = options.threshold * spread if options.threshold else 0.0  # a spread may be infinite
+    return Limit(average + allowed, average, spread)
+
+
+def load_baseline(app_folder: str, options: Options) -> LoadedBaseline:
+    """Read the lookup that ``options`` name; one entry a series, one Limit (or None) for each metric in turn.
+
+    A metric without average or count has no Limit; an empty stdev is 0, as Splunk's stdev of one data point.
+    Raises SearchError for a file that is missing, empty, no UTF-8, of another shape, or has a cell that cannot be.
+    """
+    return read_baseline(read_settled(app_folder, options.baseline), options)
+
+
+def read_baseline(content: bytes, options: Options) -> LoadedBaseline:
+    """Read the bytes of a lookup; see load_baseline."""
+    collecting = gc.isenabled()
+    gc.disable()  # nothing here is garbage, and looking for it again and again doubles the time
+    try:
+        if b"\0" in content:
+            raise SearchError(
+                f"baseline '{options.baseline}' cannot be read (it holds a NUL byte); run '{BASELINE_SEARCH}' again"
+            )
+        lines = io.TextIOWrapper(io.BytesIO(content), encoding="utf-8-sig", newline="")
+        baseline = dict(_series(lines, options))
+    except (UnicodeDecodeError, csv.Error) as error:
+        raise SearchError(
+            f"baseline '{options.baseline}' cannot be read ({error}); run '{BASELINE_SEARCH}' again"
+        ) from error
+    finally:
+        if collecting:
+            gc.enable()
+    if not baseline:
+        raise SearchError(
+            f"baseline '{options.baseline}' has no rows. Run '{BASELINE_SEARCH}' once, and check that the macro"
+            " kubernetes_metrics names the index your metrics are in"
+        )
+    return LoadedBaseline(baseline)
+
+
+def _series(lines: Iterable[str], options: Options) -> Iterator[Tuple[Series, "array[float]"]]:
+    rows = csv.reader(lines, strict=True)
+    header = next(rows, [])
+    if not header:  # Splunk leaves a file of no bytes when a search that fills a new table finds nothing
+        return
+    keys = _positions(header, list(options.by), options)
+    parts = [f"{part}_{metric}" for metric in options.metrics for part in ("count", "avg", "stdev")]
+    statistics = _positions(header, parts, options)
+    seen: Dict[Series, int] = {}
+    for cells in rows:
+        if not cells:
+            continue
+        line = rows.line_num
+        if len(cells) != len(header):
+            raise SearchError(
+                f"baseline '{options.baseline}', line {line}: {len(cells)} cells under {len(header)} columns;"
+                f" run '{BASELINE_SEARCH}' again"
+            )
+        series = tuple([intern(cells[position]) for position in keys])
+        if series in seen:
+            raise SearchError(
+                f"baseline '{options.baseline}', lines {seen[series]} and {line}: two rows for"
+                f" {', '.join(series)}. Is a field missing in by=, or the table made by another search?"
+            )
+        seen[series] = line
+        yield series, _numbers([cells[position] for position in statistics], options, line)
+
+
+def _positions(header: List[str], wanted: List[str], options: Options) -> List[int]:
+    place = {name: position for position, name in reversed(list(enumerate(header)))}
+    missing = [name for name in wanted if name not in place]
+    if missing:
+        has = ", ".join(header[:40]) or "none"
+        raise SearchError(
+            f"baseline '{options.baseline}' has another shape: no column {', '.join(missing)}"
+            f" (it has: {has[:2000]}). Name fields and metrics it holds with by= and metrics=,"
+            f" or write it with '{BASELINE_SEARCH}'"
+        )
+    return [place[name] for name in wanted]
+
+
+def _numbers(cells: List[str], options: Options, line: int) -> "array[float]":
+    """Turn count, average and stdev of each metric into upper, expected and spread."""
+    statistics = all_numbers(cells)
+    if statistics is None:
+        statistics = [_cell(cell, options, line) for cell in cells]
+    return array("d", chain.from_iterable(_limits(cells, statistics, options, line)))
+
+
+def _limits(cells: List[str], statistics: Sequence[float], options: Options, line: int) -> Iterator[Sequence[float]]:
+    for at in range(0, len(cells), NUMBERS):
+        count, average, stdev = statistics[at : at + NUMBERS]
+        if count < 0 or stdev < 0:
+            raise SearchError(
+                f"baseline '{options.baseline}', line {line}: a count or a standard deviation is below 0;"
+                f" run '{BASELINE_SEARCH}' again"
+            )
+        if count == 0 or cells[at + 1].strip() == "":
+            yield math.nan, 0.0, 0.0
+        else:
+            yield limit(count, average, stdev, options)
+
+
+def _cell(cell: str, options: Options, line: int) -> float:
+    number = 0.0 if cell.strip() == "" else parse_number(cell)
+    if number is None:
+        raise SearchError(
+            f"baseline '{options.baseline}', line {line}: '{cell[:80]}' is no number; run '{BASELINE_SEARCH}' again"
+        )
+    return number

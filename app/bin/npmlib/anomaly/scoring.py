@@ -1,0 +1,94 @@
+"""Scoring: one row of wide metric columns in, one tidy row out for each metric over its limit.
+
+This is the reference: one row at a time, nothing remembered between rows but counts for the messages at the end,
+so no result can depend on the order of the rows or on where a chunk ends.
+"""
+
+from typing import Dict, Iterable, Iterator, List, Mapping, Optional, Tuple
+
+from npmlib.anomaly.baseline import Baseline, Limit
+from npmlib.anomaly.options import Options
+from npmlib.anomaly.tally import Tally
+from npmlib.numbers import number_text, parse_number
+
+Row = Mapping[str, object]
+Finding = Dict[str, str]
+
+
+def score_rows(rows: Iterable[Row], baseline: Baseline, options: Options, tally: Tally) -> Iterator[Finding]:
+    """Yield the findings of one chunk, whose rows all have the same columns; see score_row."""
+    for number, row in enumerate(rows):
+        if number == 0:
+            tally.columns.update(row)
+        yield from score_row(row, baseline, options, tally)
+
+
+def score_row(row: Row, baseline: Baseline, options: Options, tally: Tally) -> Iterator[Finding]:
+    """Yield a finding for each metric of ``row`` that is over its limit; count in ``tally`` why a row was skipped.
+
+    A finding has the ``by`` fields, ``_time`` and: metric, value, expected (average of the baseline), stdev (spread
+    the limit rests on), score = (value - expected) / stdev, empty where the spread is 0. A metric without a baseline
+    gives a finding with these three empty if options.flag_unseen and value > 0.
+    """
+    tally.rows += 1
+    series = _series(row, options, tally)
+    if series is None:
+        return
+    values = _values(row, options, tally)
+    if values is None:
+        return
+    limits = baseline.get(series)
+    if limits is None:
+        tally.rows_without_baseline += 1
+    for position, metric, text, value in values:
+        limit = limits[position] if limits is not None else None
+        if limit is None:
+            if options.flag_unseen and value > 0:
+                yield _finding(row, series, options, metric, text, ("", "", ""))
+        elif value > limit.upper:
+            yield _finding(row, series, options, metric, text, _evidence(value, limit))
+
+
+def _series(row: Row, options: Options, tally: Tally) -> Optional[Tuple[str, ...]]:
+    names: List[str] = []
+    for field in options.by:
+        name = row.get(field)
+        if not isinstance(name, str) or not name:
+            tally.rows_without_field[field] = tally.rows_without_field.get(field, 0) + 1
+            return None
+        names.append(name)
+    return tuple(names)
+
+
+def _values(row: Row, options: Options, tally: Tally) -> Optional[List[Tuple[int, str, str, float]]]:
+    values: List[Tuple[int, str, str, float]] = []
+    for position, metric in enumerate(options.metrics):
+        text = row.get(metric)
+        if text is None or text == "":  # the series does not have this metric, or not in this interval
+            continue
+        value = parse_number(text) if isinstance(text, str) else None  # a multivalue cell is a list
+        if value is None:
+            tally.skip_not_a_number(metric, text)
+            return None
+        values.append((position, metric, str(text).strip(), value))
+    return values
+
+
+def _evidence(value: float, limit: Limit) -> Tuple[str, str, str]:
+    score = number_text((value - limit.expected) / limit.spread) if limit.spread > 0 else ""
+    return number_text(limit.expected), number_text(limit.spread), score
+
+
+def _finding(
+    row: Row,
+    series: Tuple[str, ...],
+    options: Options,
+    metric: str,
+    text: str,
+    evidence: Tuple[str, str, str],
+) -> Finding:
+    finding = dict(zip(options.by, series))
+    time = row.get("_time")
+    finding["_time"] = time if isinstance(time, str) else ""
+    finding.update(metric=metric, value=text, expected=evidence[0], stdev=evidence[1], score=evidence[2])
+    return finding

@@ -1,0 +1,240 @@
+"""What happens on the last day of the demo: the attacks, and the benign events that look like them.
+
+Attacks are sized from the plan of the estate, not from the numbers that come out, so that what should be seen is
+known beforehand: well above mean + 3 standard deviations, well below, or below four times the mean; and over an hour
+well above what the process sends in that hour of the day.
+"""
+
+from __future__ import annotations
+
+import math
+from dataclasses import replace
+
+from workbench.traffic.attacks import NEW_EDGE, OUTBOUND, SUSTAINED, Attack, LookAlike
+from workbench.traffic.blueprint import (
+    CATALOG,
+    COLLECTOR,
+    DNS,
+    INTERNET,
+    MAILER,
+    NGINX,
+    ORDERS_DB,
+    PAYMENTS,
+    STAGING,
+    USERS_DB,
+)
+from workbench.traffic.estate import Cluster, Edge, Estate, PlanError, Process, Release, Surge, Workload, series_of
+from workbench.traffic.points import Protocol, Series
+from workbench.traffic.shapes import DAY, HOUR
+
+MINUTE = 60.0
+VARIATION = 0.6  # standard deviation over mean of a flow with its rhythm and noise, taken generously
+LOUD = 1.5  # how far above the three sigma line the attacks lie that should be seen
+SLOW = 0.5  # the slow attack, as a share of what the process sends anyway
+BELOW_FOUR = 1.9  # the UDP attack adds this many times the mean: 2.9 times the mean in all
+RELEASED = 2.0  # what the release of the log collector makes of its level
+OUTSIDE = "203.0.113.77"  # addresses set aside for documentation
+OUTSIDE_STAGING = "198.51.100.23"
+
+
+def last_day(estate: Estate, end: float) -> tuple[Estate, tuple[Attack, ...], tuple[LookAlike, ...]]:
+    """Plan the 24 hours before ``end``: the estate with its benign events, the attacks, the look-alikes.
+
+    An attack that needs a second cluster is left out when there is only one.
+    """
+    day = end - DAY
+    first = estate.clusters[0]
+    second = estate.clusters[1] if len(estate.clusters) > 2 else first
+    staging = estate.clusters[-1] if estate.clusters[-1].name == STAGING else None
+    attacks = [_burst(estate, first, day), _sustained(estate, second, day), _slow(estate, first, day)]
+    attacks += [_new_edge(estate, second, day), _udp(estate, second, day)]
+    if staging:
+        attacks += [_hidden_by_pooling(estate, staging, day), _known_elsewhere(estate, first, staging, day)]
+    changed, look_alikes = _benign(estate, second, day)
+    changed, released = _release(changed, first.name, day)
+    look_alikes += (released,)
+    return changed, tuple(sorted(attacks, key=lambda attack: attack.start)), look_alikes
+
+
+def loud_rate(estate: Estate, cluster: str, source: tuple[str, str | None], protocol: Protocol = "tcp") -> float:
+    """Bytes a second that lift the average over a process's flows well above mean + 3 standard deviations.
+
+    The detection averages over flows, so a process with many of them needs more.
+    """
+    rates = _rates(estate, cluster, source, protocol)
+    mean = sum(rates) / len(rates)
+    between = sum((rate - mean) ** 2 for rate in rates) / len(rates)
+    within = sum((VARIATION * rate) ** 2 for rate in rates) / len(rates)
+    return LOUD * (len(rates) + 1) * (mean + 3 * math.sqrt(between + within))
+
+
+def _rates(estate: Estate, cluster: str, source: tuple[str, str | None], protocol: Protocol) -> list[float]:
+    rates = [
+        flow.rate
+        for flow in estate.flows()
+        if (flow.series.cluster, flow.series.workload, flow.series.process) == (cluster, *source)
+        and flow.protocol == protocol
+    ]
+    if not rates:
+        raise PlanError(f"cluster {cluster}: {source} sends nothing over {protocol}; an attack cannot be sized")
+    return rates
+
+
+def _to_outside(cluster: Cluster, source: tuple[str, str | None], address: str) -> Series:
+    return Series(cluster.name, source[0], cluster.workload(source[0]).namespace, source[1], address)
+
+
+def _burst(estate: Estate, cluster: Cluster, day: float) -> Attack:
+    known = next(edge.dest for edge in cluster.edges if edge.source == PAYMENTS and edge.dest[1] is None)
+    return Attack(
+        "burst",
+        series_of(cluster, PAYMENTS, known),
+        day + 3 * HOUR + 12 * MINUTE,
+        day + 3 * HOUR + 19 * MINUTE,
+        2 * loud_rate(estate, cluster.name, PAYMENTS),
+        (OUTBOUND, SUSTAINED),
+        "seven minutes of card data to a place the process always talks to, more than it sends in the whole hour",
+    )
+
+
+def _sustained(estate: Estate, cluster: Cluster, day: float) -> Attack:
+    return Attack(
+        "sustained",
+        _to_outside(cluster, ORDERS_DB, OUTSIDE),
+        day + 6 * HOUR + 20 * MINUTE,
+        day + 7 * HOUR + 50 * MINUTE,
+        loud_rate(estate, cluster.name, ORDERS_DB),
+        (OUTBOUND, SUSTAINED, NEW_EDGE),
+        "a database is copied to an address outside for an hour and a half",
+    )
+
+
+def _slow(estate: Estate, cluster: Cluster, day: float) -> Attack:
+    usual = sum(_rates(estate, cluster.name, NGINX, "tcp"))
+    return Attack(
+        "slow exfiltration",
+        series_of(cluster, NGINX, (INTERNET, None)),
+        day,
+        day + DAY,
+        SLOW * usual,
+        (SUSTAINED,),
+        "half as much again in the web server's answers, all day long: three sigma per interval cannot see it",
+        sockets=0.0,
+    )
+
+
+def _new_edge(estate: Estate, cluster: Cluster, day: float) -> Attack:
+    return Attack(
+        "new edge",
+        series_of(cluster, NGINX, USERS_DB),
+        day + 9 * HOUR + 5 * MINUTE,
+        day + 9 * HOUR + 30 * MINUTE,
+        0.05 * sum(_rates(estate, cluster.name, NGINX, "tcp")),
+        (NEW_EDGE,),
+        "the web server talks to the table of users, which it never did, in any cluster",
+        reply=3.0,
+    )
+
+
+def _udp(estate: Estate, cluster: Cluster, day: float) -> Attack:
+    return Attack(
+        "UDP exfiltration",
+        series_of(cluster, MAILER, DNS),
+        day + 14 * HOUR + 10 * MINUTE,
+        day + 16 * HOUR + 10 * MINUTE,
+        BELOW_FOUR * sum(_rates(estate, cluster.name, MAILER, "udp")),
+        (OUTBOUND, SUSTAINED),
+        "a tunnel in DNS queries: below four times the mean, far above three standard deviations",
+        protocol="udp",
+        segment=90.0,
+        reply=0.5,
+    )
+
+
+def _hidden_by_pooling(estate: Estate, cluster: Cluster, day: float) -> Attack:
+    return Attack(
+        "sustained",
+        _to_outside(cluster, USERS_DB, OUTSIDE_STAGING),
+        day + 19 * HOUR + 15 * MINUTE,
+        day + 20 * HOUR + 45 * MINUTE,
+        loud_rate(estate, cluster.name, USERS_DB),
+        (OUTBOUND, SUSTAINED, NEW_EDGE),
+        "loud for the small cluster, nothing beside the same workload in production",
+        sockets=0.0,
+    )
+
+
+def _known_elsewhere(estate: Estate, cluster: Cluster, known_in: Cluster, day: float) -> Attack:
+    return Attack(
+        "new edge in one cluster",
+        series_of(cluster, CATALOG, USERS_DB),
+        day + 11 * HOUR + 40 * MINUTE,
+        day + 12 * HOUR + 10 * MINUTE,
+        0.05 * sum(_rates(estate, cluster.name, CATALOG, "tcp")),
+        (NEW_EDGE,),
+        f"new in {cluster.name}; {known_in.name} has had this edge all along",
+        reply=2.0,
+    )
+
+
+def _benign(estate: Estate, cluster: Cluster, day: float) -> tuple[Estate, tuple[LookAlike, ...]]:
+    """A deploy that adds a workload with its edges, and an export that is bigger than usual."""
+    deployed, big = day + 17 * HOUR, day + 21 * HOUR
+    size = sum(_rates(estate, cluster.name, NGINX, "tcp")) / 20
+    pricing = Workload("pricing-api", "shop", (Process("java", "api"),), since=deployed, image="1.0.0")
+    edges = (
+        Edge(NGINX, ("pricing-api", "java"), size, 2.0, 700, 0.1),
+        Edge(("pricing-api", "java"), USERS_DB, size / 2, 3.0, 700, 0.05),
+    )
+    grown = replace(cluster, workloads=(*cluster.workloads, pricing), edges=(*cluster.edges, *edges))
+    surge = Surge(cluster.name, "report-export", "python", big, big + HOUR, 5.0)
+    changed = replace(
+        estate,
+        clusters=tuple(grown if each is cluster else each for each in estate.clusters),
+        surges=(*estate.surges, surge),
+    )
+    return changed, (
+        LookAlike(
+            "deploy",
+            cluster.name,
+            "pricing-api",
+            "java",
+            deployed,
+            day + DAY,
+            (NEW_EDGE,),
+            "a new version brings a new workload; its edges are new and wanted",
+        ),
+        LookAlike(
+            "bigger batch",
+            cluster.name,
+            "report-export",
+            "python",
+            big,
+            big + HOUR,
+            (OUTBOUND, SUSTAINED),
+            "the hourly export has five times as much to do",
+        ),
+    )
+
+
+def _release(estate: Estate, name: str, day: float) -> tuple[Estate, LookAlike]:
+    """A new image of the log collector, which sends twice as much from then on, for good."""
+    cluster, (workload, process), at = estate.cluster(name), COLLECTOR, day + 4 * HOUR + 10 * MINUTE
+    workloads = tuple(
+        replace(each, releases=(Release(at, "5.0.0"),)) if each.name == workload else each for each in cluster.workloads
+    )
+    changed = replace(
+        estate,
+        clusters=tuple(replace(cluster, workloads=workloads) if each is cluster else each for each in estate.clusters),
+        surges=(*estate.surges, Surge(name, workload, process, at, day + DAY, RELEASED)),
+    )
+    return changed, LookAlike(
+        "release",
+        name,
+        workload,
+        process,
+        at,
+        day + DAY,
+        (OUTBOUND, SUSTAINED),
+        "a new image of the log collector sends twice as much, and will go on doing so",
+    )

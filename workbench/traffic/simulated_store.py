@@ -1,0 +1,89 @@
+"""Writes a simulated metrics store: the shop, its last day's attacks, and the truth about them."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+
+from workbench.traffic.attacks import injections, iso, truth, write_truth
+from workbench.traffic.blueprint import shop_estate
+from workbench.traffic.estate import PlanError
+from workbench.traffic.points import DIMENSIONS, NPM_INDEX
+from workbench.traffic.scenario import last_day
+from workbench.traffic.shapes import DAY
+from workbench.traffic.simulate import Run, Simulation
+from workbench.traffic.writing import TRUTH_FILE, StoreWriter, fresh_store
+
+DEFAULT_END = 1_772_668_800.0  # 2026-03-05T00:00:00Z: the last day, the one with the attacks, is a Wednesday
+DEFAULT_SEED = 20260305
+
+GRID = 30  # seconds; both intervals fit into it, so any time may be asked for
+
+Progress = Callable[[int, int], None]  # days done, days in all
+
+
+@dataclass(frozen=True)
+class Order:
+    """What to simulate: ``days`` days that end at ``end`` (epoch seconds), a point every ``interval`` seconds.
+
+    ``attacks`` False leaves out the attacks but not the benign events.
+    """
+
+    days: float = 30
+    interval: int = 30
+    seed: int = DEFAULT_SEED
+    end: float = DEFAULT_END
+    clusters: int = 3
+    scale: int = 1
+    attacks: bool = True
+
+
+@dataclass(frozen=True)
+class Written:
+    """What was written: points (rows), distinct flows, processes, attacks."""
+
+    points: int
+    flows: int
+    processes: int
+    attacks: int
+
+
+def write_simulated_store(target: Path, order: Order, progress: Progress | None = None) -> Written:
+    """Simulate ``order`` into the store at ``target``, which appears whole or not at all.
+
+    PlanError for an order that cannot be carried out, StoreError for a target that must not be replaced.
+    """
+    if not 2 <= order.days < math.inf:  # NaN is no number of days either
+        raise PlanError(f"days = {order.days:g}: must be 2 or more, the last is for the attacks")
+    end = order.end // GRID * GRID
+    start = (end - order.days * DAY) // GRID * GRID
+    usual = shop_estate(start, end, order.clusters, order.scale)
+    estate, attacks, look_alikes = last_day(usual, end)
+    if not order.attacks:
+        attacks = ()
+    run = Run(estate, start, end, order.interval, order.seed)
+    added = [injections(attack, order.interval, order.seed, number) for number, attack in enumerate(attacks)]
+    simulation = Simulation(run, [part for parts in added for part in parts])
+    points = 0
+    with fresh_store(target) as folder:
+        writer = StoreWriter(folder, NPM_INDEX, DIMENSIONS)
+        for done, day in enumerate(simulation.days(), start=1):
+            writer.write(day.name, day.points, simulation.table)
+            points += len(day.points)
+            if progress:
+                progress(done, simulation.day_count)
+        writer.close()
+        about = {
+            "traffic": "simulated",
+            "index": NPM_INDEX,
+            "seed": order.seed,
+            "interval": order.interval,
+            "start": start,
+            "end": end,
+            "start_text": iso(start),
+            "end_text": iso(end),
+        }
+        write_truth(folder / TRUTH_FILE, truth(attacks, added, look_alikes, about))
+    return Written(points, len(simulation.columns), estate.process_count(), len(attacks))
