@@ -9,21 +9,33 @@ from typing import IO
 
 
 @contextmanager
+def written_aside(path: Path) -> Iterator[Path]:
+    """Give the path of an empty file beside ``path``; what the block writes to it replaces the file at ``path``.
+
+    After an error in the block the file at ``path`` is as it was. Makes the folder. For writers that want a path or
+    write bytes; ``replacing`` gives a stream for text.
+    """
+    path.parent.mkdir(parents=True, exist_ok=True)
+    handle, name = tempfile.mkstemp(prefix=f".{path.name}.", dir=path.parent)
+    os.close(handle)
+    aside = Path(name)
+    try:
+        yield aside
+        aside.chmod(0o644)
+        aside.replace(path)
+    except BaseException:
+        aside.unlink(missing_ok=True)
+        raise
+
+
+@contextmanager
 def replacing(path: Path, newline: str | None = None) -> Iterator[IO[str]]:
     """Give a UTF-8 stream whose text replaces the file at ``path`` when the block ends, and leaves it after an error.
 
     Makes the folder. ``newline`` is as in open().
     """
-    path.parent.mkdir(parents=True, exist_ok=True)
-    handle, aside = tempfile.mkstemp(prefix=f".{path.name}.", dir=path.parent)
-    try:
-        with os.fdopen(handle, "w", encoding="utf-8", newline=newline) as stream:
-            yield stream
-        Path(aside).chmod(0o644)
-        Path(aside).replace(path)
-    except BaseException:
-        Path(aside).unlink(missing_ok=True)
-        raise
+    with written_aside(path) as aside, aside.open("w", encoding="utf-8", newline=newline) as stream:
+        yield stream
 
 
 def write_text(path: Path, text: str) -> None:

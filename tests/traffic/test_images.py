@@ -7,9 +7,9 @@ import pytest
 
 from tests.traffic.answers import SMALL, Answers
 from workbench.traffic.blueprint import KINDS
-from workbench.traffic.estate import Cluster, Edge, Estate, Process, Release, Workload
+from workbench.traffic.clusters import Cluster, Edge, Estate, Process, Release, Workload
+from workbench.traffic.loadcurves import HOUR
 from workbench.traffic.points import DIMENSIONS, Series
-from workbench.traffic.shapes import HOUR
 from workbench.traffic.simulate import Run, Simulation
 from workbench.traffic.simulated_store import DEFAULT_END
 

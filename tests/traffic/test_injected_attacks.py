@@ -13,7 +13,7 @@ import pytest
 
 from tests.traffic.answers import SMALL, Answers
 from workbench.traffic.attacks import DETECTIONS, NEW_EDGE, OUTBOUND, SUSTAINED, Attack, injections
-from workbench.traffic.estate import PlanError
+from workbench.traffic.clusters import PlanError
 from workbench.traffic.points import Series
 from workbench.traffic.simulated_store import DEFAULT_END, Order, write_simulated_store
 

@@ -132,7 +132,7 @@ HEADER = "time,pod,rx_bytes,tx_bytes,syscall_write\n"
         ("", r"no column time, pod, tx_bytes"),
         (HEADER, "holds no rows"),
         (HEADER + "2022-08-22 03:51:19,a,1,many,1\n", r"pod_network\.csv\.gz:2: not as expected.*many"),
-        (HEADER + "2022-08-22 03:51:19,a,1,nan,1\n", "'nan' is no count"),
+        (HEADER + "2022-08-22 03:51:19,a,1,nan,1\n", "'nan' is not a count"),
         (HEADER + "2022-08-22 03:51:19,a\n", r":2: not as expected"),
         (HEADER + "yesterday,a,1,1,1\n", r":2: not as expected.*yesterday"),
     ],

@@ -12,8 +12,8 @@ import pytest
 
 from tests.traffic.answers import SMALL, Answers
 from workbench.traffic.blueprint import KINDS, shop_estate
-from workbench.traffic.estate import Cluster, Edge, Estate, Kind, PlanError, Process, Workload
-from workbench.traffic.shapes import DAY, HOUR, Recurring, Rhythm, autoregressive, occurrences, season
+from workbench.traffic.clusters import Cluster, Edge, Estate, Kind, PlanError, Process, Workload
+from workbench.traffic.loadcurves import DAY, HOUR, Recurring, Rhythm, autoregressive, occurrences, season
 from workbench.traffic.simulate import Run, Simulation
 from workbench.traffic.simulated_store import DEFAULT_END, Order, write_simulated_store
 from workbench.traffic.store import MetricsStore

@@ -37,7 +37,7 @@ def test_the_same_points_give_the_same_bytes(tmp_path: Path) -> None:
 
 
 def test_a_bad_index_name_is_refused(tmp_path: Path) -> None:
-    with pytest.raises(StoreError, match="no name for a metrics index"):
+    with pytest.raises(StoreError, match="not a valid name of a metrics index"):
         StoreWriter(tmp_path, "../x", ())
 
 
@@ -70,7 +70,10 @@ def test_a_folder_that_is_no_store_is_never_replaced(content: str, tmp_path: Pat
     precious = tmp_path / "folder" / content
     precious.parent.mkdir(parents=True)
     precious.write_text("mine")
-    with pytest.raises(StoreError, match="holds other things than a metrics store"), fresh_store(tmp_path / "folder"):
+    with (
+        pytest.raises(StoreError, match="holds something other than a metrics store"),
+        fresh_store(tmp_path / "folder"),
+    ):
         pytest.fail("the folder was offered for writing")
     assert precious.read_text() == "mine"
 
@@ -79,7 +82,7 @@ def test_a_file_or_a_link_is_never_replaced(tmp_path: Path) -> None:
     (tmp_path / "file").write_text("mine")
     (tmp_path / "link").symlink_to(tmp_path)
     for name in ("file", "link"):
-        with pytest.raises(StoreError, match="is no folder"), fresh_store(tmp_path / name):
+        with pytest.raises(StoreError, match="is not a folder"), fresh_store(tmp_path / name):
             pytest.fail("it was offered for writing")
 
 
@@ -103,7 +106,7 @@ def test_an_older_store_stays_when_the_new_one_cannot_take_its_place(
 
     monkeypatch.setattr(Path, "rename", refuse_the_new)
     with (
-        pytest.raises(StoreError, match="cannot be put there: disk trouble"),
+        pytest.raises(StoreError, match="cannot be moved there: disk trouble"),
         fresh_store(tmp_path / "store") as folder,
     ):
         write(folder, "new")

@@ -25,7 +25,7 @@ from workbench.replay.errors import ReplayError
 from workbench.replay.report import records, write_json_lines
 from workbench.replay.schedule import SearchRun
 from workbench.spl.errors import SplSyntaxError
-from workbench.traffic.estate import PlanError
+from workbench.traffic.clusters import PlanError
 from workbench.traffic.nezha import QUIET, write_nezha_store
 from workbench.traffic.nezha_recording import NezhaError
 from workbench.traffic.simulated_store import Order, write_simulated_store

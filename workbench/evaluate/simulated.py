@@ -13,7 +13,7 @@ import numpy as np
 from npmlib.profile.hours import INTERVALS
 
 from workbench.evaluate.series import DAY, Floats, Series, learning_hours
-from workbench.traffic.shapes import Recurring, Rhythm, autoregressive, occurrences, overlay, season
+from workbench.traffic.loadcurves import Recurring, Rhythm, autoregressive, occurrences, overlay, season
 
 FIRST_HOUR = 490_000  # 2025-11-24
 DAYS = 35

@@ -3,22 +3,38 @@
 from __future__ import annotations
 
 import argparse
+import math
 import sys
 from collections.abc import Sequence
+from datetime import datetime, timezone
 from pathlib import Path
 
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
 
-from workbench.traffic.estate import PlanError
+from workbench.traffic.clusters import PlanError
 from workbench.traffic.hec import HecError, write_hec
-from workbench.traffic.instants import parse_instant
 from workbench.traffic.nezha import write_nezha_store
 from workbench.traffic.nezha_recording import NezhaError
 from workbench.traffic.points import NPM_INDEX
 from workbench.traffic.simulated_store import DEFAULT_END, DEFAULT_SEED, Order, write_simulated_store
 from workbench.traffic.store import MetricsStore, StoreError
 from workbench.traffic.writing import TRUTH_FILE
+
+
+def parse_instant(text: str) -> float:
+    """Return epoch seconds for an ISO 8601 time (UTC unless it says otherwise) or a number. ValueError if neither."""
+    try:
+        instant = float(text)
+    except ValueError:
+        try:
+            moment = datetime.fromisoformat(text.strip().upper().replace("Z", "+00:00"))
+        except ValueError:
+            raise ValueError(f"'{text}' is not a time; write 2026-03-05T00:00:00Z or seconds since the epoch") from None
+        instant = (moment if moment.tzinfo else moment.replace(tzinfo=timezone.utc)).timestamp()
+    if not math.isfinite(instant) or instant < 0:
+        raise ValueError(f"'{text}' is not a time after 1970")
+    return instant
 
 
 def _instant(text: str) -> float:

@@ -15,8 +15,9 @@ from typing import Any
 
 import numpy as np
 
-from workbench.traffic.estate import PlanError
+from workbench.traffic.clusters import PlanError
 from workbench.traffic.points import Floats, Protocol, Series
+from workbench.writing import write_text
 
 OUTBOUND = "Kubernetes Anomalous Outbound Network Activity from Process"
 NEW_EDGE = "Kubernetes newly seen TCP edge"
@@ -157,7 +158,5 @@ def truth(
 
 
 def write_truth(path: Path, content: dict[str, Any]) -> None:
-    """Write the truth file, aside first, then renamed."""
-    partial = path.with_suffix(".partial")
-    partial.write_text(json.dumps(content, indent=2) + "\n", encoding="utf-8")
-    partial.replace(path)
+    """Write the truth file, whole or not at all."""
+    write_text(path, json.dumps(content, indent=2) + "\n")

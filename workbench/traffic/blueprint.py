@@ -9,8 +9,8 @@ from __future__ import annotations
 import math
 from dataclasses import replace
 
-from workbench.traffic.estate import Cluster, Edge, Estate, Kind, PlanError, Process, Workload
-from workbench.traffic.shapes import DAY, HOUR, Recurring, Rhythm
+from workbench.traffic.clusters import Cluster, Edge, Estate, Kind, PlanError, Process, Workload
+from workbench.traffic.loadcurves import DAY, HOUR, Recurring, Rhythm
 
 INTERNET = "(unknown)"  # how NPM names an end that it cannot resolve
 STAGING = "staging"

@@ -38,6 +38,7 @@ from workbench.traffic.attacks import (
     truth,
     write_truth,
 )
+from workbench.traffic.loadcurves import DAY, HOUR
 from workbench.traffic.nezha_recording import (
     EDGES,
     PODS,
@@ -49,7 +50,6 @@ from workbench.traffic.nezha_recording import (
     workload_of,
 )
 from workbench.traffic.points import DIMENSIONS, NPM_INDEX, Points, Series
-from workbench.traffic.shapes import DAY, HOUR
 from workbench.traffic.writing import TRUTH_FILE, StoreWriter, fresh_store
 
 CLUSTER = "online-boutique"

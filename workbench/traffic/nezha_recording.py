@@ -68,7 +68,7 @@ def read_calls(folder: Path) -> list[CallMinute]:
 def _count(text: str) -> float:
     value = float(text)
     if not math.isfinite(value) or value < 0:
-        raise ValueError(f"'{text}' is no count")
+        raise ValueError(f"'{text}' is not a count")
     return value
 
 

@@ -23,9 +23,9 @@ from workbench.traffic.blueprint import (
     STAGING,
     USERS_DB,
 )
-from workbench.traffic.estate import Cluster, Edge, Estate, PlanError, Process, Release, Surge, Workload, series_of
+from workbench.traffic.clusters import Cluster, Edge, Estate, PlanError, Process, Release, Surge, Workload, series_of
+from workbench.traffic.loadcurves import DAY, HOUR
 from workbench.traffic.points import Protocol, Series
-from workbench.traffic.shapes import DAY, HOUR
 
 MINUTE = 60.0
 VARIATION = 0.6  # standard deviation over mean of a flow with its rhythm and noise, taken generously

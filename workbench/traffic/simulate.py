@@ -16,9 +16,9 @@ import numpy as np
 import numpy.typing as npt
 
 from workbench.traffic.attacks import Injection
-from workbench.traffic.estate import Cluster, Edge, Estate, Flow, PlanError
+from workbench.traffic.clusters import Cluster, Edge, Estate, Flow, PlanError
+from workbench.traffic.loadcurves import DAY, Occurrence, autoregressive, occurrences, overlay, season
 from workbench.traffic.points import MEASURES, Floats, Points, Protocol, Series
-from workbench.traffic.shapes import DAY, Occurrence, autoregressive, occurrences, overlay, season
 
 INTERVALS = (10, 30)
 COMMON_MEMORY = 0.97  # of the noise that a cluster's users share, over 30 s

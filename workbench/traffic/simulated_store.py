@@ -9,10 +9,10 @@ from pathlib import Path
 
 from workbench.traffic.attacks import injections, iso, truth, write_truth
 from workbench.traffic.blueprint import shop_estate
-from workbench.traffic.estate import PlanError
+from workbench.traffic.clusters import PlanError
+from workbench.traffic.loadcurves import DAY
 from workbench.traffic.points import DIMENSIONS, NPM_INDEX
 from workbench.traffic.scenario import last_day
-from workbench.traffic.shapes import DAY
 from workbench.traffic.simulate import Run, Simulation
 from workbench.traffic.writing import TRUTH_FILE, StoreWriter, fresh_store
 
@@ -55,7 +55,7 @@ def write_simulated_store(target: Path, order: Order, progress: Progress | None 
 
     PlanError for an order that cannot be carried out, StoreError for a target that must not be replaced.
     """
-    if not 2 <= order.days < math.inf:  # NaN is no number of days either
+    if not 2 <= order.days < math.inf:  # NaN is refused too
         raise PlanError(f"days = {order.days:g}: must be 2 or more, the last is for the attacks")
     end = order.end // GRID * GRID
     start = (end - order.days * DAY) // GRID * GRID

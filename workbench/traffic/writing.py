@@ -15,6 +15,7 @@ import numpy.typing as npt
 
 from workbench.traffic.points import Points, SeriesTable
 from workbench.traffic.store import INDEX_NAME, TIME, StoreError, quote_identifier
+from workbench.writing import written_aside
 
 TRUTH_FILE = "truth.json"
 
@@ -27,7 +28,7 @@ class StoreWriter:
 
     def __init__(self, root: Path, index: str, dimensions: Sequence[str]) -> None:
         if not INDEX_NAME.match(index):
-            raise StoreError(f"'{index}': no name for a metrics index (small letters, digits, _ and -)")
+            raise StoreError(f"'{index}': not a valid name of a metrics index (small letters, digits, _ and -)")
         self._folder = root / index
         self._folder.mkdir(exist_ok=True)
         self._dimensions = tuple(dimensions)
@@ -36,9 +37,8 @@ class StoreWriter:
         self._connection.execute("SET preserve_insertion_order = true")
 
     def write(self, name: str, points: Points, table: SeriesTable) -> Path:
-        """Write ``points`` to ``<name>.parquet``, aside first, then renamed; replaces a file of that name."""
+        """Write ``points`` to ``<name>.parquet``, whole or not at all; replaces a file of that name."""
         target = self._folder / f"{name}.parquet"
-        partial = target.with_suffix(".partial")
         columns = {TIME: points.time, "series": points.series}
         columns.update({f"measure {measure}": values for measure, values in points.measures.items()})
         names: dict[str, npt.NDArray[Any]] = {"number": np.arange(len(table))}
@@ -56,20 +56,18 @@ class StoreWriter:
         selected.extend(
             f"{quote_identifier('measure ' + measure)} AS {quote_identifier(measure)}" for measure in points.measures
         )
-        path = str(partial).replace("'", "''")
-        command = (
-            f"COPY (SELECT {', '.join(selected)} FROM points) TO '{path}' "
-            "(FORMAT parquet, COMPRESSION zstd, PARQUET_VERSION v2)"
-        )
         try:
-            self._connection.execute(command)
+            with written_aside(target) as aside:
+                path = str(aside).replace("'", "''")
+                self._connection.execute(
+                    f"COPY (SELECT {', '.join(selected)} FROM points) TO '{path}' "
+                    "(FORMAT parquet, COMPRESSION zstd, PARQUET_VERSION v2)"
+                )
         except duckdb.IOException as error:
-            partial.unlink(missing_ok=True)
             raise StoreError(f"{target}: cannot be written: {error}") from error
         finally:
             self._connection.unregister("points")
             self._connection.unregister("names")
-        partial.replace(target)
         return target
 
     def close(self) -> None:
@@ -95,9 +93,9 @@ def fresh_store(target: Path) -> Iterator[Path]:
     fails, ``target`` is as before and the new folder is gone.
     """
     if target.is_symlink() or (target.exists() and not target.is_dir()):
-        raise StoreError(f"{target}: exists and is no folder; name another folder")
+        raise StoreError(f"{target}: exists and is not a folder; name another folder")
     if target.is_dir() and not is_store(target):
-        raise StoreError(f"{target}: holds other things than a metrics store; name another folder or empty it")
+        raise StoreError(f"{target}: holds something other than a metrics store; name another folder or empty it")
     target = target.absolute()  # "." has no name
     try:
         target.parent.mkdir(parents=True, exist_ok=True)
@@ -111,7 +109,7 @@ def fresh_store(target: Path) -> Iterator[Path]:
         try:
             _take_place(partial, target)
         except OSError as error:
-            raise StoreError(f"{target}: the new store cannot be put there: {error.strerror}") from error
+            raise StoreError(f"{target}: the new store cannot be moved there: {error.strerror}") from error
     finally:
         shutil.rmtree(aside, ignore_errors=True)
 

@@ -1,12 +1,12 @@
-"""The plan of a simulated Kubernetes estate: clusters, workloads, processes, and the edges between them."""
+"""The plan of the simulated clusters: their workloads, processes, and the edges between them."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 
+from workbench.traffic.loadcurves import Recurring, Rhythm
 from workbench.traffic.points import Protocol, Series
-from workbench.traffic.shapes import Recurring, Rhythm
 
 
 class PlanError(Exception):
@@ -167,7 +167,7 @@ class Estate:
         return [(cluster, edge) for cluster in self.clusters for edge in cluster.edges]
 
     def flows(self) -> list[Flow]:
-        """Both directions of every edge; one without replies has only one."""
+        """Return both directions of every edge; one without replies has only one."""
         flows = []
         for number, (cluster, edge) in enumerate(self.edges()):
             there = series_of(cluster, edge.source, edge.dest)

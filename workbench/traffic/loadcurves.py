@@ -1,4 +1,4 @@
-"""How traffic moves over time: daily and weekly rhythm, noise with memory, recurring jobs and bursts.
+"""Load curves: how traffic moves over time by daily and weekly rhythm, noise with memory, recurring jobs and bursts.
 
 Pure functions of their arguments; whoever calls them brings the random numbers or the key to draw them from.
 """
@@ -12,8 +12,7 @@ import numpy as np
 
 from workbench.traffic.points import Floats
 
-HOUR = 3600.0
-DAY = 86400.0
+HOUR, DAY = 3600.0, 86400.0  # seconds
 
 
 @dataclass(frozen=True)
@@ -83,7 +82,7 @@ def autoregressive(shocks: Floats, memory: Floats, state: Floats) -> Floats:
 def occurrences(
     recurring: Recurring, key: Sequence[int], utc_offset: float, start: float, end: float
 ) -> list[Occurrence]:
-    """All occurrences that touch [start, end); the same whatever slice of time is asked for.
+    """Return all occurrences that touch [start, end); the same whatever slice of time is asked for.
 
     ``key`` (non-negative numbers) decides the jitter and the sizes.
     """

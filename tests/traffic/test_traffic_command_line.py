@@ -9,8 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from workbench.traffic.__main__ import main
-from workbench.traffic.instants import parse_instant
+from workbench.traffic.__main__ import main, parse_instant
 
 
 def test_simulate_then_hec(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
@@ -39,7 +38,7 @@ def test_nezha(shared: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str])
     [
         (["simulate", "--out", "{}/store", "--interval", "60"], "interval = 60: must be 10 or 30 seconds"),
         (["simulate", "--out", "{}/store", "--days", "1"], "days = 1: must be 2 or more"),
-        (["simulate", "--out", "{}", "--days", "2"], "holds other things than a metrics store"),
+        (["simulate", "--out", "{}", "--days", "2"], "holds something other than a metrics store"),
         (["hec", "--store", "{}/gone", "--out", "{}/x.json"], "gone: no metrics store here"),
         (["hec", "--store", "{}", "--out", "{}/x.json"], "no metrics index 'kubernetes_metrics'"),
         (["nezha", "--source", "{}/gone", "--out", "{}/store"], "gone: no such folder"),
@@ -60,7 +59,7 @@ def test_a_time_that_is_none_is_refused_by_a_real_process(tmp_path: Path) -> Non
     command = [sys.executable, "-m", "workbench.traffic", "simulate", "--out", str(tmp_path / "x"), "--end", "soon"]
     done = subprocess.run(command, capture_output=True, text=True, check=False, cwd=Path(__file__).parents[2])
     assert done.returncode == 2
-    assert "'soon' is no time" in done.stderr
+    assert "'soon' is not a time" in done.stderr
     assert "Traceback" not in done.stderr
 
 
@@ -79,5 +78,5 @@ def test_instants(text: str, instant: float) -> None:
 
 @pytest.mark.parametrize("text", ["", "soon", "nan", "inf", "-1", "1969-01-01"])
 def test_no_instants(text: str) -> None:
-    with pytest.raises(ValueError, match="is no time"):
+    with pytest.raises(ValueError, match="is not a time"):
         parse_instant(text)
