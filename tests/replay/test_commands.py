@@ -90,7 +90,7 @@ def test_foreach_knows_the_parts_of_several_wildcards():
     ("text", "message"),
     [
         ("foreach k [ where k=1 ]", "only eval is replayed inside the brackets"),
-        ("foreach k [ eval a=(<<FIELD>> ]", "the template, filled in for 'k', is no SPL"),
+        ("foreach k [ eval a=(<<FIELD>> ]", "the template, filled in for 'k', is not SPL"),
         ("foreach k [ eval a=<<ITEM>> ]", "nothing is known to fill in for <<ITEM>>"),
         ("foreach k [ eval a=nosuch(k) ]", "for 'k': the replay has no eval function 'nosuch'"),
         ("foreach mode=multivalue k [ eval a=1 ]", "mode=multivalue: expected one of multifield"),

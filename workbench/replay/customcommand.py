@@ -68,12 +68,23 @@ def run(
     probes: int = PROBES,
     time_limit: float = DEFAULT_TIME_LIMIT,
 ) -> Iterator[Row]:
-    """Pipe ``rows`` through custom command ``name`` of the app and yield what it answers.
+    """Pipe ``rows`` through custom command ``name`` of the app and give the rows that it answers.
 
     The command's messages go to ``context.messages``. ``time_limit`` (seconds) holds for each spawn. Raises
-    ReplayError, with the command's own words, when the command is unknown or fails.
+    ReplayError when the command is unknown, before any row is read, and with the command's own words when it fails.
     """
-    argv = _argv(name, context)
+    return _spawned(name, _argv(name, context), arguments, rows, context, probes, time_limit)
+
+
+def _spawned(
+    name: str,
+    argv: list[str],
+    arguments: str,
+    rows: Iterable[Row],
+    context: SearchContext,
+    probes: int,
+    time_limit: float,
+) -> Iterator[Row]:
     environment = {key: os.environ[key] for key in _PASSED_ON if key in os.environ}
     with tempfile.TemporaryDirectory(prefix="dispatch-") as dispatch_dir:
         getinfo = _getinfo(name, split_arguments(arguments), arguments, dispatch_dir, context)
@@ -125,7 +136,8 @@ def _argv(name: str, context: SearchContext) -> list[str]:
     settings = context.app.commands.get(name)
     if settings is None:
         known = ", ".join(sorted(context.app.commands)) or "none"
-        raise ReplayError(f"is unknown: neither SPL that the replay knows nor a command of the app ({known})", name)
+        message = f"the replay does not know this command, and the app has none of this name (it has: {known})"
+        raise ReplayError(message, name)
     if not is_true(settings.get("chunked")):
         raise ReplayError("is not replayed: commands.conf must say chunked = true", name)
     script = Path("bin") / settings.get("filename", f"{name}.py")

@@ -12,33 +12,14 @@ from typing import Any
 from workbench.replay import customcommand, events, macros, mstats
 from workbench.replay.commands import columns, combining, computing, grouping, ordering, tables
 from workbench.replay.context import SearchContext
-from workbench.replay.errors import ReplayError
+from workbench.replay.errors import ReplayError, errors_at
 from workbench.replay.rows import Row
 from workbench.spl import tree
 from workbench.spl.errors import SplSyntaxError
 from workbench.spl.parser import parse
 
-Runner = Callable[[Any, Iterator[Row], SearchContext], Iterator[Row]]
-
-# Commands that take rows and give rows.
-_RUNNERS: dict[type[tree.Command], Runner] = {
-    tree.Addinfo: columns.run_addinfo,
-    tree.Bin: computing.run_bin,
-    tree.Dedup: ordering.run_dedup,
-    tree.Eval: computing.run_eval,
-    tree.Fields: columns.run_fields,
-    tree.Fillnull: computing.run_fillnull,
-    tree.Foreach: computing.run_foreach,
-    tree.Head: ordering.run_head,
-    tree.Lookup: tables.run_lookup,
-    tree.Mvexpand: ordering.run_mvexpand,
-    tree.Outputlookup: tables.run_outputlookup,
-    tree.Rename: columns.run_rename,
-    tree.SearchFilter: computing.run_search,
-    tree.Sort: ordering.run_sort,
-    tree.Table: columns.run_table,
-    tree.Where: computing.run_where,
-}
+Runner = Callable[[Any, Any, SearchContext], Iterator[Row]]
+"""From a command, the rows that come in (None where it begins a search) and the context to the rows that go out."""
 
 
 def run_text(text: str, context: SearchContext) -> list[Row]:
@@ -64,62 +45,71 @@ def run(search: tree.Search, context: SearchContext, rows: Iterator[Row] | None 
     ReplayError for the first command that is not replayed, before any row is read.
     """
     for command in search.commands:
-        rows = _start(command, context) if rows is None else _continue(command, rows, context)
+        rows = _run(command, rows, context)
     return iter(()) if rows is None else rows
 
 
-def _start(command: tree.Command, context: SearchContext) -> Iterator[Row]:
-    """Run the first command of a search: it makes rows."""
-    if isinstance(command, tree.Mstats):
-        return mstats.run(command, context)
-    if isinstance(command, tree.Makeresults):
-        return ordering.run_makeresults(command, context)
-    if isinstance(command, tree.Inputlookup):
-        return tables.run_inputlookup(command, None, context)
-    if isinstance(command, tree.CustomCommand):
-        return _custom(command, iter(()), context)
-    if isinstance(command, tree.SearchFilter):
-        return events.run_events(command, context)
-    raise ReplayError("this command cannot begin a search", _name(command), command.span.start)
-
-
-def _continue(command: tree.Command, rows: Iterator[Row], context: SearchContext) -> Iterator[Row]:
-    """Run a command on the rows of the one before it."""
-    runner = _RUNNERS.get(type(command))
-    if runner is not None:
-        return runner(command, rows, context)
-    if isinstance(command, tree.Stats):
-        return grouping.RUNNERS[command.command](command, rows, context)
-    if isinstance(command, tree.Join):
-        return combining.run_join(command, rows, context, run)
-    if isinstance(command, tree.Append):
-        return combining.run_append(command, rows, context, run)
-    if isinstance(command, tree.Inputlookup):
-        return tables.run_inputlookup(command, rows, context)
-    if isinstance(command, tree.CustomCommand):
-        return _custom(command, rows, context)
+def _run(command: tree.Command, rows: Iterator[Row] | None, context: SearchContext) -> Iterator[Row]:
+    """Prepare one command; its errors, also those that its rows raise later, name it and where it stands."""
     if isinstance(command, tree.MacroCall):
         raise ReplayError(f"macro `{command.text}` was not expanded", None, command.span.start)
-    raise ReplayError("this command can only begin a search", _name(command), command.span.start)
+    name = tree.command_name(command)
+    with errors_at(name, command.span.start):
+        runner = (_BEGINNING if rows is None else _FOLLOWING).get(type(command))
+        if runner is None:
+            where = "cannot begin a search" if rows is None else "can only begin a search"
+            raise ReplayError(f"this command {where}")
+        prepared = runner(command, rows, context)
+    return _located(prepared, name, command.span.start)
 
 
-def _custom(command: tree.CustomCommand, rows: Iterator[Row], context: SearchContext) -> Iterator[Row]:
-    if command.name not in context.app.commands:
-        known = ", ".join(sorted(context.app.commands)) or "none"
-        message = f"the replay does not know this command, and the app has none of this name (it has: {known})"
-        raise ReplayError(message, command.name, command.span.start)
-    return _placed(customcommand.run(command.name, command.arguments, rows, context), command)
-
-
-def _placed(rows: Iterator[Row], command: tree.CustomCommand) -> Iterator[Row]:
-    """Add the place of the command to the errors it raises while it runs."""
-    try:
+def _located(rows: Iterator[Row], name: str, position: int) -> Iterator[Row]:
+    with errors_at(name, position):
         yield from rows
-    except ReplayError as error:
-        if error.position is None and error.command in (None, command.name):
-            error.position = command.span.start
-        raise
 
 
-def _name(command: tree.Command) -> str:
-    return command.command if isinstance(command, tree.Stats) else type(command).__name__.lower()
+def _run_append(node: tree.Append, rows: Iterator[Row], context: SearchContext) -> Iterator[Row]:
+    return combining.run_append(node, rows, run(node.search, context), context)
+
+
+def _run_join(node: tree.Join, rows: Iterator[Row], context: SearchContext) -> Iterator[Row]:
+    return combining.run_join(node, rows, run(node.search, context), context)
+
+
+def _run_custom(node: tree.CustomCommand, rows: Iterator[Row] | None, context: SearchContext) -> Iterator[Row]:
+    return customcommand.run(node.name, node.arguments, rows or (), context)
+
+
+_BEGINNING: dict[type[tree.Command], Runner] = {
+    tree.CustomCommand: _run_custom,
+    tree.Inputlookup: tables.run_inputlookup,
+    tree.Makeresults: ordering.run_makeresults,
+    tree.Mstats: mstats.run,
+    tree.SearchFilter: events.run_events,
+}
+"""Commands that can begin a search."""
+
+_FOLLOWING: dict[type[tree.Command], Runner] = {
+    tree.Addinfo: columns.run_addinfo,
+    tree.Append: _run_append,
+    tree.Bin: computing.run_bin,
+    tree.CustomCommand: _run_custom,
+    tree.Dedup: ordering.run_dedup,
+    tree.Eval: computing.run_eval,
+    tree.Fields: columns.run_fields,
+    tree.Fillnull: computing.run_fillnull,
+    tree.Foreach: computing.run_foreach,
+    tree.Head: ordering.run_head,
+    tree.Inputlookup: tables.run_inputlookup,
+    tree.Join: _run_join,
+    tree.Lookup: tables.run_lookup,
+    tree.Mvexpand: ordering.run_mvexpand,
+    tree.Outputlookup: tables.run_outputlookup,
+    tree.Rename: columns.run_rename,
+    tree.SearchFilter: computing.run_search,
+    tree.Sort: ordering.run_sort,
+    tree.Stats: grouping.run_stats,
+    tree.Table: columns.run_table,
+    tree.Where: computing.run_where,
+}
+"""Commands that take the rows of the command before them."""

@@ -1,14 +1,18 @@
-"""The one error of the replay: a search that cannot be replayed, with the place and what to do."""
+"""The one error of the replay: a search that cannot be replayed, with the command, where it stands and what to do."""
 
 from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
 
 from workbench.spl.errors import excerpt, line_and_column
 
 
 class ReplayError(Exception):
-    """A search cannot be replayed; the text names the command, the place and what to do.
+    """A search cannot be replayed; the text names the command, where it stands and what to do.
 
-    ``position`` is a character offset into the macro-expanded search, None when there is no such place.
+    ``position`` is a character offset into the macro-expanded search, None when the error has none. Whoever raises
+    the error inside a command leaves the command, and the position unless a narrower one is known, to ``errors_at``.
     """
 
     def __init__(self, message: str, command: str | None = None, position: int | None = None) -> None:
@@ -34,3 +38,14 @@ class ReplayError(Exception):
             return f"{said} (at character {self.position + 1} of the search)"
         line, column = line_and_column(self.text, self.position)
         return f"line {line}, column {column}: {said}\n{excerpt(self.text, self.position)}"
+
+
+@contextmanager
+def errors_at(command: str | None, position: int) -> Iterator[None]:
+    """Add the command and its position to each ReplayError raised in the block that does not have its own."""
+    try:
+        yield
+    except ReplayError as error:
+        error.command = command if error.command is None else error.command
+        error.position = position if error.position is None else error.position
+        raise

@@ -13,21 +13,20 @@ from workbench.spl import tree
 _TIME_TERMS = ("earliest", "latest")
 
 
-def run_events(node: tree.SearchFilter, context: SearchContext) -> Iterator[Row]:
+def run_events(node: tree.SearchFilter, _rows: None, context: SearchContext) -> Iterator[Row]:
     """Give the events of the time range that pass the filter, newest first.
 
     ReplayError when there are no events to search, when the filter names no index, and for what a filter of events
     can say but the replay does not act on: single words, and times inside the filter.
     """
-    start = node.span.start
     if context.events is None:
         message = "there are no events to search here; begin with '| mstats', '| inputlookup' or '| makeresults'"
-        raise ReplayError(message, "search", start)
+        raise ReplayError(message)
     _refuse(node.filter)
     terms = node.filter.terms if isinstance(node.filter, tree.And) else (node.filter,)
     if not any(isinstance(term, tree.Comparison | tree.InList) and term.field == "index" for term in terms):
-        raise ReplayError("name the index of the events, for example index=risk", "search", start)
-    passes = compile_filter(node.filter, context, "search")
+        raise ReplayError("name the index of the events, for example index=risk")
+    passes = compile_filter(node.filter, context)
     window = context.window
     return (dict(row) for row in context.events if window.earliest <= _time(row) < window.latest and passes(row))
 
@@ -39,12 +38,11 @@ def _refuse(node: tree.Filter) -> None:
     elif isinstance(node, tree.Not):
         _refuse(node.term)
     elif isinstance(node, tree.Keyword):
-        raise ReplayError(
-            f"the word '{node.text}' is not searched for in events; compare a field", "search", node.span.start
-        )
+        message = f"the word '{node.text}' is not searched for in events; compare a field"
+        raise ReplayError(message, position=node.span.start)
     elif isinstance(node, tree.Comparison) and node.field in _TIME_TERMS:
         message = f"{node.field}= is not replayed in an event search; the time range is given from outside"
-        raise ReplayError(message, "search", node.span.start)
+        raise ReplayError(message, position=node.span.start)
 
 
 def _time(row: Row) -> float:

@@ -26,6 +26,7 @@ from workbench.replay.mstats_filter import Parameters
 from workbench.replay.rows import Row
 from workbench.replay.times import span_seconds
 from workbench.spl.tree import Aggregation, Mstats
+from workbench.spl.wildcards import renamed
 from workbench.traffic.store import TIME, IndexColumns, StoreError, quote_identifier
 
 BATCH_ROWS = 20_000
@@ -82,16 +83,16 @@ class _Statement:
     columns: tuple[str, ...]
 
 
-def run(node: Mstats, context: SearchContext) -> Iterator[Row]:
+def run(node: Mstats, _incoming: None, context: SearchContext) -> Iterator[Row]:
     """Return the rows of ``node`` over ``context.store``; adds the points read to ``context.points_read``.
 
-    Raises ReplayError, with command and position, for what the store lacks or the replay does not know, at
+    Raises ReplayError for what the store lacks or the replay does not know, at
     once and not with the first row.
     """
     try:
         statement = _prepared(node, context)
     except StoreError as error:
-        raise ReplayError(f"the metrics store cannot answer: {error}", "mstats", node.span.start) from error
+        raise ReplayError(f"the metrics store cannot answer: {error}") from error
     return iter(()) if statement is None else _rows(statement, node, context)
 
 
@@ -130,7 +131,7 @@ def _rows(statement: _Statement, node: Mstats, context: SearchContext) -> Iterat
                 if record[-1] and None not in record[: len(statement.keys)]:
                     yield dict(zip(names, record))  # noqa: B905  (the count has no name)
     except duckdb.Error as error:
-        raise ReplayError(f"the metrics store cannot answer: {error}", "mstats", node.span.start) from error
+        raise ReplayError(f"the metrics store cannot answer: {error}") from error
     finally:
         cursor.close()
 
@@ -194,11 +195,7 @@ def _columns(node: Mstats, sources: dict[str, IndexColumns]) -> list[_Column]:
     names = [column.name for column in columns]
     for name in names:
         if names.count(name) > 1 or name in node.by:
-            raise ReplayError(
-                f"two columns of the result are called '{name}'; rename one with as",
-                "mstats",
-                node.span.start,
-            )
+            raise ReplayError(f"two columns of the result are called '{name}'; rename one with as")
     return columns
 
 
@@ -207,26 +204,17 @@ def _expanded(aggregation: Aggregation, known: list[str]) -> list[_Column]:
     function, metric, start = aggregation.function, aggregation.field, aggregation.span.start
     percentile = _PERCENTILE.match(function)
     if function not in _FUNCTIONS and (percentile is None or float(percentile[1]) > 100):
-        raise ReplayError(
-            f"function {function} is not replayed; known are {', '.join(_FUNCTIONS)}, percN", "mstats", start
-        )
+        message = f"function {function} is not replayed; known are {', '.join(_FUNCTIONS)}, percN"
+        raise ReplayError(message, position=start)
     if aggregation.expression is not None or metric is None or metric == "_value":
-        raise ReplayError(f"{function} needs the name of a metric, as in {function}(tcp.bytes)", "mstats", start)
+        raise ReplayError(f"{function} needs the name of a metric, as in {function}(tcp.bytes)", position=start)
     if "*" not in metric:
         return [_Column(aggregation.name, function, metric)]
-    matcher = re.compile("(.*)".join(map(re.escape, metric.split("*"))), re.DOTALL)
-    matches = [match for match in map(matcher.fullmatch, known) if match]
     alias = aggregation.alias
     if alias is not None and alias.count("*") != metric.count("*"):
-        raise ReplayError(f"'{metric}' and '{alias}' must have the same number of wildcards", "mstats", start)
-    return [_Column(_filled(alias, function, match), function, match[0]) for match in matches]
-
-
-def _filled(alias: str | None, function: str, match: re.Match[str]) -> str:
-    if alias is None:
-        return f"{function}({match[0]})"
-    parts = iter(match.groups())
-    return re.sub(r"\*", lambda _: next(parts), alias)
+        raise ReplayError(f"'{metric}' and '{alias}' must have the same number of wildcards", position=start)
+    names = ((renamed(name, metric, aggregation.name), name) for name in known)
+    return [_Column(column, function, name) for column, name in names if column is not None]
 
 
 def _fillnull(node: Mstats) -> str | None:
@@ -235,22 +223,15 @@ def _fillnull(node: Mstats) -> str | None:
         if name == "fillnull_value":
             fillnull = value
         elif name != "chunk_size":  # chunk_size sets memory against speed, never the result
-            raise ReplayError(f"option {name}={value} is not replayed", "mstats", node.span.start)
+            raise ReplayError(f"option {name}={value} is not replayed")
     return fillnull
 
 
 def _span(node: Mstats, window: Window) -> int | None:
     if node.bin_span is None:
         return None
-    try:
-        span = span_seconds(node.bin_span)
-    except ReplayError as error:
-        raise ReplayError(error.message, "mstats", node.span.start) from None
+    span = span_seconds(node.bin_span)
     bins = (window.latest - window.earliest) / span
     if bins > TIME_BIN_LIMIT:
-        raise ReplayError(
-            f"span={node.bin_span} makes {bins:.0f} bins, Splunk allows {TIME_BIN_LIMIT}",
-            "mstats",
-            node.span.start,
-        )
+        raise ReplayError(f"span={node.bin_span} makes {bins:.0f} bins, Splunk allows {TIME_BIN_LIMIT}")
     return span

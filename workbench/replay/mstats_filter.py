@@ -13,9 +13,10 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 
 from workbench.replay.context import SearchContext, Window
-from workbench.replay.errors import ReplayError
+from workbench.replay.errors import ReplayError, errors_at
 from workbench.replay.times import relative_time
 from workbench.spl.terms import And, Comparison, Filter, InList, Keyword, MacroCall, Not, Or
+from workbench.spl.wildcards import matches
 from workbench.traffic.store import quote_identifier
 
 TRUE = "TRUE"
@@ -41,13 +42,13 @@ def time_window(where: Filter | None, context: SearchContext) -> Window:
     for term in _conjuncts(where):
         if isinstance(term, Comparison) and term.field in _TIME_FIELDS:
             if term.operator != "=":
-                raise ReplayError(f"write {term.field}=<time>, not {term.operator}", "mstats", term.span.start)
+                raise ReplayError(f"write {term.field}=<time>, not {term.operator}", position=term.span.start)
             given[term.field] = _instant(term, context)
     if not given:
         return context.window
     window = Window(given.get("earliest", 0.0), given.get("latest", context.now))
     if window.earliest >= window.latest:
-        raise ReplayError("earliest must lie before latest", "mstats", where.span.start if where else None)
+        raise ReplayError("earliest must lie before latest", position=where.span.start if where else None)
     return window
 
 
@@ -55,12 +56,12 @@ def indexes(where: Filter | None, known: Sequence[str]) -> tuple[str, ...]:
     """Names of the indexes the filter lets through; ReplayError when it names none, or one that is not ``known``."""
     named = [term for term in _terms(where) if isinstance(term, Comparison | InList) and term.field == "index"]
     if not named:
-        raise ReplayError("names no index; write index=<metrics index> in its WHERE", "mstats")
+        raise ReplayError("names no index; write index=<metrics index> in its WHERE")
     for term in named:
         for value in (term.value,) if isinstance(term, Comparison) else term.values:
             if "*" not in value and value.lower() not in known:
                 there = ", ".join(known) or "none"
-                raise ReplayError(f"metrics index '{value}' is not in the store ({there})", "mstats", term.span.start)
+                raise ReplayError(f"metrics index '{value}' is not in the store ({there})", position=term.span.start)
     return tuple(index for index in known if predicate(where, index, None, Parameters()) != FALSE)
 
 
@@ -106,15 +107,12 @@ class _Predicate:
         if term.field in _TIME_FIELDS:
             return TRUE
         if term.operator not in ("=", "!="):
-            raise ReplayError(f"cannot filter by {term.field}{term.operator}", "mstats", term.span.start)
+            raise ReplayError(f"cannot filter by {term.field}{term.operator}", position=term.span.start)
         if term.field == "index":
-            return TRUE if _matches(term.value.lower(), self.index) == (term.operator == "=") else FALSE
+            return TRUE if matches(self.index, term.value.lower()) == (term.operator == "=") else FALSE
         if term.field in ("metric_name", "_value"):
-            raise ReplayError(
-                "the metric_name / _value form is not replayed; name metrics: avg(x)",
-                "mstats",
-                term.span.start,
-            )
+            message = "the metric_name / _value form is not replayed; name metrics: avg(x)"
+            raise ReplayError(message, position=term.span.start)
         if self.dimensions is not None and term.field not in self.dimensions:
             return FALSE
         return self._dimension(term)
@@ -140,7 +138,7 @@ def _conjuncts(where: Filter | None) -> Iterator[Filter]:
     if isinstance(where, Or | Not):
         for inner in _terms(where):
             if isinstance(inner, Comparison) and inner.field in _TIME_FIELDS:
-                raise ReplayError(f"{inner.field}= inside OR or NOT is not replayed", "mstats", inner.span.start)
+                raise ReplayError(f"{inner.field}= inside OR or NOT is not replayed", position=inner.span.start)
     if where is not None:
         yield where
 
@@ -156,32 +154,13 @@ def _terms(where: Filter | None) -> Iterator[Filter]:
         yield where
 
 
-def _matches(pattern: str, text: str) -> bool:
-    """Whether ``text`` is ``pattern`` with any text in place of each ``*``."""
-    first, *others = pattern.split("*")
-    if not others:
-        return text == pattern
-    if not text.startswith(first):
-        return False
-    position = len(first)
-    for part in others[:-1]:
-        found = text.find(part, position)
-        if found < 0:
-            return False
-        position = found + len(part)
-    return len(text) - len(others[-1]) >= position and text.endswith(others[-1])
-
-
 def _instant(term: Comparison, context: SearchContext) -> float:
-    try:
+    with errors_at(None, term.span.start):
         return relative_time(context.now, term.value)
-    except ReplayError as error:
-        raise ReplayError(error.message, "mstats", term.span.start) from None
 
 
 def _unsupported(term: Keyword | MacroCall) -> ReplayError:
     if isinstance(term, MacroCall):
-        return ReplayError(f"macro `{term.text}` was not expanded", "mstats", term.span.start)
-    return ReplayError(
-        f"cannot filter by the bare word '{term.text}'; write dimension=value", "mstats", term.span.start
-    )
+        return ReplayError(f"macro `{term.text}` was not expanded", position=term.span.start)
+    message = f"cannot filter by the bare word '{term.text}'; write dimension=value"
+    return ReplayError(message, position=term.span.start)

@@ -34,7 +34,7 @@ __all__ = [
     "Filter", "Foreach", "Head", "InList", "Inputlookup", "Join", "Keyword", "Lookup",
     "LookupField", "MacroCall", "Makeresults", "Mstats", "Mvexpand", "Not", "Number", "Options",
     "Or", "Outputlookup", "Rename", "Search", "SearchFilter", "Sort", "SortKey", "Span", "Stats",
-    "Table", "Text", "Unary", "Where",
+    "Table", "Text", "Unary", "Where", "command_name",
 ]  # fmt: skip
 
 Options = tuple[tuple[str, str], ...]
@@ -323,3 +323,12 @@ class Search:
     span: Span
     text: str = field(default="", repr=False, compare=False)
     """The whole text that all offsets refer to."""
+
+
+def command_name(command: Command) -> str:
+    """Return the word that the command begins with, also where ``search`` is left out; for a macro its name."""
+    if isinstance(command, Stats):
+        return command.command
+    if isinstance(command, CustomCommand | MacroCall):
+        return command.name
+    return "search" if isinstance(command, SearchFilter) else type(command).__name__.lower()

@@ -2,33 +2,31 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator
 
 from workbench.replay.context import SearchContext
-from workbench.replay.filters import wildcard_pattern
 from workbench.replay.rows import Row
 from workbench.spl import tree
+from workbench.spl.wildcards import matches, renamed
 
 Columns = tuple[str, ...]
 
 
 def run_rename(node: tree.Rename, rows: Iterator[Row], _context: SearchContext) -> Iterator[Row]:
     """Rename columns, pair after pair; a column that had the new name gives way, others keep their place."""
-    patterns = [(re.compile("(.*)".join(map(re.escape, old.split("*")))), new) for old, new in node.pairs]
     plans: dict[Columns, list[tuple[str, str]]] = {}
     for row in rows:
         columns = tuple(row)
         if columns not in plans:
-            plans[columns] = _renamed(columns, patterns)
+            plans[columns] = _renamed(columns, node.pairs)
         yield {new: row[old] for old, new in plans[columns]}
 
 
-def _renamed(columns: Columns, patterns: list[tuple[re.Pattern[str], str]]) -> list[tuple[str, str]]:
+def _renamed(columns: Columns, pairs: tuple[tuple[str, str], ...]) -> list[tuple[str, str]]:
     """Return pairs of old and new name of the columns that are left."""
     plan = [(column, column) for column in columns]
-    for pattern, new in patterns:
-        targets = [_target(pattern, new, current) for _, current in plan]
+    for written, new in pairs:
+        targets = [renamed(current, written, new) for _, current in plan]
         # A column that gets a name takes it from the one that had it; of two that get the same, the last has it.
         taken = {target: place for place, target in enumerate(targets) if target is not None}
         plan = [
@@ -39,22 +37,12 @@ def _renamed(columns: Columns, patterns: list[tuple[re.Pattern[str], str]]) -> l
     return plan
 
 
-def _target(pattern: re.Pattern[str], new: str, current: str) -> str | None:
-    """Return the name that ``current`` gets, None if the pattern does not fit it."""
-    match = pattern.fullmatch(current)
-    if match is None:
-        return None
-    parts = iter(match.groups())
-    return re.sub(r"\*", lambda _: next(parts), new)
-
-
 def _selected(columns: Columns, names: tuple[str, ...]) -> Columns:
     """Return the columns that match the names, in the order of the names."""
     found: dict[str, None] = {}
     for name in names:
         if "*" in name:
-            pattern = wildcard_pattern(name, False)
-            found.update((column, None) for column in columns if pattern.fullmatch(column))
+            found.update((column, None) for column in columns if matches(column, name))
         elif name in columns:
             found[name] = None
     return tuple(found)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from itertools import islice
 
 from workbench.replay.commands.options import flag, one_of, read_options, whole
@@ -11,7 +11,6 @@ from workbench.replay.errors import ReplayError
 from workbench.replay.rows import Row, as_text
 from workbench.spl import tree
 
-RunSearch = Callable[[tree.Search, SearchContext], Iterator[Row]]
 Key = tuple[str | None, ...]
 
 
@@ -25,11 +24,10 @@ def _limited(rows: Iterator[Row], limit: int | None, command: str, loss: str, co
         context.warn(f"{command}: the subsearch was cut off after {limit} rows; {loss}")
 
 
-def run_append(node: tree.Append, rows: Iterator[Row], context: SearchContext, run_search: RunSearch) -> Iterator[Row]:
-    """Put the subsearch's rows behind the rows."""
-    options = read_options("append", node.span.start, node.options, {"maxout": whole})
+def run_append(node: tree.Append, rows: Iterator[Row], added: Iterator[Row], context: SearchContext) -> Iterator[Row]:
+    """Give the rows, then ``added``, those of the subsearch."""
+    options = read_options(node.options, {"maxout": whole})
     limit = _smaller(context.limits.append_rows, options.get("maxout"))
-    added = run_search(node.search, context)
 
     def both() -> Iterator[Row]:
         yield from rows
@@ -43,27 +41,24 @@ def _smaller(limit: int | None, asked: int | None) -> int | None:
     return min(wanted) if wanted else None
 
 
-def run_join(node: tree.Join, rows: Iterator[Row], context: SearchContext, run_search: RunSearch) -> Iterator[Row]:
-    """Add the fields of the subsearch's row with the same values in the join fields.
+def run_join(node: tree.Join, rows: Iterator[Row], others: Iterator[Row], context: SearchContext) -> Iterator[Row]:
+    """Add the fields of that row of the subsearch (``others``) with the same values in the join fields.
 
     The subsearch's values win unless overwrite=false; its nulls overwrite nothing. A null in a join field
     matches nothing. type=inner drops rows without a match.
     """
     options = read_options(
-        "join",
-        node.span.start,
         node.options,
         {"type": one_of("inner", "left", "outer"), "max": whole, "overwrite": flag},
     )
     if not node.fields:
-        raise ReplayError("a join without named fields is not replayed: name them", "join", node.span.start)
+        raise ReplayError("a join without named fields is not replayed: name them")
     keep_unmatched = options.get("type", "inner") != "inner"
     most = options.get("max", 1) or None
     overwrite = options.get("overwrite", True)
-    found = run_search(node.search, context)
 
     def joined() -> Iterator[Row]:
-        partners = _partners(node.fields, most, found, context)
+        partners = _partners(node.fields, most, others, context)
         for row in rows:
             matches = partners.get(_key(row, node.fields), ())
             if not matches and keep_unmatched:

@@ -16,6 +16,7 @@ from workbench.replay.times import span_seconds
 from workbench.spl import tree
 from workbench.spl.errors import SplSyntaxError
 from workbench.spl.parser import parse_subsearch
+from workbench.spl.wildcards import stars
 
 _PLACEHOLDER = re.compile(r"<<(\w+)>>")
 
@@ -34,18 +35,18 @@ def run_eval(node: tree.Eval, rows: Iterator[Row], context: SearchContext) -> It
 
 
 def _assignments(node: tree.Eval, context: SearchContext) -> list[tuple[str, Run]]:
-    return [(step.field, compile_value(step.expression, context, "eval")) for step in node.assignments]
+    return [(step.field, compile_value(step.expression, context)) for step in node.assignments]
 
 
 def run_where(node: tree.Where, rows: Iterator[Row], context: SearchContext) -> Iterator[Row]:
     """Keep the rows for which the condition is true, not those for which it is false or null."""
-    holds = compile_condition(node.expression, context, "where")
+    holds = compile_condition(node.expression, context)
     return (row for row in rows if holds(row) is True)
 
 
 def run_search(node: tree.SearchFilter, rows: Iterator[Row], context: SearchContext) -> Iterator[Row]:
     """Keep the rows that pass the filter."""
-    passes = compile_filter(node.filter, context, "search")
+    passes = compile_filter(node.filter, context)
     return (row for row in rows if passes(row))
 
 
@@ -55,14 +56,10 @@ def run_bin(node: tree.Bin, rows: Iterator[Row], _context: SearchContext) -> Ite
     Other fields become ranges as text in Splunk, and without span= it chooses a length: neither is replayed. Bins of
     days begin at midnight UTC here.
     """
-    position = node.span.start
-    read_options("bin", position, node.options, {})
+    read_options(node.options, {})
     if node.field != "_time" or node.bin_span is None:
-        raise ReplayError("only 'bin _time span=<length>' is replayed", "bin", position)
-    try:
-        length = span_seconds(node.bin_span)
-    except ReplayError as error:
-        raise ReplayError(error.message, "bin", position) from None
+        raise ReplayError("only 'bin _time span=<length>' is replayed")
+    length = span_seconds(node.bin_span)
 
     def binned() -> Iterator[Row]:
         for row in rows:
@@ -110,14 +107,13 @@ def run_foreach(node: tree.Foreach, rows: Iterator[Row], context: SearchContext)
     <<MATCHSEG1>> to <<MATCHSEG3>> what each wildcard stands for.
     """
     known = {"mode": one_of("multifield")}
-    read_options("foreach", node.span.start, node.options, known)
-    patterns = [re.compile("(.*)".join(re.escape(part) for part in name.split("*"))) for name in node.fields]
+    read_options(node.options, known)
 
     def repeated() -> Iterator[Row]:
         collected = list(rows)
         steps: list[tuple[str, Run]] = []
-        for field in _matching(fields_of(collected), patterns):
-            steps.extend(_template_steps(node, field, context))
+        for field, parts in _matching(fields_of(collected), node.fields):
+            steps.extend(_template_steps(node, field, parts, context))
         for row in collected:
             for target, compute in steps:
                 row[target] = compute(row)
@@ -126,21 +122,24 @@ def run_foreach(node: tree.Foreach, rows: Iterator[Row], context: SearchContext)
     return repeated()
 
 
-def _matching(fields: tuple[str, ...], patterns: list[re.Pattern[str]]) -> Iterator[re.Match[str]]:
+def _matching(fields: tuple[str, ...], names: tuple[str, ...]) -> Iterator[tuple[str, tuple[str, ...]]]:
+    """Yield the fields that match one of the names, each with what the wildcards of the first such name stand for."""
     for field in fields:
-        found = next((match for pattern in patterns if (match := pattern.fullmatch(field))), None)
-        if found is not None:
-            yield found
+        parts = next((parts for name in names if (parts := stars(field, name)) is not None), None)
+        if parts is not None:
+            yield field, parts
 
 
-def _template_steps(node: tree.Foreach, field: re.Match[str], context: SearchContext) -> list[tuple[str, Run]]:
-    values = {"FIELD": field.group(), "MATCHSTR": "".join(field.groups())}
-    values |= {f"MATCHSEG{number}": text for number, text in enumerate(field.groups(), start=1)}
+def _template_steps(
+    node: tree.Foreach, field: str, parts: tuple[str, ...], context: SearchContext
+) -> list[tuple[str, Run]]:
+    values = {"FIELD": field, "MATCHSTR": "".join(parts)}
+    values |= {f"MATCHSEG{number}": text for number, text in enumerate(parts, start=1)}
     start = node.template_span.start
 
     def fill(found: re.Match[str]) -> str:
         if found.group(1) not in values:
-            raise ReplayError(f"nothing is known to fill in for {found.group()}", "foreach", start + found.start())
+            raise ReplayError(f"nothing is known to fill in for {found.group()}", position=start + found.start())
         return values[found.group(1)]
 
     text = _PLACEHOLDER.sub(fill, node.template)
@@ -149,12 +148,11 @@ def _template_steps(node: tree.Foreach, field: re.Match[str], context: SearchCon
         steps: list[tuple[str, Run]] = []
         for command in commands:
             if not isinstance(command, tree.Eval):
-                raise ReplayError("only eval is replayed inside the brackets", "foreach", start)
+                raise ReplayError("only eval is replayed inside the brackets")
             steps.extend(_assignments(command, context))
     except SplSyntaxError as error:
-        raise ReplayError(
-            f"the template, filled in for '{field.group()}', is no SPL: {error}", "foreach", start
-        ) from None
+        message = f"the template, filled in for '{field}', is not SPL: {error}"
+        raise ReplayError(message, position=start) from None
     except ReplayError as error:
-        raise ReplayError(f"for '{field.group()}': {error.message}", "foreach", start) from None
+        raise ReplayError(f"for '{field}': {error.message}", position=start) from None
     return steps

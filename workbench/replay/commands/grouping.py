@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
@@ -17,6 +16,7 @@ from workbench.replay.expressions.compiled import Run
 from workbench.replay.expressions.compiling import compile_expression
 from workbench.replay.rows import Row, Value, as_number, as_text, each_text
 from workbench.spl import tree
+from workbench.spl.wildcards import renamed
 
 Key = tuple[str, ...]
 Group = list[Accumulator]
@@ -39,34 +39,33 @@ class _Plan:
         self.command = node.command
         self.timed = any(each.function.startswith(("earliest", "latest")) for each in node.aggregations)
         self.columns: list[_Column] = []
-        self.wild: list[tuple[int, tree.Aggregation, re.Pattern[str], Callable[[], Accumulator]]] = []
+        self.wild: list[tuple[int, tree.Aggregation, str, Callable[[], Accumulator]]] = []
         self.met = set(node.by)
         for order, aggregation in enumerate(node.aggregations):
-            self._add(order, aggregation, node.command, context)
+            self._add(order, aggregation, context)
         names = [column.name for column in self.columns]
         for name in names:
             if names.count(name) > 1 or (name in node.by and node.command != "eventstats"):
                 message = f"two columns of the result are called '{name}'; rename one with as"
-                raise ReplayError(message, node.command, node.span.start)
+                raise ReplayError(message)
 
-    def _add(self, order: int, aggregation: tree.Aggregation, command: str, context: SearchContext) -> None:
+    def _add(self, order: int, aggregation: tree.Aggregation, context: SearchContext) -> None:
         make = aggregates.factory(aggregation.function)
         field, position = aggregation.field, aggregation.span.start
         if make is None:
-            raise ReplayError(f"the replay has no function '{aggregation.function}'", command, position)
+            raise ReplayError(f"the replay has no function '{aggregation.function}'", position=position)
         if aggregation.expression is not None:
-            compiled = compile_expression(aggregation.expression, context, command)
+            compiled = compile_expression(aggregation.expression, context)
             if compiled.kind == "boolean" and make is not aggregates.Count:
-                raise ReplayError(f"{aggregation.function}() takes values, not a condition", command, position)
+                raise ReplayError(f"{aggregation.function}() takes values, not a condition", position=position)
             self.columns.append(_Column(aggregation.name, order, make, compiled.run))
         elif field is None:
             self.columns.append(_Column(aggregation.name, order, aggregates.Rows, lambda _row: 1))
         elif "*" in field:
             if aggregation.alias is not None and aggregation.alias.count("*") != field.count("*"):
                 message = f"'{field}' and '{aggregation.alias}' differ in their number of wildcards"
-                raise ReplayError(message, command, position)
-            pattern = re.compile("(.*)".join(map(re.escape, field.split("*"))))
-            self.wild.append((order, aggregation, pattern, make))
+                raise ReplayError(message, position=position)
+            self.wild.append((order, aggregation, field, make))
         else:
             self.columns.append(_Column(aggregation.name, order, make, _value_of(field)))
 
@@ -91,11 +90,8 @@ class _Plan:
             if field in self.met or field.startswith("_"):
                 continue
             for order, aggregation, pattern, make in self.wild:
-                match = pattern.fullmatch(field)
-                if match is not None:
-                    parts = iter(match.groups())
-                    alias = aggregation.alias or f"{aggregation.function}({aggregation.field})"
-                    name = re.sub(r"\*", lambda _: next(parts), alias)  # noqa: B023  (used before the next round)
+                name = renamed(field, pattern, aggregation.name)
+                if name is not None:
                     self.columns.append(_Column(name, order, make, _value_of(field)))
         self.met.update(row)
 
@@ -139,12 +135,12 @@ def _order(key: Key) -> tuple[tuple[int, int | float, str], ...]:
     return tuple((1, 0, text) if number is None else (0, number, text) for text, number in numbers)
 
 
-def run_stats(node: tree.Stats, rows: Iterator[Row], context: SearchContext) -> Iterator[Row]:
+def _run_stats(node: tree.Stats, rows: Iterator[Row], context: SearchContext) -> Iterator[Row]:
     """Give one row per group, ordered by the BY fields; rows with a null BY field count nowhere.
 
     Without BY there is one row, also when no rows come in.
     """
-    read_options(node.command, node.span.start, node.options, {})
+    read_options(node.options, {})
     plan = _Plan(node, context)
 
     def grouped() -> Iterator[Row]:
@@ -165,12 +161,12 @@ def run_stats(node: tree.Stats, rows: Iterator[Row], context: SearchContext) -> 
     return grouped()
 
 
-def run_eventstats(node: tree.Stats, rows: Iterator[Row], context: SearchContext) -> Iterator[Row]:
+def _run_eventstats(node: tree.Stats, rows: Iterator[Row], context: SearchContext) -> Iterator[Row]:
     """Add each group's results to its rows; rows with a null BY field stay as they are.
 
     Beyond Limits.eventstats_rows Splunk adds nothing to the later rows; they still count in the results.
     """
-    read_options(node.command, node.span.start, node.options, {})
+    read_options(node.options, {})
     plan = _Plan(node, context)
     limit = context.limits.eventstats_rows
 
@@ -195,17 +191,17 @@ def run_eventstats(node: tree.Stats, rows: Iterator[Row], context: SearchContext
     return annotated()
 
 
-def run_streamstats(node: tree.Stats, rows: Iterator[Row], context: SearchContext) -> Iterator[Row]:
+def _run_streamstats(node: tree.Stats, rows: Iterator[Row], context: SearchContext) -> Iterator[Row]:
     """Add to each row the results over the rows of its group so far.
 
     current=f leaves the row itself out; window=n takes the last n rows of the group only (with BY: global=f).
     """
     known = {"current": flag, "window": whole, "global": flag}
-    options = read_options(node.command, node.span.start, node.options, known)
+    options = read_options(node.options, known)
     plan = _Plan(node, context)
     current, window = options.get("current", True), options.get("window", 0)
     if window and node.by and options.get("global", True):
-        raise ReplayError("window= with BY is replayed with global=f only", node.command, node.span.start)
+        raise ReplayError("window= with BY is replayed with global=f only")
 
     def running() -> Iterator[Row]:
         groups: dict[Key, Group] = {}
@@ -233,4 +229,9 @@ def run_streamstats(node: tree.Stats, rows: Iterator[Row], context: SearchContex
     return running()
 
 
-RUNNERS = {"stats": run_stats, "eventstats": run_eventstats, "streamstats": run_streamstats}
+_RUNNERS = {"stats": _run_stats, "eventstats": _run_eventstats, "streamstats": _run_streamstats}
+
+
+def run_stats(node: tree.Stats, rows: Iterator[Row], context: SearchContext) -> Iterator[Row]:
+    """Run stats, eventstats or streamstats, whichever the node is."""
+    return _RUNNERS[node.command](node, rows, context)

@@ -36,17 +36,15 @@ def one_of(*words: str) -> Callable[[str], str]:
     return read
 
 
-def read_options(
-    command: str, position: int, options: Options, known: Mapping[str, Callable[[str], Any]]
-) -> dict[str, Any]:
+def read_options(options: Options, known: Mapping[str, Callable[[str], Any]]) -> dict[str, Any]:
     """Return the options given, read by the functions in ``known``; ReplayError for any other option."""
     values: dict[str, Any] = {}
     for name, text in options:
         if name not in known:
             there_are = f"it knows {', '.join(known)}" if known else "it knows none of this command"
-            raise ReplayError(f"the replay does not act on option {name}={text} ({there_are})", command, position)
+            raise ReplayError(f"the replay does not act on option {name}={text} ({there_are})")
         try:
             values[name] = known[name](text)
         except ValueError as error:
-            raise ReplayError(f"{name}={text}: expected {error}", command, position) from None
+            raise ReplayError(f"{name}={text}: expected {error}") from None
     return values

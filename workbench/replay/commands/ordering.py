@@ -53,7 +53,7 @@ def _order(value: Value, kind: str) -> Order:
 def run_dedup(node: tree.Dedup, rows: Iterator[Row], _context: SearchContext) -> Iterator[Row]:
     """Keep the first rows of each combination of values; rows with a null among them are dropped."""
     known = {"keepempty": flag, "consecutive": flag}
-    options = read_options("dedup", node.span.start, node.options, known)
+    options = read_options(node.options, known)
 
     def distinct() -> Iterator[Row]:
         seen: dict[tuple[Value, ...], int] = {}
@@ -74,16 +74,16 @@ def run_dedup(node: tree.Dedup, rows: Iterator[Row], _context: SearchContext) ->
 
 def run_head(node: tree.Head, rows: Iterator[Row], context: SearchContext) -> Iterator[Row]:
     """Keep the first rows: a number of them, or those before the condition first fails."""
-    read_options("head", node.span.start, node.options, {})
+    read_options(node.options, {})
     if node.condition is not None:
-        holds = compile_condition(node.condition, context, "head")
+        holds = compile_condition(node.condition, context)
         return takewhile(lambda row: holds(row) is True, rows)
     return islice(rows, HEAD_ROWS if node.count is None else node.count)
 
 
 def run_mvexpand(node: tree.Mvexpand, rows: Iterator[Row], _context: SearchContext) -> Iterator[Row]:
     """Make a row of each value of a multivalue field."""
-    limit = read_options("mvexpand", node.span.start, node.options, {"limit": whole}).get("limit") or None
+    limit = read_options(node.options, {"limit": whole}).get("limit") or None
 
     def expanded() -> Iterator[Row]:
         for row in rows:
@@ -97,7 +97,7 @@ def run_mvexpand(node: tree.Mvexpand, rows: Iterator[Row], _context: SearchConte
     return expanded()
 
 
-def run_makeresults(node: tree.Makeresults, context: SearchContext) -> Iterator[Row]:
+def run_makeresults(node: tree.Makeresults, _rows: None, context: SearchContext) -> Iterator[Row]:
     """Make rows that hold nothing but the time of the search."""
-    count = read_options("makeresults", node.span.start, node.options, {"count": whole}).get("count", 1)
+    count = read_options(node.options, {"count": whole}).get("count", 1)
     return ({"_time": context.now} for _ in range(count))

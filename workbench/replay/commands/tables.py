@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from itertools import islice, product
@@ -11,32 +10,19 @@ from workbench.replay.commands.computing import fields_of
 from workbench.replay.commands.options import flag, read_options, whole
 from workbench.replay.context import SearchContext
 from workbench.replay.errors import ReplayError
-from workbench.replay.filters import compile_filter, wildcard_pattern
+from workbench.replay.filters import compile_filter
 from workbench.replay.lookups import LookupDefinition
 from workbench.replay.rows import Row, as_text, each_text, multivalue
 from workbench.spl import tree
-
-
-def _definition(table: str, command: str, position: int, context: SearchContext) -> LookupDefinition:
-    try:
-        return context.app.lookups.definition(table)
-    except ReplayError as error:
-        raise ReplayError(error.message, command, position) from None
-
-
-def _read(table: str, command: str, position: int, context: SearchContext) -> tuple[tuple[str, ...], list[Row]]:
-    try:
-        return context.app.lookups.read(table)
-    except ReplayError as error:
-        raise ReplayError(error.message, command, position) from None
+from workbench.spl.wildcards import matches
 
 
 @dataclass(frozen=True)
 class _Candidate:
-    """A row of the table with the patterns that its wildcard cells stand for, one for each such input."""
+    """A row of the table with its wildcard cells, one for each such input."""
 
     row: Row
-    patterns: tuple[re.Pattern[str], ...]
+    patterns: tuple[str, ...]
 
 
 class _Table:
@@ -53,7 +39,7 @@ class _Table:
             if None in cells:
                 continue
             texts = [self._folded(cell or "") for cell in cells]
-            patterns = tuple(wildcard_pattern(texts[i], False) for i in self.wild)
+            patterns = tuple(texts[i] for i in self.wild)
             self.index.setdefault(tuple(texts[i] for i in self.exact), []).append(_Candidate(row, patterns))
 
     def _folded(self, text: str) -> str:
@@ -63,7 +49,7 @@ class _Table:
         """Yield the rows that go with the values, in the order of the table."""
         texts = [self._folded(value) for value in values]
         for candidate in self.index.get(tuple(texts[i] for i in self.exact), ()):
-            if all(p.fullmatch(texts[i]) for p, i in zip(candidate.patterns, self.wild, strict=True)):
+            if all(matches(texts[i], pattern) for pattern, i in zip(candidate.patterns, self.wild, strict=True)):
                 yield candidate.row
 
 
@@ -73,19 +59,18 @@ def run_lookup(node: tree.Lookup, rows: Iterator[Row], context: SearchContext) -
     Several matching rows, up to the definition's max_matches, give a multivalue. A row without a match, or
     with a null input, keeps the fields it has. OUTPUTNEW fills only fields that are null.
     """
-    position = node.span.start
     # local= says where Splunk runs the lookup; here there is one place only, the result is the same.
-    read_options("lookup", position, node.options, {"local": flag})
-    definition = _definition(node.table, "lookup", position, context)
+    read_options(node.options, {"local": flag})
+    definition = context.app.lookups.definition(node.table)
     inputs = tuple(pair.column for pair in node.inputs)
 
     def looked_up() -> Iterator[Row]:
-        columns, table_rows = _read(node.table, "lookup", position, context)
+        columns, table_rows = context.app.lookups.read(node.table)
         outputs = node.outputs or tuple(tree.LookupField(name, name) for name in columns if name not in inputs)
         for name in (*inputs, *(pair.column for pair in outputs)):
             if name not in columns:
                 message = f"lookup '{node.table}' has no column '{name}' (it has: {', '.join(columns) or 'none'})"
-                raise ReplayError(message, "lookup", position)
+                raise ReplayError(message)
         table = _Table(definition, inputs, table_rows)
         for row in rows:
             values = product(*(each_text(row.get(pair.field)) for pair in node.inputs))
@@ -105,13 +90,12 @@ def run_inputlookup(node: tree.Inputlookup, rows: Iterator[Row] | None, context:
 
     A table whose file does not exist gives no rows and a warning, with strict=t an error.
     """
-    position = node.span.start
     known = {"append": flag, "strict": flag, "start": whole, "max": whole}
-    options = read_options("inputlookup", position, node.options, known)
+    options = read_options(node.options, known)
     if rows is not None and not options.get("append"):
-        raise ReplayError("only append=t can stand behind another command", "inputlookup", position)
-    _definition(node.table, "inputlookup", position, context)
-    passes = compile_filter(node.where, context, "inputlookup") if node.where is not None else None
+        raise ReplayError("only append=t can stand behind another command")
+    context.app.lookups.definition(node.table)
+    passes = compile_filter(node.where, context) if node.where is not None else None
     start = options.get("start", 0)
 
     def read() -> Iterator[Row]:
@@ -119,8 +103,8 @@ def run_inputlookup(node: tree.Inputlookup, rows: Iterator[Row] | None, context:
         if not options.get("strict") and not context.app.lookups.path(node.table).exists():
             context.warn(f"inputlookup: the file of lookup '{node.table}' does not exist, it gives no rows")
             return
-        found = _read(node.table, "inputlookup", position, context)[1]
-        wanted = (row for row in found if passes is None or passes(row))
+        table_rows = context.app.lookups.read(node.table)[1]
+        wanted = (row for row in table_rows if passes is None or passes(row))
         stop = start + options["max"] if "max" in options else None
         yield from islice(wanted, start, stop)
 
@@ -134,10 +118,9 @@ def run_outputlookup(node: tree.Outputlookup, rows: Iterator[Row], context: Sear
     removed (create_empty=f) or left as it is (override_if_empty=f). Fields that begin with an underscore are
     not written, but for _time.
     """
-    position = node.span.start
     known = {"append": flag, "create_empty": flag, "override_if_empty": flag, "max": whole, "createinapp": flag}
-    options = read_options("outputlookup", position, node.options, known)
-    _definition(node.table, "outputlookup", position, context)
+    options = read_options(node.options, known)
+    context.app.lookups.definition(node.table)
     lookups = context.app.lookups
 
     def written() -> Iterator[Row]:
@@ -148,7 +131,7 @@ def run_outputlookup(node: tree.Outputlookup, rows: Iterator[Row], context: Sear
         fields = tuple(name for name in fields_of(kept) if not name.startswith("_") or name == "_time")
         there = lookups.path(node.table).exists()
         if options.get("append") and there:
-            old_fields, old_rows = _read(node.table, "outputlookup", position, context)
+            old_fields, old_rows = context.app.lookups.read(node.table)
             lookups.write(node.table, old_fields or fields, [*old_rows, *kept])
         elif kept:
             lookups.write(node.table, fields, kept)

@@ -32,12 +32,11 @@ class Place:
     """Where an expression stands and in which search: what errors and functions of time need to know."""
 
     context: SearchContext
-    command: str
     position: int
 
     def error(self, message: str) -> ReplayError:
         """Make the error that names this place."""
-        return ReplayError(message, self.command, self.position)
+        return ReplayError(message, position=self.position)
 
 
 @dataclass(frozen=True)

@@ -13,9 +13,9 @@ from workbench.replay.rows import Value
 from workbench.spl import tree
 
 
-def compile_expression(node: tree.Expression, context: SearchContext, command: str) -> Compiled:
+def compile_expression(node: tree.Expression, context: SearchContext) -> Compiled:
     """Compile a value or condition. ReplayError names what the replay does not know, and where it stands."""
-    place = Place(context, command, node.span.start)
+    place = Place(context, node.span.start)
     if isinstance(node, tree.Number):
         return _constant("number", node.value)
     if isinstance(node, tree.Text):
@@ -23,26 +23,26 @@ def compile_expression(node: tree.Expression, context: SearchContext, command: s
     if isinstance(node, tree.FieldName):
         return _field(node.name)
     if isinstance(node, tree.Unary):
-        return unary(place, node.operator, compile_expression(node.operand, context, command))
+        return unary(place, node.operator, compile_expression(node.operand, context))
     if isinstance(node, tree.Binary):
-        left = compile_expression(node.left, context, command)
-        return binary(place, node.operator, left, compile_expression(node.right, context, command))
+        left = compile_expression(node.left, context)
+        return binary(place, node.operator, left, compile_expression(node.right, context))
     if isinstance(node, tree.Call):
-        arguments = tuple(compile_expression(argument, context, command) for argument in node.arguments)
+        arguments = tuple(compile_expression(argument, context) for argument in node.arguments)
         return _call(place, node.function, arguments)
     raise place.error(f"macro `{node.text}` was not expanded")
 
 
-def compile_condition(node: tree.Expression, context: SearchContext, command: str) -> Run:
+def compile_condition(node: tree.Expression, context: SearchContext) -> Run:
     """Compile what must be true, false or null for a row."""
-    return condition(Place(context, command, node.span.start), compile_expression(node, context, command))
+    return condition(Place(context, node.span.start), compile_expression(node, context))
 
 
-def compile_value(node: tree.Expression, context: SearchContext, command: str) -> Run:
+def compile_value(node: tree.Expression, context: SearchContext) -> Run:
     """Compile what becomes the value of a field; a condition cannot."""
-    compiled = compile_expression(node, context, command)
+    compiled = compile_expression(node, context)
     if compiled.kind == "boolean":
-        place = Place(context, command, node.span.start)
+        place = Place(context, node.span.start)
         raise place.error("a field cannot hold true or false; write if(<condition>, <value>, <value>)")
     return compiled.run
 

@@ -7,7 +7,7 @@ import math
 import re
 
 from workbench.replay import times
-from workbench.replay.errors import ReplayError
+from workbench.replay.errors import errors_at
 from workbench.replay.expressions.compiled import Compiled, Function, Place
 from workbench.replay.rows import Row, Value, as_number, as_text
 
@@ -87,10 +87,8 @@ def _relative_time(place: Place, arguments: tuple[Compiled, ...]) -> Compiled:
         seconds, modifier = as_number(first(row)), as_text(second(row))
         if seconds is None or modifier is None:
             return None
-        try:
+        with errors_at(None, place.position):
             return times.relative_time(float(seconds), modifier)
-        except ReplayError as error:
-            raise place.error(error.message) from None
 
     return Compiled("number", run)
 

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import replace
 
-from workbench.spl.fields.families import overlap, rewritten, within
 from workbench.spl.fields.sets import NULL, UNSURE, FieldSet, Trait, best, gone_in_both, worst
+from workbench.spl.wildcards import family_renamed, matches, overlap
 
 
 def kept(fields: FieldSet, names: Iterable[str]) -> FieldSet:
@@ -18,7 +18,7 @@ def kept(fields: FieldSet, names: Iterable[str]) -> FieldSet:
                 chosen[name] = fields.trait(name)
             continue
         for each, trait in fields.fields.items():
-            if within(each, name):
+            if matches(each, name):
                 chosen[each] = trait
             elif "*" in each and overlap(each, name):
                 chosen[name] = chosen.get(name, trait).or_else(trait)
@@ -32,7 +32,7 @@ def kept(fields: FieldSet, names: Iterable[str]) -> FieldSet:
 def removed(fields: FieldSet, names: Iterable[str]) -> FieldSet:
     """Return the set without what the names, some with ``*``, stand for."""
     wanted = tuple(names)
-    left = {each: trait for each, trait in fields.fields.items() if not any(within(each, name) for name in wanted)}
+    left = {each: trait for each, trait in fields.fields.items() if not any(matches(each, name) for name in wanted)}
     loose = {name for name in wanted if fields.open or any("*" in each and overlap(each, name) for each in left)}
     return FieldSet(left, fields.open, fields.absent | loose)
 
@@ -41,7 +41,7 @@ def renamed(fields: FieldSet, old: str, new: str) -> FieldSet:
     """Return the set after ``rename old as new``; a field that has the new name already gives way."""
     moved: dict[str, Trait] = {}
     for each, trait in fields.fields.items():
-        target = rewritten(each, old, new)
+        target = family_renamed(each, old, new)
         if target is not None:
             moved[target] = trait if target not in moved else moved[target].or_else(trait)
         elif "*" in each and overlap(each, old):

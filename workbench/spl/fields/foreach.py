@@ -9,12 +9,12 @@ from workbench.spl import tree
 from workbench.spl.errors import SplSyntaxError
 from workbench.spl.fields import commands
 from workbench.spl.fields.commands import Change, Scene
-from workbench.spl.fields.families import overlap, stars
 from workbench.spl.fields.macros import rebuilt
 from workbench.spl.fields.sets import FieldSet, Trait
 from workbench.spl.fields.steps import FieldUse
 from workbench.spl.fields.uses import in_list
 from workbench.spl.parser import parse_subsearch
+from workbench.spl.wildcards import matches, overlap, stars
 
 _PLACEHOLDER = re.compile(r"<<(FIELD|MATCHSTR|MATCHSEG[123])>>")
 # Stands for the * of a family while the template is read as SPL, where a * would be a product.
@@ -67,7 +67,7 @@ def _matched(patterns: tuple[str, ...], fields: FieldSet) -> dict[str, str]:
     """Return the fields and families that the names of a foreach stand for, each with the name that matches."""
     found: dict[str, str] = {}
     for name in sorted(fields.fields):
-        pattern = next((each for each in patterns if stars(name, each) is not None), None)
+        pattern = next((each for each in patterns if matches(name, each)), None)
         if pattern is not None:
             found[name] = pattern
         elif "*" in name:

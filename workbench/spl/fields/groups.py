@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from workbench.spl import tree
-from workbench.spl.fields.families import overlap, rewritten, within
 from workbench.spl.fields.sets import ONE, UNSURE, FieldSet, Trait, worst
 from workbench.spl.fields.traits import trait_of
+from workbench.spl.wildcards import family_renamed, matches, overlap
 
 _COUNTS = frozenset(("count", "c", "dc", "distinct_count", "estdc"))
 _SEVERAL = frozenset(("values", "list"))
@@ -121,7 +121,7 @@ def _wild(aggregation: tree.Aggregation, field: str, node: tree.Stats, before: F
     for name, argument in before.fields.items():
         if name in node.by or name.startswith("_"):
             continue
-        target = rewritten(name, field, aggregation.name) if within(name, field) else None
+        target = family_renamed(name, field, aggregation.name) if matches(name, field) else None
         if target is not None:
             add(target, argument)
         elif "*" in name and overlap(name, field):

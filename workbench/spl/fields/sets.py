@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from functools import reduce
 from typing import Literal
 
-from workbench.spl.fields.families import overlap, within
+from workbench.spl.wildcards import matches, overlap
 
 Known = Literal["no", "unsure", "yes"]
 _ORDER: tuple[Known, ...] = ("no", "unsure", "yes")
@@ -110,7 +110,7 @@ class FieldSet:
         return reduce(Trait.or_else, found, Trait("unsure")) if found else NULL
 
     def _gone(self, name: str) -> bool:
-        return any(within(name, each) for each in self.absent)
+        return any(matches(name, each) for each in self.absent)
 
     def _relatives(self, name: str) -> list[str]:
         """Return the families that the field belongs to; for a family all that it overlaps with."""
@@ -118,7 +118,7 @@ class FieldSet:
             return [each for each in self.fields if overlap(each, name)]
         if self._gone(name):
             return []
-        return [each for each in self.fields if "*" in each and within(name, each)]
+        return [each for each in self.fields if "*" in each and matches(name, each)]
 
     def opened(self) -> FieldSet:
         """Return what is left to know after something unknown was done: the names only."""
