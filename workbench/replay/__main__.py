@@ -46,6 +46,7 @@ def _run(options: argparse.Namespace, console: Console, stack: ExitStack) -> Non
         interpreter=options.python,
         limits=Limits(join_rows=options.join_rows, append_rows=options.append_rows),
         mv_ne=options.mv_ne,
+        rates=options.rates,
     )
     if options.spl is not None:
         _run_text(options, site, console)
@@ -160,6 +161,12 @@ def _parser() -> argparse.ArgumentParser:
     )
     run.add_argument("--append-rows", type=_limit, default=limits.append_rows, help="rows of an append (%(default)s)")
     run.add_argument("--mv-ne", choices=("any", "none"), default="none", help="how != reads a multivalue field")
+    run.add_argument(
+        "--rates",
+        choices=("strict", "lenient"),
+        default="strict",
+        help="how rate_sum reads restarts and missed points (default %(default)s, the reading that hurts)",
+    )
     run.add_argument("--python", type=Path, default=Path(sys.executable), help="interpreter for custom commands")
     run.add_argument("--scratch", type=Path, help="keep lookups here between calls (default: a folder that goes away)")
     run.add_argument("--findings", type=Path, metavar="FILE", help="write findings and risk events here, JSON lines")

@@ -43,8 +43,9 @@ class SearchContext:
     """Everything a search needs besides its rows; one per run: messages and points_read collect in it.
 
     ``now`` is the epoch second the search believes it runs at. ``mv_ne`` chooses how ``field!=value`` reads
-    a multivalue field: "any" when one value differs, "none" when no value equals. ``points_read`` counts the
-    raw metric points that mstats has read. ``events`` are what event searches read, newest first; None: there are
+    a multivalue field: "any" when one value differs, "none" when no value equals. ``rates`` chooses how rate_sum
+    reads a counter that restarts or misses a span: "strict" hurts, see counters.py. ``points_read`` counts the raw
+    metric points that mstats has read. ``events`` are what event searches read, newest first; None: there are
     none to search.
     """
 
@@ -55,6 +56,7 @@ class SearchContext:
     limits: Limits = field(default_factory=Limits)
     mv_ne: Literal["any", "none"] = "none"
     interpreter: Path = Path("python3")
+    rates: Literal["strict", "lenient"] = "strict"
     messages: list[Message] = field(default_factory=list)
     points_read: int = 0
     events: tuple[Row, ...] | None = None

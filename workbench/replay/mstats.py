@@ -4,6 +4,8 @@ Reading of the command, from reference/spl-semantics.md section 1 (there with it
 point that lacks a BY dimension is left out unless fillnull_value is given; rows are wide, a metric without
 points in a group is null there; bins are aligned to the epoch, ``_time`` is the start of a bin, no bin for
 no points; a metric the index does not know is null everywhere; the standard deviation of one point is 0.
+A time series is all points of an index that agree in every dimension; what rate, rate_avg and rate_sum make of it
+is in workbench/replay/counters.py. ``by _timeseries`` groups by it; what Splunk writes into that field is unknown.
 
 Unverified without a live Splunk: rows are ordered by ``_time``, then by the BY fields; no points at all
 give no row; ``avg(tcp.*)`` yields a column for each metric the index knows, in the window or not; median
@@ -19,7 +21,7 @@ from dataclasses import dataclass
 
 import duckdb
 
-from workbench.replay import mstats_filter
+from workbench.replay import counters, mstats_filter
 from workbench.replay.context import SearchContext, Window
 from workbench.replay.errors import ReplayError
 from workbench.replay.mstats_filter import Parameters
@@ -31,7 +33,7 @@ from workbench.traffic.store import TIME, IndexColumns, StoreError, quote_identi
 
 BATCH_ROWS = 20_000
 TIME_BIN_LIMIT = 1_000_000  # bins; limits.conf time_bin_limit
-_PERCENTILE = re.compile(r"(?:exact)?p(?:erc)?(\d{1,3}(?:\.\d+)?)\Z")
+_PERCENTILE = re.compile(r"(?:exact|upper)?p(?:erc)?(\d{1,3}(?:\.\d+)?)\Z")
 _FUNCTIONS = {
     "count": "count({x})",
     "dc": "count(DISTINCT {x})",
@@ -54,6 +56,7 @@ _FUNCTIONS = {
     "earliest_time": "min({time}) FILTER ({x} IS NOT NULL)",
     "latest_time": "max({time}) FILTER ({x} IS NOT NULL)",
 }
+_FUNCTIONS |= counters.FUNCTIONS
 _WHOLE = ("count", "dc", "distinct_count")
 
 
@@ -68,6 +71,8 @@ class _Column:
     def sql(self) -> str:
         percentile = _PERCENTILE.match(self.function)
         x, time = quote_identifier(self.metric), quote_identifier(TIME)
+        if self.function in counters.FUNCTIONS:
+            x = counters.rate_column(self.function, self.metric)
         if percentile:
             return f"quantile_cont({x}, {float(percentile[1]) / 100!r})"
         return _FUNCTIONS[self.function].format(x=x, time=time)
@@ -105,6 +110,8 @@ def _prepared(node: Mstats, context: SearchContext) -> _Statement | None:
     sources = {name: store.columns(name) for name in mstats_filter.indexes(node.where, store.indexes())}
     columns = _columns(node, sources)
     by = tuple(dict.fromkeys(name for name in node.by if name != TIME))
+    if "metric_name" in by:
+        raise ReplayError("by metric_name is not replayed; name metrics: avg(x) avg(y)", "mstats", node.span.start)
     parameters = Parameters()
     points = " UNION ALL BY NAME ".join(
         _points(node, context, name, found, columns, by, window, parameters) for name, found in sources.items()
@@ -114,7 +121,14 @@ def _prepared(node: Mstats, context: SearchContext) -> _Statement | None:
     keys = [f"CAST(floor({quote_identifier(TIME)} / {span}) AS BIGINT) * {span}"] if span else []
     keys += [_key(name, fillnull, parameters) for name in by]
     names = (*((TIME,) if span else ()), *by)
-    sql = _sql(keys, columns, points)
+    rates = {
+        counters.rate_column(column.function, column.metric): counters.rates(
+            column.function, column.metric, by, span, context.rates
+        )
+        for column in columns
+        if column.function in counters.FUNCTIONS
+    }
+    sql = _sql(keys, columns, points, list(rates.values()))
     return _Statement(sql, parameters.values, names, tuple(column.name for column in columns))
 
 
@@ -147,10 +161,14 @@ def _points(
     parameters: Parameters,
 ) -> str:
     """SELECT of the points of one index that count: time, BY dimensions and the metrics in use, finite or NULL."""
-    selected = [quote_identifier(TIME)]
-    for name in dict.fromkeys(by):
+    selected = [quote_identifier(TIME), "1 AS points"]
+    series = quote_identifier(counters.SERIES)
+    if counters.SERIES in by or any(column.function in counters.FUNCTIONS for column in columns):
+        selected.append(f"{_series(index, found)} AS {series}")
+    for name in by:
         column = quote_identifier(name)
-        selected.append(column if name in found.dimensions else f"NULL::VARCHAR AS {column}")
+        if name != counters.SERIES:
+            selected.append(column if name in found.dimensions else f"NULL::VARCHAR AS {column}")
     present: list[str] = []
     for metric in dict.fromkeys(column.metric for column in columns):
         column = quote_identifier(metric)
@@ -168,12 +186,20 @@ def _points(
     )
 
 
+def _series(index: str, found: IndexColumns) -> str:
+    """SQL text that is the same for two points if and only if they belong to one time series."""
+    literals = [(name + "=").replace("'", "''") for name in found.dimensions]
+    named = (f"'{text}' || {quote_identifier(name)}" for text, name in zip(literals, found.dimensions, strict=True))
+    return f"concat_ws(chr(31), {', '.join([repr(f'index={index}'), *named])})"
+
+
 def _key(name: str, fillnull: str | None, parameters: Parameters) -> str:
     column = quote_identifier(name)
     return column if fillnull is None else f"coalesce({column}, {parameters.add(fillnull)})"
 
 
-def _sql(keys: list[str], columns: list[_Column], points: str) -> str:
+def _sql(keys: list[str], columns: list[_Column], points: str, rates: list[str]) -> str:
+    """SQL over the points, and beside them one row for each counter and span that holds its rate."""
     outer = [f"g{number}" for number in range(len(keys))]
     grouped = [f"{sql} AS g{number}" for number, sql in enumerate(keys)]
     for number, column in enumerate(columns):
@@ -183,8 +209,9 @@ def _sql(keys: list[str], columns: list[_Column], points: str) -> str:
     positions = ", ".join(str(number + 1) for number in range(len(keys)))
     group = f" GROUP BY {positions}" if keys else ""
     order = f" ORDER BY {positions}" if keys else ""
-    inner = f"SELECT {', '.join([*grouped, 'count(*) AS points'])} FROM ({points}){group}"
-    return f"SELECT {', '.join([*outer, 'points'])} FROM ({inner}){order}"
+    rows = " UNION ALL BY NAME ".join(["FROM points", *rates])
+    inner = f"SELECT {', '.join([*grouped, 'count(points) AS points'])} FROM ({rows}){group}"
+    return f"WITH points AS ({points}) SELECT {', '.join([*outer, 'points'])} FROM ({inner}){order}"
 
 
 def _columns(node: Mstats, sources: dict[str, IndexColumns]) -> list[_Column]:

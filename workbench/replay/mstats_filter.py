@@ -1,8 +1,9 @@
 """The WHERE of mstats as SQL: which indexes are read, between which instants, and which points of them.
 
-Values are compared without regard to case, as the search command does; ``*`` in a value is a wildcard; a
-``!=`` wants the dimension to be there, ``NOT`` does not (reference/spl-semantics.md section 4; that mstats
-filters do as search does is unverified without a live Splunk). ``earliest=`` in the WHERE overrides the
+Values are compared with regard to case, unlike those of the search command, and CASE() and TERM() are not for it
+(Splunk Search Reference, mstats, "WHERE clause"); ``*`` in a value is a wildcard; a ``!=`` wants the dimension to be
+there, ``NOT`` does not (reference/spl-semantics.md section 4; that mstats does as search does here is unverified
+without a live Splunk). ``earliest=`` in the WHERE overrides the
 dispatch time range, and ``latest`` then means now unless it is given too (section 1, unverified);
 ``latest=`` alone reads from the beginning (unverified).
 """
@@ -119,12 +120,13 @@ class _Predicate:
 
     def _dimension(self, term: Comparison) -> str:
         column = quote_identifier(term.field)
-        folded = (column, "{}") if term.case_sensitive else (f"lower({column})", "lower({})")
+        if term.case_sensitive:
+            raise ReplayError("mstats knows no CASE(); it compares with case anyway", "mstats", term.span.start)
         if "*" in term.value:
             pattern = term.value.replace("!", "!!").replace("%", "!%").replace("_", "!_").replace("*", "%")
-            same = f"{folded[0]} LIKE {folded[1].format(self.parameters.add(pattern))} ESCAPE '!'"
+            same = f"{column} LIKE {self.parameters.add(pattern)} ESCAPE '!'"
         else:
-            same = f"{folded[0]} = {folded[1].format(self.parameters.add(term.value))}"
+            same = f"{column} = {self.parameters.add(term.value)}"
         # A point without the dimension makes the comparison NULL; a filter says no to it, also below a NOT.
         return f"coalesce({same}, FALSE)" if term.operator == "=" else f"coalesce(NOT ({same}), FALSE)"
 

@@ -38,6 +38,7 @@ class Site:
     interpreter: Path
     limits: Limits = field(default_factory=Limits)
     mv_ne: Literal["any", "none"] = "none"
+    rates: Literal["strict", "lenient"] = "strict"
 
     def context(self, window: Window, now: float) -> SearchContext:
         """Make the context of one run."""
@@ -48,6 +49,7 @@ class Site:
             now=now,
             limits=self.limits,
             mv_ne=self.mv_ne,
+            rates=self.rates,
             interpreter=self.interpreter,
         )
 
