@@ -39,8 +39,8 @@ lock: $(VENV)/tools.stamp ## Write down hash and version of each search, after a
 package: $(VENV)/tools.stamp ## Build dist/SA-npmanomaly-<version>.spl
 	@$(RUN) build.py
 
-golden: $(VENV)/test.stamp build/sdk/stamp ## Rewrite the expected stanzas and the pages on rules after a wanted change
-	@$(RUN) -m pytest tests/compiler --update-golden
+golden: $(VENV)/test.stamp build/sdk/stamp ## Rewrite the expected stanzas and the generated parts of the documents after a wanted change
+	@$(RUN) -m pytest tests/compiler tests/docs/test_generated_text.py --update-golden
 
 docs: .venv-docs/stamp ## Build the documents as a site in build/site; a link that leads nowhere is an error
 	@NO_MKDOCS_2_WARNING=1 .venv-docs/bin/python -m mkdocs build --strict

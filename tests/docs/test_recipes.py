@@ -9,8 +9,7 @@ from pathlib import Path
 import pytest
 
 from workbench.compiler.macrocalls import macro_uses
-from workbench.site.content import PagedSearch, read_content
-from workbench.site.glossary import column_meaning, field_meaning
+from workbench.site.content import ScheduledSearch, read_content
 from workbench.spl.parser import parse
 from workbench.spl.terms import FieldName
 
@@ -34,7 +33,7 @@ def blocks(kind: str) -> list[str]:
 SEARCHES = [text for text in blocks("text") if text.startswith(("| ", "index="))]
 
 
-def detection(word: str) -> PagedSearch:
+def detection(word: str) -> ScheduledSearch:
     (found,) = (search for search in CONTENT.searches if search.kind == "detections" and word in search.name)
     return found
 
@@ -56,8 +55,7 @@ def test_each_search_in_the_documents_parses_and_its_macros_exist(text: str) -> 
     parse(text)
     uses, wrong = macro_uses(text)
     assert not wrong
-    for use in uses:
-        CONTENT.macro(use.name)
+    assert {use.name for use in uses} <= set(CONTENT.macros())
 
 
 @pytest.mark.parametrize(("kind", "word"), [("filter-outbound", "Anomalous Outbound"), ("filter-edge", "edge")])
@@ -72,7 +70,7 @@ def test_the_filters_that_are_shown_read_fields_of_the_finding(kind: str, word: 
 def test_each_setting_that_is_shown_is_for_a_macro_or_lookup(text: str) -> None:
     (stanza,) = re.findall(r"^\[(\w+)\]$", text, re.MULTILINE)
     if "definition =" in text:
-        CONTENT.macro(stanza)
+        assert stanza in CONTENT.macros()
     else:
         assert f"filename = {stanza}.csv" in text
 
@@ -81,21 +79,33 @@ def test_the_settings_compared_in_the_tuning_page_are_options_of_the_command() -
     from npmlib.anomaly.options import parse_options
 
     rows = re.findall(r"^\| `(threshold=[^`]+)`", (DOCS / "tuning.md").read_text(encoding="utf-8"), re.MULTILINE)
-    shipped, _ = CONTENT.macro("npm_outbound_sensitivity")
-    assert shipped in rows
+    assert CONTENT.macros()["npm_outbound_sensitivity"] in rows
     for row in rows:
         parse_options(dict(pair.split("=") for pair in row.split()))
 
 
-def test_each_field_and_column_is_explained() -> None:
-    for search in CONTENT.searches:
-        if search.kind == "detections":
-            assert search.columns
-            for name in search.columns:
-                assert field_meaning(name, edge="edge" in search.name)
+def names_in_first_cells(page: str) -> set[str]:
+    """The names in inline code in the first cells of all tables of a page."""
+    cells = re.findall(r"^\|([^|]*)\|", (DOCS / page).read_text(encoding="utf-8"), re.MULTILINE)
+    return {name for cell in cells for name in re.findall(r"`([^`]+)`", cell)}
+
+
+def test_each_field_of_a_finding_is_explained_for_its_detection() -> None:
+    section = (DOCS / "detections.md").read_text(encoding="utf-8").split("## Fields of a finding\n", 1)[1]
+    rows = re.findall(r"^\| (`[^|]*) \| ([^|]*) \| \S", section.split("\n## ", 1)[0], re.MULTILINE)
+    for word, column in (("Anomalous Outbound", "outbound"), ("edge", "edge"), ("Sustained", "sustained")):
+        mine = " ".join(names for names, of in rows if of == "all" or column in of.split(", "))
+        explained = set(re.findall("`(.+?)`", mine))
+        assert explained == set(detection(word).columns), word
+
+
+def test_each_column_of_a_table_is_explained() -> None:
+    explained = names_in_first_cells("baseline.md") | names_in_first_cells("learn.md")
+    assert "score_slow" in explained
     for name in CONTENT.project.named("lookups"):
         for column in CONTENT.lookup_columns(name):
-            assert column_meaning(column)
+            general = re.sub(r"^(count|avg|stdev)_.*", r"\1_<metric>", column)
+            assert general in explained, f"{name}: {column}"
 
 
 def test_lookups_that_the_documents_name_exist() -> None:

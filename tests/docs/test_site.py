@@ -10,8 +10,6 @@ from urllib.parse import unquote, urlsplit
 
 import pytest
 
-from workbench.site.content import read_content
-
 CHECKOUT = Path(__file__).parents[2]
 
 
@@ -59,17 +57,11 @@ def pages(site: Path) -> dict[Path, Page]:
     return {path: Page(path.read_text(encoding="utf-8")) for path in site.rglob("*.html")}
 
 
-def test_each_document_and_each_search_has_a_page(site: Path) -> None:
+def test_each_document_has_a_page(site: Path) -> None:
     docs = CHECKOUT / "docs"
     sources = [path.relative_to(docs).as_posix() for path in docs.rglob("*.md")]
-    sources += [search.page for search in read_content(CHECKOUT / "contentctl").searches]
     for source in sources:
         assert (site / source).with_suffix(".html").is_file(), source
-
-
-def test_nothing_generated_was_left_out(pages: dict[Path, Page]) -> None:
-    for path in pages:
-        assert "<!-- generated" not in path.read_text(encoding="utf-8"), path.name
 
 
 def test_nothing_is_loaded_from_another_place(pages: dict[Path, Page]) -> None:

@@ -1,1 +1,1 @@
-"""The site of the documents: what mkdocs adds to docs/ while it builds, from the content and the command themselves."""
+"""The parts of the documents that are made from the content and the commands, and the hook of the mkdocs site."""

@@ -1,4 +1,4 @@
-"""The references of the search commands: made from searchbnf.conf, which Splunk Web shows, and their defaults."""
+"""The reference of each search command: from searchbnf.conf, which Splunk Web shows, and the defaults in npmlib."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from npmlib.learn import options as learning
 
 from workbench.replay.conf import parse
 from workbench.site.content import SiteError
-from workbench.site.wording import code
+from workbench.site.wording import code, paragraph
 
 SCORING, LEARNING = "npmanomaly", "npmlearn"
 _OPTIONS: dict[str, tuple[tuple[str, ...], type[Options] | type[learning.LearnOptions]]] = {
@@ -22,7 +22,7 @@ _ATTRIBUTES = {"unseen": "flag_unseen"}
 
 
 def defaults(command: str = SCORING) -> dict[str, str]:
-    """The default of each option, as somebody would type it; SiteError for an option that its class does not have."""
+    """Return the default of each option as a user would type it; SiteError for an option without a field."""
     names, options = _OPTIONS[command]
     values = {field.name: field.default for field in fields(options)}
     missing = [name for name in names if _ATTRIBUTES.get(name, name) not in values]
@@ -33,7 +33,7 @@ def defaults(command: str = SCORING) -> dict[str, str]:
 
 
 def option_table(app: Path, command: str = SCORING) -> str:
-    """Options with their forms, defaults and meanings."""
+    """Return a table of the options: form, default and meaning."""
     stanza = _stanzas(app)[f"{command}-option"]
     forms = dict(re.findall(r"\((\w+)=(\([^)]*\)|<[^>]*>)\)", stanza["syntax"]))
     meanings = _meanings(stanza["description"])
@@ -47,18 +47,18 @@ def option_table(app: Path, command: str = SCORING) -> str:
 
 
 def synopsis(app: Path, command: str = SCORING) -> str:
-    """The command with all its options."""
+    """Return the command with all its options."""
     return f"```text\n{_stanzas(app)[f'{command}-command']['simplesyntax']}\n```"
 
 
 def examples(app: Path, command: str = SCORING) -> str:
-    """The examples of the help, each with its comment."""
+    """Return the examples of the help, each after its comment."""
     stanza = _stanzas(app)[f"{command}-command"]
     numbers = sorted(name.removeprefix("example") for name in stanza if name.startswith("example"))
     shown = []
     for number in numbers:
         search = stanza[f"example{number}"].replace(" | ", "\n| ")
-        shown.append(f"{stanza[f'comment{number}']}\n\n```text\n{search}\n```")
+        shown.append(f"{paragraph(stanza[f'comment{number}'])}\n\n```text\n{search}\n```")
     return "\n\n".join(shown)
 
 

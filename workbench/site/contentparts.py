@@ -1,0 +1,83 @@
+"""The parts of the documents that tell what the content YAML says: searches, schedules, macros, lookups."""
+
+from __future__ import annotations
+
+from workbench.compiler.rules.known import TECHNIQUES
+from workbench.compiler.yamlfile import Document
+from workbench.site.content import ScheduledSearch, SiteContent, SiteError
+from workbench.site.wording import cell, code, paragraph, period, plain, schedule, window
+from workbench.spl import tree
+
+_LONGEST_DEFINITION = 90
+
+
+def schedule_table(content: SiteContent) -> str:
+    """Return a table of all searches: when each runs, over what time range, and what it writes."""
+    lines = ["| Search | Runs | Over | Writes |", "| --- | --- | --- | --- |"]
+    for search in content.searches:
+        written = [*map(code, search.tables), *(["risk"] if search.risk else [])]
+        over = (
+            "no metrics" if isinstance(search.commands[0], tree.Makeresults) else window(search.earliest, search.latest)
+        )
+        row = (search.name, schedule(search.cron), over, ", ".join(written) or "nothing, shows a report")
+        lines.append(f"| {' | '.join(map(cell, row))} |")
+    return "\n".join(lines)
+
+
+def detections(content: SiteContent) -> str:
+    """Return a section for each detection: description, throttling, techniques, file, known false positives."""
+    return "\n\n".join(_section(search, content) for search in content.searches if search.kind == "detections")
+
+
+def baselines(content: SiteContent) -> str:
+    """Return a section for each search that is not a detection: description and file."""
+    return "\n\n".join(_section(search, content) for search in content.searches if search.kind != "detections")
+
+
+def macros(content: SiteContent) -> str:
+    """Return a list of all macros: what each is for, and its definition if it is short."""
+    items = []
+    descriptions = content.project.named("macros")
+    for name, definition in content.macros().items():
+        shipped = f", as shipped {code(definition)}" if len(definition) <= _LONGEST_DEFINITION else ""
+        described = descriptions[name].text("description") if name in descriptions else "What you know to be normal."
+        items.append(paragraph(f"- {code(name)}{shipped}: {plain(described)}", "  "))
+    return "\n".join(items)
+
+
+def lookups(content: SiteContent) -> str:
+    """Return a list of all lookups: what each holds, and its columns."""
+    items = []
+    for name, document in content.project.named("lookups").items():
+        columns = content.lookup_columns(name)
+        listed = f" Columns: {', '.join(map(code, columns))}." if columns else ""
+        items.append(paragraph(f"- {code(name)}: {plain(document.text('description'))}{listed}", "  "))
+    return "\n".join(items)
+
+
+def _section(search: ScheduledSearch, content: SiteContent) -> str:
+    parts = [f"### {search.name}", paragraph(plain(search.document.text("description")))]
+    parts.append("\n".join(paragraph(f"- {fact}", "  ") for fact in _facts(search, content)))
+    if search.kind == "detections":
+        mistaken = plain(search.document.text("known_false_positives"))
+        parts.append(paragraph(f"**Known false positives.** {mistaken}"))
+    return "\n\n".join(parts)
+
+
+def _facts(search: ScheduledSearch, content: SiteContent) -> list[str]:
+    facts = []
+    throttling = search.document.get("tags", "throttling")
+    if isinstance(throttling, dict):
+        fields = ", ".join(code(str(field)) for field in throttling.get("fields", []))
+        facts.append(f"Throttling: one finding for each {fields} in {period(str(throttling['period']))}")
+    techniques = [_technique(search.document, str(each)) for each in search.document.items("tags", "mitre_attack_id")]
+    if techniques:
+        facts.append(f"MITRE ATT&CK: {', '.join(techniques)}")
+    path = search.document.path.relative_to(content.project.root.parent).as_posix()
+    return [*facts, f"File: [{search.document.path.name}](../{path}), version {search.document.get('version')}"]
+
+
+def _technique(document: Document, identifier: str) -> str:
+    if identifier not in TECHNIQUES:
+        raise SiteError(f"{document.shown}: tags.mitre_attack_id: no technique {identifier} is known; correct it")
+    return f"{identifier} {TECHNIQUES[identifier]}"
