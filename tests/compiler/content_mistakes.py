@@ -5,7 +5,7 @@
 
 from __future__ import annotations
 
-from content_samples import DETECTION
+from tests.compiler.content_samples import DETECTION
 
 BASELINE = "baselines/sample_baseline.yml"
 DEPLOYMENT = "deployments/escu_default_configuration_anomaly.yml"

@@ -11,7 +11,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from pathlib import Path
 
-from content_samples import write_sample
+from tests.compiler.content_samples import write_sample
 
 Change = tuple[str, str, "str | None"]
 

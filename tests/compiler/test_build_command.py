@@ -10,7 +10,8 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
-from content_samples import DETECTION, write_sample
+
+from tests.compiler.content_samples import DETECTION, write_sample
 
 Copy = Callable[[Path], Path]
 

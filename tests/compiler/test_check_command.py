@@ -10,7 +10,8 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
-from content_samples import DETECTION, MACRO_FILE, write_sample
+
+from tests.compiler.content_samples import DETECTION, MACRO_FILE, write_sample
 
 CHECKOUT = Path(__file__).parents[2]
 Copy = Callable[[Path], Path]

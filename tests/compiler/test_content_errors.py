@@ -6,9 +6,9 @@ import re
 from pathlib import Path
 
 import pytest
-from content_mistakes import MACRO, MISTAKES, STORY
-from content_samples import DETECTION, write_sample
 
+from tests.compiler.content_mistakes import MACRO, MISTAKES, STORY
+from tests.compiler.content_samples import DETECTION, write_sample
 from workbench.compiler.build import compile_content
 from workbench.compiler.finding import BuildError
 

@@ -10,8 +10,19 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
-from rule_samples import BASELINE, DEPLOYMENT, JOIN, LAST, MACRO, Change, before_filter, field, inline, write_checkout
 
+from tests.compiler.rule_samples import (
+    BASELINE,
+    DEPLOYMENT,
+    JOIN,
+    LAST,
+    MACRO,
+    Change,
+    before_filter,
+    field,
+    inline,
+    write_checkout,
+)
 from workbench.compiler.build import check_all
 
 FIRST = "| mstats avg(tcp.bytes) as bytes where `sample_index` by k8s.cluster.name source.process.name"

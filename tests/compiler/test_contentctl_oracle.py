@@ -15,8 +15,7 @@ import shutil
 import subprocess
 from pathlib import Path
 
-from content_samples import DETECTION, lay_out_seeds, write_sample
-
+from tests.compiler.content_samples import DETECTION, lay_out_seeds, write_sample
 from workbench.compiler.build import check_content, compiled
 from workbench.compiler.conf import plain, read_conf
 

@@ -10,9 +10,9 @@ import uuid
 from pathlib import Path
 
 import pytest
-from content_samples import DETECTION, FILES, write_sample
-from test_contentctl_oracle import run
 
+from tests.compiler.content_samples import DETECTION, FILES, write_sample
+from tests.compiler.test_contentctl_oracle import run
 from workbench.compiler.build import check_content
 from workbench.compiler.finding import errors_of
 

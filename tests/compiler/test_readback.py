@@ -6,10 +6,10 @@ from pathlib import Path
 
 import pytest
 from addonfactory_splunk_conf_parser_lib import TABConfigParser
-from content_samples import DETECTION, write_sample
 from hypothesis import given, settings
-from test_conf_text import values
 
+from tests.compiler.content_samples import DETECTION, write_sample
+from tests.compiler.test_conf_text import values
 from workbench.compiler.build import compile_content
 from workbench.compiler.conf import plain, read_conf, render_conf
 from workbench.compiler.readback import differences, read_back

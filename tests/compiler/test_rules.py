@@ -7,8 +7,8 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
-from rule_samples import SAMPLES, before_filter, write_checkout
 
+from tests.compiler.rule_samples import SAMPLES, before_filter, write_checkout
 from workbench.compiler import build, sdk
 from workbench.compiler.build import build_package, check_all
 from workbench.compiler.catalogue import BY_ID, RULES

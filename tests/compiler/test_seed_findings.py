@@ -8,9 +8,9 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
-from content_samples import lay_out_seeds
-from test_rules import marked
 
+from tests.compiler.content_samples import lay_out_seeds
+from tests.compiler.test_rules import marked
 from workbench.compiler.build import check_content
 from workbench.compiler.catalogue import BY_ID
 from workbench.compiler.finding import Finding

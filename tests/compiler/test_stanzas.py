@@ -5,8 +5,7 @@ from __future__ import annotations
 import json
 from pathlib import Path
 
-from content_samples import DETECTION, lay_out_seeds, write_sample
-
+from tests.compiler.content_samples import DETECTION, lay_out_seeds, write_sample
 from workbench.compiler import build
 from workbench.compiler.build import check_content, compile_content
 from workbench.compiler.conf import plain, read_conf

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import pytest
-from hostile_estate import DIMENSIONS, END, HOUR, METRICS, TRUTH, hostile_points
-from stores import write_index
 
+from tests.demo.hostile_estate import DIMENSIONS, END, HOUR, METRICS, TRUTH, hostile_points
+from tests.stores import write_index
 from workbench.compiler.build import Package
 from workbench.demo.report import Watched
 from workbench.demo.verdict import findings_of, judge

@@ -13,8 +13,8 @@ from typing import Any
 import duckdb
 import plotly.graph_objects
 import pytest
-from hostile_estate import DEST, END, HOUR, INTERVAL, PROCESS, WORKLOAD
 
+from tests.demo.hostile_estate import DEST, END, HOUR, INTERVAL, PROCESS, WORKLOAD
 from workbench.demo.charts import OVER, UNKNOWN
 from workbench.demo.evidence import Evidence, gather, sensitivity
 from workbench.demo.hourbars import EXPECTED, SENT, STOOD_OUT

@@ -6,8 +6,8 @@ from collections.abc import Iterator
 from dataclasses import replace
 
 import pytest
-from hostile_estate import END, PROCESS, WORKLOAD
 
+from tests.demo.hostile_estate import END, PROCESS, WORKLOAD
 from workbench.demo.hours import HOUR, Profiled
 from workbench.demo.report import Watched
 from workbench.demo.verdict import Finding

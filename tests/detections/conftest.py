@@ -6,9 +6,9 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
-from sent import DAYS, learn_days, sending, table
-from world import DAY, NOW, World
 
+from tests.detections.sent import DAYS, learn_days, sending, table
+from tests.detections.world import DAY, NOW, World
 from workbench.compiler.build import Package
 
 

@@ -15,8 +15,8 @@ from fractions import Fraction
 from typing import Any
 
 import pytest
-from world import DAY, HOUR, METRICS, MINUTE, NOW, TRAFFIC_BASELINE, World, point
 
+from tests.detections.world import DAY, HOUR, METRICS, MINUTE, NOW, TRAFFIC_BASELINE, World, point
 from workbench.replay.rows import Row, as_number
 
 MIDNIGHT = NOW // DAY * DAY  # that NOW's day begins with

@@ -10,8 +10,7 @@ import csv
 from collections.abc import Iterable
 from typing import Any
 
-from world import DEPLOYS, HOUR, MINUTE, NOW, World, point
-
+from tests.detections.world import DEPLOYS, HOUR, MINUTE, NOW, World, point
 from workbench.replay.rows import Row
 
 OWNER = "Deploys Of Kubernetes NPM Processes"

@@ -8,7 +8,7 @@ from __future__ import annotations
 import math
 from typing import Any
 
-from world import DAY, PROFILE, World, point
+from tests.detections.world import DAY, PROFILE, World, point
 
 STEP = 300.0  # seconds between points: a sparse series is learned as well, and faster
 DAYS = 9

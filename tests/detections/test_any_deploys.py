@@ -10,11 +10,11 @@ from collections.abc import Sequence
 from random import Random
 
 import pytest
-from deploying import RUN_AT, accepted, images, line, people, quoted, running
 from hypothesis import Phase, given, settings
 from hypothesis import strategies as st
-from world import DEPLOYS, HOUR, NOW, World
 
+from tests.detections.deploying import RUN_AT, accepted, images, line, people, quoted, running
+from tests.detections.world import DEPLOYS, HOUR, NOW, World
 from workbench.compiler.build import Package
 
 HALVES = 10

@@ -6,8 +6,21 @@ Hours are counted from NOW; see deploying.
 from __future__ import annotations
 
 import pytest
-from deploying import LEVELS, accepted, by_hand, cells, file, hourly, images, line, people, quoted, running
-from world import ACCEPTED_LEVELS, DAY, HOUR, NOW, World
+
+from tests.detections.deploying import (
+    LEVELS,
+    accepted,
+    by_hand,
+    cells,
+    file,
+    hourly,
+    images,
+    line,
+    people,
+    quoted,
+    running,
+)
+from tests.detections.world import ACCEPTED_LEVELS, DAY, HOUR, NOW, World
 
 
 def test_the_first_sight_of_a_process_is_no_deploy(world: World) -> None:

@@ -10,8 +10,8 @@ from typing import Any
 import duckdb
 from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
-from world import DAY, EDGE_BASELINE, HOUR, MINUTE, NEW_EDGE, NOW, World, point
 
+from tests.detections.world import DAY, EDGE_BASELINE, HOUR, MINUTE, NEW_EDGE, NOW, World, point
 from workbench.replay.context import Limits
 from workbench.replay.rows import Row
 

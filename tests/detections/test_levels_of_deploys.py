@@ -10,9 +10,9 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from sent import Points, sending
-from world import ACCEPTED_LEVELS, DAY, DEPLOYS, HOUR, IMAGE, MINUTE, NOW, PROFILE, SUSTAINED, World
 
+from tests.detections.sent import Points, sending
+from tests.detections.world import ACCEPTED_LEVELS, DAY, DEPLOYS, HOUR, IMAGE, MINUTE, NOW, PROFILE, SUSTAINED, World
 from workbench.replay.rows import Row
 
 CHECKOUT = Path(__file__).parents[2]

@@ -11,7 +11,10 @@ from itertools import combinations
 from typing import Any
 
 import pytest
-from days import (
+from hypothesis import HealthCheck, Phase, given, settings
+from hypothesis import strategies as st
+
+from tests.detections.days import (
     KEY,
     MIDNIGHT,
     TABLES,
@@ -26,10 +29,7 @@ from days import (
     rows_of,
     whole,
 )
-from hypothesis import HealthCheck, Phase, given, settings
-from hypothesis import strategies as st
-from world import DAY, HOUR, METRICS, NOW, TRAFFIC_BASELINE, World, point
-
+from tests.detections.world import DAY, HOUR, METRICS, NOW, TRAFFIC_BASELINE, World, point
 from workbench.replay.lookups import LookupFolder
 
 DIRECT = " ".join(

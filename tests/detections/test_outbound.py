@@ -11,8 +11,8 @@ import duckdb
 import pytest
 from hypothesis import HealthCheck, Phase, assume, given, settings
 from hypothesis import strategies as st
-from world import DAY, HOUR, METRICS, MINUTE, NOW, OUTBOUND, TRAFFIC_BASELINE, World, point
 
+from tests.detections.world import DAY, HOUR, METRICS, MINUTE, NOW, OUTBOUND, TRAFFIC_BASELINE, World, point
 from workbench.replay.context import Limits
 from workbench.replay.rows import Row, each_text
 

@@ -8,10 +8,22 @@ from typing import Any
 
 import duckdb
 import pytest
-from test_edges import edges, learned, talk
-from test_outbound import around, current, usual
-from world import ALLOW_LIST, DAY, HIDDEN, HOUR, MINUTE, NEW_EDGE, NOW, OUTBOUND, TRAFFIC_BASELINE, World, point
 
+from tests.detections.test_edges import edges, learned, talk
+from tests.detections.test_outbound import around, current, usual
+from tests.detections.world import (
+    ALLOW_LIST,
+    DAY,
+    HIDDEN,
+    HOUR,
+    MINUTE,
+    NEW_EDGE,
+    NOW,
+    OUTBOUND,
+    TRAFFIC_BASELINE,
+    World,
+    point,
+)
 from workbench.replay.risk import fill
 from workbench.replay.rows import Row
 from workbench.spl.parser import parse

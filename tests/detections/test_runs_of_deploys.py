@@ -6,9 +6,9 @@ from collections.abc import Callable
 from typing import Any
 
 import pytest
-from deploying import accepted, by_hand, file, hourly, images, line, people, running
-from world import World
 
+from tests.detections.deploying import accepted, by_hand, file, hourly, images, line, people, running
+from tests.detections.world import World
 from workbench.replay.lookups import LookupFolder
 
 

@@ -11,9 +11,9 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from sent import Points, learn_days, sending, table
-from world import DAY, HOUR, NOW, PROFILE, SUSTAINED, World
 
+from tests.detections.sent import Points, learn_days, sending, table
+from tests.detections.world import DAY, HOUR, NOW, PROFILE, SUSTAINED, World
 from workbench.compiler.build import Package
 
 

@@ -12,8 +12,8 @@ from pathlib import Path
 from typing import Any, Literal
 
 import yaml
-from stores import write_index
 
+from tests.stores import write_index
 from workbench.replay import engine
 from workbench.replay.app import App
 from workbench.replay.context import Limits, Message, SearchContext, Window

@@ -6,8 +6,9 @@ import csv
 from pathlib import Path
 
 import pytest
-from learning import ARGS, BY, Answer, days, learn
 from npmlib.errors import SearchError
+
+from tests.app.learn.learning import ARGS, BY, Answer, days, learn
 
 TABLE = (*ARGS, "table=profiles")
 
