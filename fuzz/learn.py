@@ -12,10 +12,8 @@ import io
 import json
 
 from npmlib.errors import SearchError
-from npmlib.learn.columns import PARTS, RESULT_FIELDS
-from npmlib.learn.incoming import Incoming
-from npmlib.learn.options import LearnOptions
-from npmlib.learn.reply import Reply
+from npmlib.learn.incoming import Incoming, Reply
+from npmlib.learn.options import PARTS, RESULT_FIELDS, LearnOptions
 from npmlib.profile.state import unpack
 from npmlib.rows import readable
 

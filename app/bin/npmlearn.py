@@ -1,6 +1,6 @@
 """The search command ``npmlearn``, as Splunk starts it; what it does is in npmlib.learn.
 
-It runs on the search head only, on all rows of a search at once: the profiles it goes on from are among them.
+It runs on the search head only, on all rows of a search at once: new hours, and the profiles learned so far.
 """
 
 import os
@@ -10,7 +10,7 @@ APP_FOLDER = os.path.dirname(os.path.dirname(os.path.abspath(__file__)))
 sys.path.insert(0, os.path.join(APP_FOLDER, "lib"))
 
 from npmlib.conversation import run_script  # noqa: E402
-from npmlib.learn.commandline import run  # noqa: E402
+from npmlib.learn.command import run  # noqa: E402
 
 if __name__ == "__main__":
     sys.exit(run_script(run, APP_FOLDER))

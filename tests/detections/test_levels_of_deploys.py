@@ -147,6 +147,6 @@ def test_a_table_from_before_the_column_works(world: World) -> None:
 
 
 def test_the_columns_of_the_table_are_those_that_npmlearn_writes() -> None:
-    from npmlib.learn.columns import RESULT_FIELDS
+    from npmlib.learn.options import RESULT_FIELDS
 
     assert tuple(HEAD[3:]) == RESULT_FIELDS

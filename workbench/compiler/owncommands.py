@@ -97,7 +97,7 @@ def _npmanomaly(text: str, _before: FieldSet) -> FieldSet:
 
 
 def _npmlearn(text: str, _before: FieldSet) -> FieldSet:
-    """One row a profile, and one for each hour that stood out (npmlib.learn.columns, RESULT_FIELDS)."""
+    """One row a profile, and one for each hour that stood out (npmlib.learn.options, RESULT_FIELDS)."""
     by, _ = _by(text)
     of_one_kind = ["hour", "excess", *NPMLEARN_CHANNELS, "accepted_at", "last_hour", "last_sent", "profile"]
     return FieldSet.of([*by, *NPMLEARN_RESULTS, *of_one_kind], null=["ratio", "score_peak", *of_one_kind])

@@ -10,7 +10,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 import numpy as np
-from npmlib.profile.acceptance import Level, accept_level, taken_over
+from npmlib.profile.acceptance import Level, accept_level, level_taking_effect
 from npmlib.profile.points import POINTS
 from npmlib.profile.state import State
 
@@ -33,7 +33,7 @@ class Averaged(Shipped):
 
     def accept(self, state: State, hour: int, levels: Sequence[Level]) -> None:
         """Take over what ``hour`` is the first to be taken for, without a limit."""
-        if taken_over(state, hour, levels) is not None:
+        if level_taking_effect(state, hour, levels) is not None:
             accept_level(state, hour)
 
 

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from typing import Any, NamedTuple, Protocol
 
 from npmlib.profile import points
-from npmlib.profile.acceptance import Level, accept_level, taken_over
+from npmlib.profile.acceptance import Level, accept_level, level_taking_effect
 from npmlib.profile.hours import Hour, measures
 from npmlib.profile.learning import Scores, begin, score_and_learn
 from npmlib.profile.state import HOURS_SEEN, State, blank
@@ -68,7 +68,7 @@ class Shipped:
 
     def accept(self, state: State, hour: int, levels: Sequence[Level]) -> None:
         """Take over those of the accepted levels that ``hour`` is the first to be taken for."""
-        level = taken_over(state, hour, levels)
+        level = level_taking_effect(state, hour, levels)
         if level is not None:
             accept_level(state, hour, level.limit)
 
@@ -81,8 +81,8 @@ class Shipped:
     def counted(self, scores: Scores, age: int) -> tuple[float, ...]:
         """The scores as they are held against thresholds."""
         if age < self.silent_hours:
-            return points.NOTHING_SAID
-        return points.counted(scores, max(age, points.SILENT_HOURS))
+            return points.NO_ALERT
+        return points.guarded_scores(scores, max(age, points.SILENT_HOURS))
 
 
 @dataclass(frozen=True)

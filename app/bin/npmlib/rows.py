@@ -7,6 +7,8 @@ import csv
 import re
 from typing import Dict, Iterable, Iterator, List, Sequence, Tuple
 
+Series = Tuple[str, ...]  # what names a series: the value of each by field
+
 TWIN = "__mv_"
 BYTE_ORDER_MARK = b"\xef\xbb\xbf"
 REPLACEMENT = "\ufffd".encode()

@@ -9,9 +9,8 @@ from collections.abc import Iterable, Sequence
 from pathlib import Path
 from typing import Any, NamedTuple
 
-from npmlib.learn.incoming import Incoming
+from npmlib.learn.incoming import Incoming, Reply
 from npmlib.learn.options import parse_options
-from npmlib.learn.reply import Reply
 
 from tests.app.chunks import execute, getinfo
 from workbench.replay.chunk_csv import decode, encode

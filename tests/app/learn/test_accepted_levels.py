@@ -104,8 +104,8 @@ def test_a_time_more_than_30_days_ago_changes_nothing(app: Path) -> None:
 def test_a_time_that_is_none_is_told_and_the_others_work(app: Path, time: str) -> None:
     answer = learn(RAISED, TABLE, app=accept(app, f"prod,db,{time},", f"prod,web,{SECONDS},"))
     assert answer.told("WARN") == [
-        f"accept 'npm_accepted_levels', line 2: accepted_at='{time}' is no time; write epoch seconds, or YYYY-MM-DD or"
-        " YYYY-MM-DDTHH:MM in UTC. The row is not used"
+        f"accept 'npm_accepted_levels', line 2: accepted_at='{time}' is not a time; write epoch seconds, or YYYY-MM-DD"
+        " or YYYY-MM-DDTHH:MM in UTC. The row is not used"
     ]
     assert not alerting(answer)
 
@@ -113,15 +113,15 @@ def test_a_time_that_is_none_is_told_and_the_others_work(app: Path, time: str) -
 def test_many_such_times_are_counted(app: Path) -> None:
     told = learn(RAISED, TABLE, app=accept(app, *["prod,db,soon,"] * 9)).told("WARN")
     assert len(told) == 6
-    assert told[-1] == "4 more rows of the lookup are as wrong"
+    assert told[-1] == "4 more rows of the lookup are not used either"
 
 
 def test_a_lookup_of_another_shape_accepts_nothing(app: Path) -> None:
     answer = learn(RAISED[:1], TABLE, app=accept(app, f"prod,{SECONDS}", header="cluster,accepted_at"))
     assert alerting(answer) == {0}
     assert answer.told("WARN") == [
-        "accept 'npm_accepted_levels' has no column process, so no level of it is accepted; add what is missing, and"
-        " leave its cells empty for any"
+        "accept 'npm_accepted_levels' has no column process, so none of its levels is accepted. Add what is missing;"
+        " an empty by field stands for any value"
     ]
 
 

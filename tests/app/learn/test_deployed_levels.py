@@ -124,7 +124,7 @@ def test_of_two_deploys_the_second_is_measured_anew(app: Path) -> None:
 def test_a_ratio_that_is_none_is_told_and_the_row_not_used(app: Path, up_to: str) -> None:
     answer = learn(DOUBLED, TABLE, app=accept(app, deploy(0, up_to)))
     assert answer.told("WARN") == [
-        f"accept 'npm_accepted_levels', line 2: up_to='{up_to}' is no ratio above 1; write one such as 3, or leave the"
-        " cell empty for any. The row is not used"
+        f"accept 'npm_accepted_levels', line 2: up_to='{up_to}' is not a ratio above 1; write one such as 3, or leave"
+        " the cell empty for any. The row is not used"
     ]
     assert len(alerting(answer)) > 12

@@ -8,9 +8,8 @@ import io
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from npmlib.errors import SearchError
-from npmlib.learn.incoming import Incoming
+from npmlib.learn.incoming import Incoming, Reply
 from npmlib.learn.options import parse_options
-from npmlib.learn.reply import Reply
 from npmlib.rows import readable
 
 from tests.app.learn.learning import ARGS, BY, START, body, days, learn, sent
@@ -24,7 +23,7 @@ numbers = st.sampled_from(["0", "1", "120", "1e-300", "1e300", "5000.25", "-1", 
 
 @st.composite
 def tampered(draw: st.DrawFn) -> bytes:
-    """Sound rows with some bytes put in, left out or replaced."""
+    """Sound rows with some bytes inserted, removed or replaced."""
     rows = bytearray(SOUND)
     for _ in range(draw(st.integers(1, 4))):
         at = draw(st.integers(0, len(rows)))

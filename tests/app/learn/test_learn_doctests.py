@@ -6,7 +6,7 @@ import importlib
 import pytest
 
 
-@pytest.mark.parametrize("name", ["accepted", "figures"])
+@pytest.mark.parametrize("name", ["accepted", "tablerows"])
 def test_examples(name: str) -> None:
     outcome = doctest.testmod(importlib.import_module(f"npmlib.learn.{name}"))
     assert outcome.attempted

@@ -4,8 +4,7 @@ from __future__ import annotations
 
 import pytest
 from npmlib.errors import SearchError
-from npmlib.learn.columns import RESULT_FIELDS
-from npmlib.learn.options import LearnOptions, parse_options, unit
+from npmlib.learn.options import RESULT_FIELDS, LearnOptions, parse_options, unit
 
 from tests.app.conftest import ROOT
 from workbench.compiler.owncommands import RESULT_FIELDS as KNOWN

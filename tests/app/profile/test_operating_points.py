@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from npmlib.profile.learning import Scores
-from npmlib.profile.points import GUARD, PEAK_GUARD, POINTS, Point, channels, counted, state_name
+from npmlib.profile.points import GUARD, PEAK_GUARD, POINTS, Point, channels, guarded_scores, state_name
 from npmlib.profile.seasonal import Seasonal
 
 DAY = 24
@@ -69,7 +69,7 @@ def test_what_a_point_tells_every_louder_point_tells(found: tuple[float, ...], a
 def test_the_scores_as_counted_are_what_is_held_against_thresholds(found: tuple[float, ...], age: int) -> None:
     hour = scores(*found)
     for point in POINTS.values():
-        pairs = zip(Point._fields, counted(hour, age), point, strict=True)
+        pairs = zip(Point._fields, guarded_scores(hour, age), point, strict=True)
         assert set(channels(hour, age, point)) == {name for name, score, limit in pairs if score > limit}
 
 

@@ -13,6 +13,7 @@ from npmlib.anomaly.options import Options
 from npmlib.errors import SearchError
 from npmlib.lookupfile import BASELINE_SEARCH, read_settled
 from npmlib.numbers import all_numbers, parse_number
+from npmlib.rows import Series
 
 # A cell of the lookup can hold a long process name; the module's own limit is 128 KiB.
 csv.field_size_limit(2**31 - 1)
@@ -32,7 +33,6 @@ class Limit(NamedTuple):
     spread: float
 
 
-Series = Tuple[str, ...]
 Limits = Tuple[Optional[Limit], ...]
 Baseline = Mapping[Series, Limits]
 

@@ -1,1 +1,1 @@
-"""The command npmlearn: goes on with the learned profile of each series, hour by hour, and scores each hour before."""
+"""The command npmlearn: scores each new hour of each series against its learned profile, then learns the hour."""

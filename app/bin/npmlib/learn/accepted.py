@@ -1,9 +1,9 @@
-"""Levels that somebody accepted: a lookup that says from when on what a workload sends is the new normal.
+"""Accepted levels: a lookup that says from which hour on what a workload sends is its new normal.
 
 Columns: the by fields, each a name, a pattern with ``*``, or empty for any; ``accepted_at``, in epoch seconds or as a
-day or minute in UTC; ``up_to``, the largest ratio of the new level to the old one, empty for any. A row with ``up_to``
-goes with a deploy and is believed less, see npmlib.profile.acceptance. Others, such as ``reason`` and
-``owner``, are for people.
+day or minute in UTC; ``up_to``, the largest accepted ratio of the new level to the old one, empty for any. A row with
+``up_to`` stands for a deploy, and less is accepted for it than for a row that a person wrote, see
+npmlib.profile.acceptance. Other columns, such as ``reason`` and ``owner``, are for people.
 """
 
 import csv
@@ -16,12 +16,13 @@ from math import log
 from typing import Dict, List, NamedTuple, Optional, Pattern, Sequence, Tuple
 
 from npmlib.errors import SearchError
-from npmlib.learn.gathered import Series
+from npmlib.learn.hourrows import SECONDS_PER_HOUR
 from npmlib.learn.options import LearnOptions
 from npmlib.learn.tally import Tally
 from npmlib.lookupfile import Kind, read_settled
 from npmlib.numbers import parse_number
 from npmlib.profile.acceptance import Level
+from npmlib.rows import Series
 
 ACCEPT = Kind(
     option="accept",
@@ -32,44 +33,47 @@ ACCEPT = Kind(
 _TIME = re.compile(r"([0-9]{4})-([0-9]{2})-([0-9]{2})(?:[T ]([0-9]{2}):([0-9]{2})(?::([0-9]{2}))?Z?)?\Z")
 
 
-Plain = Tuple[bool, ...]  # of each by field: whether a row has a name there, and no pattern
+Exact = Tuple[bool, ...]  # for each by field: True where the row names one value, False where it has a pattern
 
 
 class Row(NamedTuple):
-    """One row: its level, and patterns of the names that are not plain; None is any."""
+    """A row of the lookup: its level, and its patterns in the order of the by fields; None matches any value."""
 
     level: Level
     patterns: Tuple[Optional[Pattern[str]], ...]
 
 
 class AcceptedLevels:
-    """The rows of the lookup: by where they have plain names, then by these names, as there can be many."""
+    """The rows of the lookup, arranged so that those of a series are found without trying all of them.
+
+    Rows that have patterns in the same fields are looked up together, by the exact names in their other fields.
+    """
 
     def __init__(self) -> None:
-        self._rows: Dict[Plain, Dict[Tuple[str, ...], List[Row]]] = {}
+        self._rows: Dict[Exact, Dict[Tuple[str, ...], List[Row]]] = {}
 
     def add(self, names: Sequence[str], level: Level) -> None:
-        """Add a row with ``names`` or patterns of the by fields."""
-        plain = tuple([bool(name) and "*" not in name for name in names])
-        patterns = tuple([_pattern(name) for name, is_plain in zip(names, plain) if not is_plain])
-        alike = self._rows.setdefault(plain, {})
-        alike.setdefault(tuple(compress(names, plain)), []).append(Row(level, patterns))
+        """Add a row with a name, a pattern or nothing for each by field."""
+        exact = tuple([bool(name) and "*" not in name for name in names])
+        patterns = tuple([_pattern(name) for name, is_exact in zip(names, exact) if not is_exact])
+        by_names = self._rows.setdefault(exact, {})
+        by_names.setdefault(tuple(compress(names, exact)), []).append(Row(level, patterns))
 
     def levels(self, series: Series) -> List[Level]:
-        """Return the levels of ``series`` that were accepted, those without a limit first, then by hour."""
-        found = []
-        for plain, alike in self._rows.items():
-            others = [name for name, is_plain in zip(series, plain) if not is_plain]
-            for level, patterns in alike.get(tuple(compress(series, plain)), ()):
+        """Return the levels accepted for ``series``: those without a limit first, then by hour."""
+        levels = []
+        for exact, by_names in self._rows.items():
+            others = [name for name, is_exact in zip(series, exact) if not is_exact]
+            for level, patterns in by_names.get(tuple(compress(series, exact)), ()):
                 if all(pattern is None or pattern.match(name) for pattern, name in zip(patterns, others)):
-                    found.append(level)
-        return sorted(found, key=lambda level: (level.limit > 0, level))
+                    levels.append(level)
+        return sorted(levels, key=lambda level: (level.limit > 0, level))
 
 
 def load_accepted(app_folder: str, options: LearnOptions, tally: Tally) -> AcceptedLevels:
-    """Read the lookup that ``options`` name; none are accepted where the one of the default name is absent.
+    """Read the lookup that ``options`` name; one of the default name that does not exist has no levels.
 
-    Rows that cannot be understood are told to ``tally``. SearchError where the file cannot be read at all.
+    Rows that cannot be understood are not used, and reported to ``tally``. SearchError where the file cannot be read.
     """
     path = os.path.join(app_folder, "lookups", options.accept + ".csv")
     if options.accept == LearnOptions.accept and not os.path.lexists(path):
@@ -87,8 +91,8 @@ def _read(lines: io.TextIOWrapper, options: LearnOptions, tally: Tally) -> Accep
     missing = [name for name in (*options.by, "accepted_at") if name not in (rows.fieldnames or ())]
     if missing and rows.fieldnames:
         tally.wrong_levels.append(
-            f"accept '{options.accept}' has no column {', '.join(missing)}, so no level of it is accepted; add what is"
-            " missing, and leave its cells empty for any"
+            f"accept '{options.accept}' has no column {', '.join(missing)}, so none of its levels is accepted. Add what"
+            " is missing; an empty by field stands for any value"
         )
         return AcceptedLevels()
     accepted = AcceptedLevels()
@@ -98,14 +102,14 @@ def _read(lines: io.TextIOWrapper, options: LearnOptions, tally: Tally) -> Accep
         hour = accepted_hour(row["accepted_at"])
         if hour is None:
             tally.wrong_levels.append(
-                f"accept '{options.accept}', line {rows.line_num}: accepted_at='{row['accepted_at'][:80]}' is no time;"
-                " write epoch seconds, or YYYY-MM-DD or YYYY-MM-DDTHH:MM in UTC. The row is not used"
+                f"accept '{options.accept}', line {rows.line_num}: accepted_at='{row['accepted_at'][:80]}' is not a"
+                " time; write epoch seconds, or YYYY-MM-DD or YYYY-MM-DDTHH:MM in UTC. The row is not used"
             )
             continue
         limit = accepted_limit(row.get("up_to", ""))
         if limit is None:
             tally.wrong_levels.append(
-                f"accept '{options.accept}', line {rows.line_num}: up_to='{row['up_to'][:80]}' is no ratio above 1;"
+                f"accept '{options.accept}', line {rows.line_num}: up_to='{row['up_to'][:80]}' is not a ratio above 1;"
                 " write one such as 3, or leave the cell empty for any. The row is not used"
             )
             continue
@@ -120,7 +124,7 @@ def _pattern(name: str) -> Optional[Pattern[str]]:
 
 
 def accepted_limit(text: str) -> Optional[float]:
-    """Return the natural logarithm of a ratio above 1, 0 where there is none; None for another text.
+    """Return the natural logarithm of a ratio above 1, 0 for an empty text, None for any other text.
 
     >>> accepted_limit(""), accepted_limit("1"), accepted_limit("many")
     (0.0, None, None)
@@ -132,7 +136,7 @@ def accepted_limit(text: str) -> Optional[float]:
 
 
 def accepted_hour(text: str) -> Optional[int]:
-    """Return the hours since 1970 at a time written in one of the forms of the lookup; None for another form.
+    """Return the hours since 1970 of a time written in one of the forms of the lookup, None for any other text.
 
     >>> accepted_hour("2026-03-01T05:30"), accepted_hour("2026-03-01"), accepted_hour("1772343000")
     (492317, 492312, 492317)
@@ -147,4 +151,4 @@ def accepted_hour(text: str) -> Optional[int]:
             seconds = datetime(year, month, day, hour, minute, second, tzinfo=timezone.utc).timestamp()
         except ValueError:  # a month of 13
             return None
-    return int(seconds // 3600)
+    return int(seconds // SECONDS_PER_HOUR)

@@ -1,49 +1,48 @@
 """Takes one series and metric from the last hour it learned to the newest one that was observed, hour by hour.
 
-Each hour is scored before it is learned. An hour without a row of the series was silent, if its cluster was observed
-in it; an hour in which nobody looked is left out. What comes after later hours were learned is refused.
+Each hour is scored before it is learned. An hour without a row of the series was silent if its cluster was observed
+in it, and is left out if not. An hour older than one already learned is refused.
 """
 
 from array import array
 from bisect import bisect_right
 from typing import List, Mapping, NamedTuple, Optional, Sequence, Tuple
 
-from npmlib.learn.columns import CHANNELS, HOUR, PARTS, TOLD
-from npmlib.learn.figures import Learned, hundredths, numbers_of, whole
-from npmlib.learn.gathered import Hours, Profile
-from npmlib.learn.hourrows import SECONDS
+from npmlib.learn.hourrows import SECONDS_PER_HOUR, Hours
+from npmlib.learn.options import PARTS
+from npmlib.learn.tablerows import LearnedHour, Profile, figure_cells, hour_cells
 from npmlib.learn.tally import Tally
-from npmlib.profile.acceptance import Level, accept_level, taken_over
+from npmlib.profile.acceptance import Level, accept_level, level_taking_effect
 from npmlib.profile.hours import SILENT, Hour, measures
-from npmlib.profile.learning import Scores, begin, score_and_learn
-from npmlib.profile.points import FORGET_HOURS, POINTS, channels, state_name
-from npmlib.profile.state import ACCEPTED, ACCEPTING, HOURS_SEEN, LAST_HOUR, LAST_SENT, State
+from npmlib.profile.learning import begin, score_and_learn
+from npmlib.profile.points import POINTS, channels
+from npmlib.profile.state import ACCEPTED, ACCEPTING, FORGET_HOURS, HOURS_SEEN, LAST_HOUR, LAST_SENT, State
 
-KEPT_HOURS = 24  # of rows of kind hour
-NOTHING_SENT = array("d", [0.0] * len(PARTS))
-NOTHING = measures(SILENT, 1.0)
+ALERT_HOURS = 24  # for which an hour that stands out stays in the table
+SILENT_PARTS = array("d", [0.0] * len(PARTS))
+SILENT_MEASURES = measures(SILENT, 1.0)
 
-Alert = Tuple[int, List[str]]  # the hour, and the cells of its row after the by fields
+Alert = Tuple[int, List[str]]  # an hour that stands out, and its row of the table without the by fields
 
 
 class Observed(NamedTuple):
-    """When a cluster was observed: ``hours`` in order, and the ``intervals`` of each that were.
+    """When a cluster was observed: ``hours`` in order, and how many ``intervals`` of each.
 
-    ``before`` is the last hour that any series of the cluster had learned, ``newest`` that of all clusters with what
-    came now; -1 where there is none.
+    ``learned_until`` is the last hour that any of its series had learned before this run, ``newest`` the newest hour
+    of all clusters, in this run or before; -1 where there is none.
     """
 
     hours: Sequence[int]
     intervals: Mapping[int, float]
-    before: int
+    learned_until: int
     newest: int
 
 
 class Metric(NamedTuple):
-    """One metric: where its numbers begin in those of an hour, and its unit."""
+    """One metric: the position of its n in Hours, and its unit, see npmlib.learn.options.unit."""
 
     name: str
-    at: int
+    position: int
     unit: float
 
 
@@ -55,74 +54,67 @@ def catch_up(
     accepted: Sequence[Level],
     tally: Tally,
 ) -> Tuple[Optional[Profile], List[Alert]]:
-    """Learn what is new of one series and metric; return its profile, if it has one, and the hours that stand out.
+    """Learn the new hours of one series and metric; return its profile, None before any data, and what stands out.
 
-    ``sent`` has the hours with a row of the series, ``accepted`` its levels that were accepted.
+    ``sent`` are the hours that have a row of the series, ``accepted`` the levels accepted for the series.
     """
-    _count_old(profile, sent, metric, observed, tally)
+    _count_old_hours(profile, sent, metric, observed, tally)
     state = profile.state if profile else None
-    last = int(state[LAST_HOUR]) if state is not None else observed.before
-    told = profile.told if profile else ""
-    learned: Optional[Learned] = None
+    last = int(state[LAST_HOUR]) if state is not None else observed.learned_until
+    figures = profile.figures if profile else ""
+    learned: Optional[LearnedHour] = None
     alerts: List[Alert] = []
     for hour in observed.hours[bisect_right(observed.hours, last) :]:
-        parts = sent[hour][metric.at : metric.at + len(PARTS)] if hour in sent else NOTHING_SENT
+        parts = sent[hour][metric.position : metric.position + len(PARTS)] if hour in sent else SILENT_PARTS
         present, total, logs, peak = parts
-        if present < 0:  # unusable
+        if present < 0:  # UNUSABLE
             continue
         intervals = observed.intervals[hour]
-        seen = measures(Hour(present, total, logs, peak), metric.unit, intervals) if present else NOTHING
+        measured = measures(Hour(present, total, logs, peak), metric.unit, intervals) if present else SILENT_MEASURES
         if present and (state is None or hour - state[LAST_SENT] > FORGET_HOURS):
-            state = begin(hour, seen)
+            state = begin(hour, measured)
         if state is None:
             continue
-        age = state[HOURS_SEEN]
-        level = taken_over(state, hour, accepted)
+        hours_seen = state[HOURS_SEEN]
+        level = level_taking_effect(state, hour, accepted)
         if level is not None:
             accept_level(state, hour, level.limit)
-        measured_from = int(state[ACCEPTED]) if state[ACCEPTING] else None
-        scores = score_and_learn(state, hour, seen)
+        accepted_from = int(state[ACCEPTED]) if state[ACCEPTING] else None
+        scores = score_and_learn(state, hour, measured)
         if present:
             state[LAST_SENT] = hour
         tally.learned += 1
-        found = () if level is not None and not level.limit else channels(scores, age, POINTS["A"])
-        learned = Learned(scores, total, metric.unit, intervals)
-        if found and observed.newest - hour < KEPT_HOURS:
-            numbers = numbers_of(state, learned)
-            alerts.append((hour, _alert(metric.name, hour, age, numbers, scores, measured_from)))
+        learned = LearnedHour(scores, total, metric.unit, intervals)
+        accepted_by_person = level is not None and not level.limit
+        if accepted_by_person or observed.newest - hour >= ALERT_HOURS:
+            continue
+        if channels(scores, hours_seen, POINTS["A"]):
+            cells = figure_cells(state, learned)
+            alerts.append((hour, hour_cells(metric.name, hour, hours_seen, cells, scores, accepted_from)))
     if state is None:
         return None, alerts
     if learned:
-        told = ",".join(numbers_of(state, learned))
-    return Profile(state, told), alerts
+        figures = ",".join(figure_cells(state, learned))
+    return Profile(state, figures), alerts
 
 
-def forgotten(state: State, newest: int) -> bool:
-    """Whether a profile had no data for so long that it is dropped."""
+def is_forgotten(state: State, newest: int) -> bool:
+    """Return whether a profile has had no data for so long that it is dropped."""
     return newest - state[LAST_SENT] >= FORGET_HOURS
 
 
-def _count_old(profile: Optional[Profile], sent: Hours, metric: Metric, observed: Observed, tally: Tally) -> None:
-    """Count hours with data that are not learned: known for all we can tell, or late for certain.
+def _count_old_hours(profile: Optional[Profile], sent: Hours, metric: Metric, observed: Observed, tally: Tally) -> None:
+    """Count the hours with data that are not learned: already learned (as far as the profile shows), or too late.
 
-    Late is what the profile learned as silent, and what has no profile though its cluster learned later hours.
+    Too late is an hour that the profile learned as silent, or one of a series without a profile whose cluster has
+    learned later hours.
     """
-    last = profile.state[LAST_HOUR] if profile else observed.before
+    last = profile.state[LAST_HOUR] if profile else observed.learned_until
     last_sent = profile.state[LAST_SENT] if profile else -1
     for hour, numbers in sorted(sent.items()):
-        if hour > last or numbers[metric.at] <= 0:
+        if hour > last or numbers[metric.position] <= 0:
             continue
         if hour <= last_sent or observed.newest - hour >= FORGET_HOURS:
-            tally.known += 1
+            tally.already_learned += 1
         else:
-            tally.refuse_late(metric.name, hour * SECONDS)
-
-
-def _alert(
-    metric: str, hour: int, age: float, numbers: List[str], scores: Scores, measured_from: Optional[int]
-) -> List[str]:
-    told = dict(zip(TOLD, numbers))
-    over = [" ".join(channels(scores, age, POINTS[name[-1]])) for name in CHANNELS]
-    excess = whole(float(told["actual"]) - float(told["expected"]))
-    cells = [metric, HOUR, str(hour * SECONDS), state_name(age, 0), hundredths(age / 24), *numbers, excess, *over]
-    return [*cells, "" if measured_from is None else str(measured_from * SECONDS), "", "", ""]
+            tally.refuse_late(metric.name, hour * SECONDS_PER_HOUR)

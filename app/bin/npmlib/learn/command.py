@@ -1,11 +1,11 @@
 """The command npmlearn as Splunk's SDK sees it: gathers the rows of all chunks, and answers the last one with a table.
 
-Splunk may cut the rows into chunks; nothing is learned before the last, as old profiles may come behind new hours.
-Nothing is written after an error, and nothing for a preview, which is of part of the rows.
+Splunk may cut the rows into chunks. Nothing is learned before the last one, as profiles may come after new hours.
+Nothing is written after an error, and nothing in a preview, which has only some of the rows.
 """
 
 from io import BytesIO
-from typing import Any, Dict, Iterable, Iterator
+from typing import Any, BinaryIO, Dict, Iterable, Iterator
 
 from splunklib.searchcommands import (  # type: ignore[import-not-found]
     Configuration,
@@ -13,7 +13,7 @@ from splunklib.searchcommands import (  # type: ignore[import-not-found]
     Option,
 )
 
-from npmlib.conversation import Conversation
+from npmlib.conversation import Conversation, converse
 from npmlib.learn.options import OPTION_NAMES, parse_options
 
 
@@ -36,11 +36,11 @@ class NpmLearnCommand(Conversation, EventingCommand):  # type: ignore[misc]
         self._rows: Any = None
 
     def transform(self, records: Iterable[Dict[str, object]]) -> Iterator[Dict[str, str]]:
-        """Refuse: the SDK wants a command of this type to have it, but would hand over one chunk of the rows only."""
+        """Raise TypeError: the SDK requires the method, but would call it with the rows of one chunk only."""
         raise TypeError
 
     def answer(self, body: bytes, damaged: bool) -> None:
-        """Keep the rows of a chunk; after the last, learn them and put the new table into the reply."""
+        """Keep the rows of a chunk; after the last one, learn and write the new table into the reply."""
         if self._metadata.preview:
             return
         if self._rows is None:
@@ -50,8 +50,13 @@ class NpmLearnCommand(Conversation, EventingCommand):  # type: ignore[misc]
         self._rows.take_chunk(BytesIO(body), damaged)
         if not self._finished:
             return
-        from npmlib.learn.reply import Reply
+        from npmlib.learn.incoming import Reply
 
-        self._record_writer._buffer = table = Reply()
-        for level, text in self._rows.learn(self._app_folder, table):
+        self._record_writer._buffer = reply = Reply()
+        for level, text in self._rows.learn(self._app_folder, reply):
             self._record_writer.write_message(level, "{}", f"{self.name}: {text}")
+
+
+def run(stdin: BinaryIO, stdout: BinaryIO, app_folder: str) -> int:
+    """Answer the chunks of ``stdin`` on ``stdout`` with the lookups of ``app_folder``; see converse for the code."""
+    return converse(NpmLearnCommand(app_folder), stdin, stdout)

@@ -1,34 +1,40 @@
-"""Reads a row to learn from: what one series sent in one closed hour, all metrics beside each other."""
+"""The rows to learn from: each says what one series sent in one closed hour, with all metrics side by side."""
 
 from array import array
 from math import inf, nan
-from typing import List, Mapping, Optional, Sequence, Tuple
+from typing import Dict, List, Mapping, Optional, Sequence, Tuple
 
 from npmlib.errors import SearchError
-from npmlib.learn.columns import PARTS
-from npmlib.learn.gathered import UNUSABLE, Gathered, Hours, Series
-from npmlib.learn.options import LearnOptions
+from npmlib.learn.options import PARTS, LearnOptions
 from npmlib.learn.tally import Tally
 from npmlib.numbers import all_numbers, parse_number
 from npmlib.profile.hours import INTERVALS
+from npmlib.rows import Series
 
-SECONDS = 3600
-LATEST_HOUR = 2**24  # since 1970; a profile keeps hours as single-precision numbers
-LARGEST_LOGARITHM = 1000.0  # no number has one
-LARGEST = (INTERVALS, inf, LARGEST_LOGARITHM * INTERVALS, inf)  # of n, sum, log and p95
+SECONDS_PER_HOUR = 3600
+LATEST_HOUR = 2**24  # since 1970; a profile keeps hours as single-precision numbers, which are exact up to here
+LARGEST_LOGARITHM = 1000.0  # more than that of any double
+LARGEST = (INTERVALS, inf, LARGEST_LOGARITHM * INTERVALS, inf)  # valid n, sum, log and p95
+UNUSABLE = -1.0  # stands for n where a cell of the row is invalid: the hour is not learned
+
+Hours = Dict[int, "array[float]"]  # by hour since 1970: n, sum, log and p95 of each metric in turn
 
 
 class HourRows:
-    """Puts rows into ``gathered``, and counts those that cannot be learned in ``tally``."""
+    """Keeps the rows to learn from, and counts in ``tally`` those that cannot be learned.
 
-    def __init__(self, options: LearnOptions, gathered: Gathered, tally: Tally) -> None:
+    hours: what each series sent. observed: the hours of each cluster that have a row, and the largest n in each.
+    """
+
+    def __init__(self, options: LearnOptions, tally: Tally) -> None:
+        self.hours: Dict[Series, Hours] = {}
+        self.observed: Dict[str, Dict[int, float]] = {}
         self._by = options.by
         self._columns = [f"{part}_{metric}" for metric in options.metrics for part in PARTS]
-        self._gathered = gathered
         self._tally = tally
 
     def take(self, record: Mapping[str, object]) -> None:
-        """Keep what the row says. SearchError where another row says something else of the same series and hour."""
+        """Keep a row; SearchError where another row of the same series and hour has other numbers."""
         self._tally.hour_rows += 1
         series = self._series(record)
         hour = self._hour(record) if series else None
@@ -37,9 +43,13 @@ class HourRows:
         numbers, wrong = self._numbers(record)
         if wrong:
             self._tally.skip_not_a_number(wrong, record.get(wrong, ""))
-        observed = self._gathered.observed.setdefault(series[0], {})
+        observed = self.observed.setdefault(series[0], {})
         observed[hour] = max(observed.get(hour, 0.0), *numbers[:: len(PARTS)])
-        _keep(self._gathered.hours.setdefault(series, {}), hour, numbers, series)
+        if self.hours.setdefault(series, {}).setdefault(hour, numbers) != numbers:
+            raise SearchError(
+                f"there are two rows of {', '.join(series)} for the hour {hour * SECONDS_PER_HOUR};"
+                " is a field missing in by=?"
+            )
 
     def _series(self, record: Mapping[str, object]) -> Optional[Series]:
         values = []
@@ -59,32 +69,33 @@ class HourRows:
         return hour
 
     def _numbers(self, record: Mapping[str, object]) -> Tuple["array[float]", str]:
-        """Return the parts of each metric, and the column that makes the row unusable, if there is one."""
+        """Return n, sum, log and p95 of each metric in turn, and the name of an invalid column, if there is one."""
         cells = [record.get(column, "") for column in self._columns]
         plain = None
         if all(isinstance(cell, str) for cell in cells):
             plain = all_numbers(cells)  # type: ignore[arg-type]  # they are texts
-        found = array("d", bytes(8 * len(cells)))
-        for at in range(0, len(cells), len(PARTS)):
-            parts = plain[at : at + len(PARTS)] if plain else _parts(cells[at : at + len(PARTS)])
-            wrong = _wrong_part(parts)
+        numbers = array("d", bytes(8 * len(cells)))
+        for start in range(0, len(cells), len(PARTS)):
+            metric = slice(start, start + len(PARTS))
+            parts = plain[metric] if plain else _parts(cells[metric])
+            wrong = _invalid_part(parts)
             if wrong is not None:
-                return array("d", [UNUSABLE] * len(cells)), self._columns[at + wrong]
-            if parts[0]:  # else silent, whatever the others say
-                found[at : at + len(PARTS)] = array("d", parts)
-        return found, ""
+                return array("d", [UNUSABLE] * len(cells)), self._columns[start + wrong]
+            if parts[0]:  # else the metric was silent, whatever the other three say
+                numbers[metric] = array("d", parts)
+        return numbers, ""
 
 
 def epoch_hour(text: object) -> Optional[int]:
-    """Return the hours since 1970 of an epoch second that begins one; None for anything else."""
+    """Return the hours since 1970 of an epoch second at which an hour begins; None for anything else."""
     seconds = parse_number(text) if isinstance(text, str) else None
-    if seconds is None or seconds % SECONDS or not 0 < seconds < LATEST_HOUR * SECONDS:
+    if seconds is None or seconds % SECONDS_PER_HOUR or not 0 < seconds < LATEST_HOUR * SECONDS_PER_HOUR:
         return None
-    return int(seconds) // SECONDS
+    return int(seconds) // SECONDS_PER_HOUR
 
 
 def _parts(cells: Sequence[object]) -> List[float]:
-    """Read n, sum, log and p95; NaN where there is no number. Without n all are 0: nothing was sent."""
+    """Read n, sum, log and p95, NaN for a cell that is not a number; all are 0 where n is empty or 0."""
     first = cells[0]
     if isinstance(first, str) and not first.strip():
         return [0.0] * len(PARTS)
@@ -94,17 +105,9 @@ def _parts(cells: Sequence[object]) -> List[float]:
     return [nan if number is None else number for number in numbers]
 
 
-def _wrong_part(parts: Sequence[float]) -> Optional[int]:
-    """Tell which of n, sum, log and p95 cannot be."""
-    for place, (number, most) in enumerate(zip(parts, LARGEST)):
-        if not 0 <= number <= most:
-            return place
+def _invalid_part(parts: Sequence[float]) -> Optional[int]:
+    """Return the position of the first of n, sum, log and p95 that is out of its range, or None."""
+    for position, (number, largest) in enumerate(zip(parts, LARGEST)):
+        if not 0 <= number <= largest:
+            return position
     return None
-
-
-def _keep(hours: Hours, hour: int, numbers: "array[float]", series: Series) -> None:
-    before = hours.setdefault(hour, numbers)
-    if before != numbers:
-        raise SearchError(
-            f"there are two rows of {', '.join(series)} for the hour {hour * SECONDS}; is a field missing in by=?"
-        )

@@ -5,18 +5,40 @@ from io import BytesIO
 from typing import List
 
 from npmlib.learn.accepted import load_accepted
-from npmlib.learn.columns import RESULT_FIELDS
-from npmlib.learn.complete import check_complete
-from npmlib.learn.estate import new_table
-from npmlib.learn.gathered import Gathered
 from npmlib.learn.hourrows import HourRows
-from npmlib.learn.options import LearnOptions
-from npmlib.learn.reply import Reply
+from npmlib.learn.newtable import new_table
+from npmlib.learn.options import RESULT_FIELDS, LearnOptions
 from npmlib.learn.tablerows import TableRows
 from npmlib.learn.tally import Message, Tally
 from npmlib.rows import Columns, csv_rows
 
 ONLY_IN_TABLE = ("kind", "metric", "profile")  # a row with any of these filled is one of the table
+
+
+class Reply:
+    """A text stream that keeps the pieces written to it, with what the SDK's record writer and csv.writer need.
+
+    The SDK's own, an io.StringIO, holds four bytes for each character, too much for a table of 65,000 profiles.
+    """
+
+    def __init__(self) -> None:
+        self._pieces: List[str] = []
+
+    def write(self, text: str) -> int:
+        """Append ``text``."""
+        self._pieces.append(text)
+        return len(text)
+
+    def getvalue(self) -> str:
+        """Return all that was written."""
+        return "".join(self._pieces)
+
+    def seek(self, _position: int) -> None:
+        """Do nothing; the SDK goes to the start before it truncates."""
+
+    def truncate(self) -> None:
+        """Forget all that was written."""
+        self._pieces.clear()
 
 
 class Incoming:
@@ -25,35 +47,37 @@ class Incoming:
     def __init__(self, options: LearnOptions) -> None:
         self._options = options
         self._tally = Tally()
-        self._gathered = Gathered()
-        self._hours = HourRows(options, self._gathered, self._tally)
-        self._table = TableRows(options, self._gathered, self._tally)
+        self._hour_rows = HourRows(options, self._tally)
+        self._table_rows = TableRows(options)
 
     def take_chunk(self, body: BytesIO, damaged: bool) -> None:
-        """Read the rows of one chunk; csv.Error where it is no CSV, SearchError for rows that end the search."""
+        """Read the rows of one chunk; csv.Error where it is not CSV, SearchError for rows that end the search.
+
+        ``damaged`` says that some of its bytes were not text, see npmlib.rows.readable.
+        """
         rows = csv_rows(line.decode("utf-8") for line in body)
         columns = Columns(next(rows, []))
-        found = False
+        has_rows = False
         for cells in rows:
             if cells:
-                found = True
+                has_rows = True
                 record = columns.record(cells)
-                (self._table if any(map(record.get, ONLY_IN_TABLE)) else self._hours).take(record)
-        if found:
+                (self._table_rows if any(map(record.get, ONLY_IN_TABLE)) else self._hour_rows).take(record)
+        if has_rows:
             self._tally.damaged_chunks += damaged
             self._tally.columns.update(columns.names)
 
-    def learn(self, app_folder: str, table: Reply) -> List[Message]:
-        """Write the new table as CSV, nothing where it has no rows, and return what there is to tell.
+    def learn(self, app_folder: str, reply: Reply) -> List[Message]:
+        """Write the new table to ``reply`` as CSV, nothing where it has no rows, and return messages for the user.
 
-        SearchError where the rows lack columns, rows of the table are missing, or the lookup of accepted levels cannot
-        be read.
+        SearchError where the rows lack columns, rows of the table did not arrive, or the lookup of accepted levels
+        cannot be read.
         """
         self._tally.check_columns(self._options)
-        check_complete(app_folder, self._options.table, self._tally.table_rows)
+        self._table_rows.check_complete(app_folder)
         accepted = load_accepted(app_folder, self._options, self._tally)
-        writer = csv.writer(table, lineterminator="\n")
-        rows = new_table(self._gathered, self._options, accepted, self._tally)
+        writer = csv.writer(reply, lineterminator="\n")
+        rows = new_table(self._hour_rows, self._table_rows, self._options, accepted, self._tally)
         first = next(rows, None)
         if first is not None:
             writer.writerow([*self._options.by, *RESULT_FIELDS])

@@ -1,56 +1,117 @@
-"""Reads a row of the table of profiles, which npmlearn itself wrote; what it cannot have written ends the search.
+"""The rows of the table of profiles: read from what an earlier run wrote, and written for the next one.
 
-Nothing is written then, so the table stays as it is until somebody has looked at it.
+A row that npmlearn cannot have written ends the search. Nothing is written then, so the table stays as it is until
+somebody has looked at it.
 """
 
+import csv
+import io
+import os
 import re
-from typing import List, Mapping, Sequence
+from math import exp
+from typing import Dict, List, Mapping, NamedTuple, Optional, Sequence, Tuple
 
 from npmlib.errors import SearchError
-from npmlib.learn.columns import HOUR, PROFILE, RESULT_FIELDS, TOLD
-from npmlib.learn.gathered import Gathered, Profile, Series
-from npmlib.learn.hourrows import epoch_hour
-from npmlib.learn.options import LearnOptions
-from npmlib.learn.tally import Tally
+from npmlib.learn.hourrows import SECONDS_PER_HOUR, epoch_hour
+from npmlib.learn.options import CHANNELS, FIGURES, KIND_HOUR, KIND_PROFILE, RESULT_FIELDS, LearnOptions
+from npmlib.lookupfile import Kind, baseline_path
 from npmlib.numbers import parse_number
-from npmlib.profile.state import ProfileError, unpack
+from npmlib.profile.learning import Scores
+from npmlib.profile.peaks import NO_SCORE
+from npmlib.profile.points import POINTS, channels, state_name
+from npmlib.profile.state import (
+    HOURS_SEEN,
+    LAST_HOUR,
+    LAST_SENT,
+    LEVEL,
+    SLOW_LEVEL,
+    VOLUME,
+    ProfileError,
+    State,
+    pack,
+    unpack,
+)
+from npmlib.rows import Series
 
-NUMBERS_OF_AN_HOUR = ("age_days", *TOLD, "excess", "accepted_at")
+TABLE = Kind(option="table", when_missing="", again="run the search again")
+NUMBERS_OF_AN_HOUR = ("age_days", *FIGURES, "excess", "accepted_at")
+LARGEST_EXPONENT = 690.0  # exp of it is finite, and so is the product with any unit and number of intervals
+
 Record = Mapping[str, object]
 
-_NUMBERS_OR_NONE = re.compile(r"(?:(?:-?[0-9]+(?:\.[0-9]+)?)?,)*\Z")
+_NUMBERS_OR_EMPTY = re.compile(r"(?:(?:-?[0-9]+(?:\.[0-9]+)?)?,)*\Z")
+
+
+class Profile:
+    """The profile of one series and metric: a large installation has 65,000 of them, so they are kept small.
+
+    state: what is learned, see npmlib.profile.state. figures: cells of the columns FIGURES, with commas between.
+    """
+
+    __slots__ = ("figures", "state")
+
+    def __init__(self, state: State, figures: str) -> None:
+        self.state = state
+        self.figures = figures
 
 
 class TableRows:
-    """Puts rows into ``gathered``."""
+    """Keeps the rows of the table.
 
-    def __init__(self, options: LearnOptions, gathered: Gathered, tally: Tally) -> None:
+    profiles: by series, then by metric. alerts: rows of kind hour, without the by fields, by series, metric and hour.
+    """
+
+    def __init__(self, options: LearnOptions) -> None:
+        self.profiles: Dict[Series, Dict[str, Profile]] = {}
+        self.alerts: Dict[Tuple[Series, str, int], List[str]] = {}
         self._by = options.by
-        self._gathered = gathered
-        self._tally = tally
+        self._table = options.table
+        self._count = 0
 
     def take(self, record: Record) -> None:
-        """Keep what the row says; SearchError for one that is damaged, or that there is twice."""
-        self._tally.table_rows += 1
+        """Keep a row; SearchError for one that is damaged or contradicts another."""
+        self._count += 1
         kind = record.get("kind", "")
         series = tuple([self._filled(record, name) for name in self._by])
         metric = self._filled(record, "metric")
-        if kind == PROFILE:
+        if kind == KIND_PROFILE:
             self._take_profile(series, metric, record)
-        elif kind == HOUR:
+        elif kind == KIND_HOUR:
             self._take_hour(series, metric, record)
         else:
-            raise self._damaged(record, "kind", f"holds '{kind}', and must hold {PROFILE} or {HOUR}")
+            raise self._damaged(record, "kind", f"holds '{kind}', and must hold {KIND_PROFILE} or {KIND_HOUR}")
+
+    def check_complete(self, app_folder: str) -> None:
+        """Compare the number of rows taken with the lookup named by table=; SearchError where some did not arrive.
+
+        Splunk may pass on no more rows than limits.conf allows (maxresultrows), without telling the command. A series
+        whose profile did not arrive would be learned from the beginning, and its past would be lost. A lookup that
+        does not exist yet has no rows.
+        """
+        name = self._table
+        if not name or not os.path.lexists(os.path.join(app_folder, "lookups", name + ".csv")):
+            return
+        try:
+            with io.open(baseline_path(app_folder, name, TABLE), encoding="utf-8-sig", newline="") as lines:
+                rows = max(sum(1 for row in csv.reader(lines) if row) - 1, 0)
+        except (OSError, UnicodeDecodeError, csv.Error) as error:
+            raise SearchError(f"table '{name}' cannot be read ({error}); restore a backup of it") from error
+        if self._count < rows:
+            raise SearchError(
+                f"only {self._count} of the {rows} rows of the table '{name}' arrived, so nothing was learned or"
+                f" written. Place '| inputlookup append=t {name}' directly before npmlearn; if it is there, a limit of"
+                " Splunk cuts the rows off: raise maxresultrows in limits.conf, or learn fewer metrics"
+            )
 
     def _take_profile(self, series: Series, metric: str, record: Record) -> None:
-        told = ",".join(self._numbers(record, TOLD))
+        figures = ",".join(self._numbers(record, FIGURES))
         try:
             state = unpack(self._filled(record, "profile"))
         except ProfileError as error:
             raise self._damaged(record, "profile", f"cannot be read: {error}") from error
-        known = self._gathered.profiles.setdefault(series, {}).setdefault(metric, Profile(state, told))
-        if known.state != state or known.told != told:
-            raise self._damaged(record, "profile", "is there twice, with different content")
+        known = self.profiles.setdefault(series, {}).setdefault(metric, Profile(state, figures))
+        if known.state != state or known.figures != figures:
+            raise self._damaged(record, "profile", "differs from that of another row of the same series and metric")
 
     def _take_hour(self, series: Series, metric: str, record: Record) -> None:
         hour = epoch_hour(record.get("hour"))
@@ -59,15 +120,16 @@ class TableRows:
         self._numbers(record, NUMBERS_OF_AN_HOUR)
         cells = [self._text(record, name) for name in RESULT_FIELDS]
         key = series, metric, hour
-        self._gathered.alerts[key] = max(cells, self._gathered.alerts.get(key, cells))
+        self.alerts[key] = max(cells, self.alerts.get(key, cells))
 
     def _numbers(self, record: Record, columns: Sequence[str]) -> List[str]:
+        """Return the cells of ``columns``, each a number or empty."""
         cells = [self._text(record, name) for name in columns]
         joined = ",".join(cells) + ","
-        if joined.count(",") != len(cells) or not _NUMBERS_OR_NONE.match(joined):
+        if joined.count(",") != len(cells) or not _NUMBERS_OR_EMPTY.match(joined):
             for name, cell in zip(columns, cells):
                 if cell and parse_number(cell) is None:
-                    raise self._damaged(record, name, f"holds '{cell[:80]}', which is no number")
+                    raise self._damaged(record, name, f"holds '{cell[:80]}', which is not a number")
         return cells
 
     def _filled(self, record: Record, name: str) -> str:
@@ -86,5 +148,111 @@ class TableRows:
         series = ", ".join(str(record.get(name) or "?") for name in (*self._by, "metric"))
         return SearchError(
             f"the table of profiles is damaged: in the row of {series} the column '{column}' {what}. Nothing was"
-            " written; put back a copy of the table, or delete this row, and the series is learned from the beginning"
+            " written; restore a backup of the table, or delete this row to learn the series from the beginning"
         )
+
+
+class LearnedHour(NamedTuple):
+    """An hour just learned: its ``scores``, the ``actual`` sum that was sent, and the ``intervals`` observed in it.
+
+    ``unit`` is that of the metric, see npmlib.learn.options.unit.
+    """
+
+    scores: Scores
+    actual: float
+    unit: float
+    intervals: float
+
+
+def figure_cells(state: State, learned: LearnedHour) -> List[str]:
+    """Write the columns FIGURES of the hour that ``state`` learned last.
+
+    low and high are the sums at which the volume would leave its usual range. ratio is empty where nothing was
+    expected, score_peak while there are too few days to compare with.
+    """
+    scores, actual, unit, intervals = learned
+    volume = scores.volume
+    expected = sum_of(volume.expected, unit, intervals)
+    reach = volume.scale * volume.limit
+    return [
+        integer_text(expected),
+        integer_text(actual),
+        decimal_text(actual / expected) if expected >= 0.5 else "",
+        integer_text(sum_of(volume.expected - reach, unit, intervals)),
+        integer_text(sum_of(volume.expected + reach, unit, intervals)),
+        integer_text(sum_of(state[VOLUME + SLOW_LEVEL] + state[VOLUME + LEVEL], unit, intervals)),
+        decimal_text(exp(min(volume.scale, LARGEST_EXPONENT))),
+        decimal_text(volume.score),
+        decimal_text(scores.floor.score),
+        decimal_text(scores.slow),
+        decimal_text(scores.peak) if scores.peak > -NO_SCORE / 2 else "",
+        decimal_text(scores.burst),
+    ]
+
+
+def profile_cells(metric: str, profile: Profile, newest: int) -> List[str]:
+    """Write a row of kind profile, without the by fields; ``newest`` is the newest hour observed anywhere."""
+    state = profile.state
+    hours_seen, last_hour, last_sent = state[HOURS_SEEN], int(state[LAST_HOUR]), int(state[LAST_SENT])
+    return [
+        metric,
+        KIND_PROFILE,
+        "",
+        state_name(hours_seen, newest - last_sent),
+        decimal_text(hours_seen / 24),
+        *profile.figures.split(","),
+        "",
+        *[""] * len(CHANNELS),
+        "",
+        str(last_hour * SECONDS_PER_HOUR),
+        str(last_sent * SECONDS_PER_HOUR),
+        pack(state),
+    ]
+
+
+def hour_cells(
+    metric: str, hour: int, hours_seen: float, figures: List[str], scores: Scores, accepted: Optional[int]
+) -> List[str]:
+    """Write a row of kind hour, without the by fields, about an hour that stands out.
+
+    ``hours_seen`` is how many the profile had learned before. ``accepted`` is the hour from which a level was accepted
+    that is still being measured, None where there is none.
+    """
+    by_name = dict(zip(FIGURES, figures))
+    over = [" ".join(channels(scores, hours_seen, POINTS[column[-1]])) for column in CHANNELS]
+    return [
+        metric,
+        KIND_HOUR,
+        str(hour * SECONDS_PER_HOUR),
+        state_name(hours_seen, 0),
+        decimal_text(hours_seen / 24),
+        *figures,
+        integer_text(float(by_name["actual"]) - float(by_name["expected"])),
+        *over,
+        "" if accepted is None else str(accepted * SECONDS_PER_HOUR),
+        *("", "", ""),
+    ]
+
+
+def sum_of(volume: float, unit: float, intervals: float) -> float:
+    """Turn a volume, the logarithm of 1 + a mean over ``unit``, into a sum over ``intervals``; never below 0."""
+    return max(0.0, intervals * unit * (exp(min(volume, LARGEST_EXPONENT)) - 1))
+
+
+def integer_text(number: float) -> str:
+    """Write a sum as the nearest integer.
+
+    >>> integer_text(0.4), integer_text(1234567.5), integer_text(1e20)
+    ('0', '1234568', '100000000000000000000')
+    """
+    return format(number, ".0f")
+
+
+def decimal_text(number: float) -> str:
+    """Write a score or a ratio with as many decimals as it needs, two at most.
+
+    >>> decimal_text(1.236), decimal_text(2.5), decimal_text(-0.001), decimal_text(100)
+    ('1.24', '2.5', '0', '100')
+    """
+    text = format(number, ".2f").rstrip("0").rstrip(".")
+    return "0" if text == "-0" else text

@@ -1,32 +1,31 @@
-"""What is told once, at the end of the search: what was learned, refused, skipped and dropped."""
+"""What npmlearn reports once, at the end of the search: what was learned, refused, skipped and dropped."""
 
 from dataclasses import dataclass, field
 from typing import Dict, List, Set, Tuple
 
 from npmlib.errors import SearchError
-from npmlib.learn.columns import PARTS
-from npmlib.learn.options import LearnOptions
+from npmlib.learn.options import PARTS, LearnOptions
+from npmlib.profile.state import FORGET_HOURS
 
 Message = Tuple[str, str]
-MOST_WARNINGS = 5  # told of one lookup
+MOST_WARNINGS = 5  # about one lookup
 
 
 @dataclass
 class Tally:
     """Counts over all rows of the search, and one example of what was wrong.
 
-    hour_rows: rows to learn from. table_rows: rows of the table. learned, known, late: hours of one series and
-    metric that were learned, had been learned before, or came too late. forgotten: profiles dropped for having no
-    data. current: the series being learned.
+    hour_rows: rows to learn from. learned, already_learned, late: hours of one series and metric that were learned,
+    had been learned before, or came too late. forgotten: profiles dropped for having no data. current: the series
+    being learned. columns: of all rows. wrong_levels: messages about rows of the lookup of accepted levels.
     """
 
     hour_rows: int = 0
-    table_rows: int = 0
     rows_without_field: Dict[str, int] = field(default_factory=dict)
     rows_not_a_number: int = 0
     first_not_a_number: str = ""
     learned: int = 0
-    known: int = 0
+    already_learned: int = 0
     late: int = 0
     first_late: str = ""
     forgotten: int = 0
@@ -40,7 +39,7 @@ class Tally:
         self.rows_without_field[name] = self.rows_without_field.get(name, 0) + 1
 
     def skip_not_a_number(self, column: str, text: object) -> None:
-        """Count a row whose ``column`` holds ``text``, and keep the first of them by the alphabet as the example."""
+        """Count a row whose ``column`` holds ``text``; the example is the first of them in alphabetical order."""
         self.rows_not_a_number += 1
         shown = " and ".join(text) if isinstance(text, list) else str(text)
         example = f"{column}='{shown[:80]}'"
@@ -48,12 +47,12 @@ class Tally:
             self.first_not_a_number = example
 
     def refuse_late(self, metric: str, hour: int) -> None:
-        """Count an hour of the current series, in epoch seconds, that came too late."""
+        """Count an hour of the current series, in epoch seconds, that came after later ones were learned."""
         self.late += 1
         self.first_late = self.first_late or f"{metric} of {self.current} in the hour {hour}"
 
     def check_columns(self, options: LearnOptions) -> None:
-        """Raise SearchError where the rows lack what the options name, so that nothing can be learned rightly."""
+        """Raise SearchError where the rows lack a field or the columns of a metric that the options name."""
         if not self.hour_rows:
             return
         shown = ", ".join(sorted(name for name in self.columns if not name.startswith("__mv_"))[:40]) or "none"
@@ -68,7 +67,7 @@ class Tally:
             missing = [f"{part}_{metric}" for part in PARTS if f"{part}_{metric}" not in self.columns]
             if missing and metric not in absent:
                 raise SearchError(
-                    f"of the metric '{metric}' the rows lack the columns {', '.join(missing)}; make the rows with the"
+                    f"the rows lack the columns {', '.join(missing)} of the metric '{metric}'; make the rows with the"
                     " macro npm_hours, or leave the metric out of metrics="
                 )
         if len(absent) == len(options.metrics):
@@ -79,42 +78,48 @@ class Tally:
 
     def messages(self, options: LearnOptions) -> List[Message]:
         """Return (level, text) of what the user should know once all is learned."""
-        found = [("WARN", text) for text in self.wrong_levels[:MOST_WARNINGS]]
+        messages = [("WARN", text) for text in self.wrong_levels[:MOST_WARNINGS]]
         if len(self.wrong_levels) > MOST_WARNINGS:
-            found.append(("WARN", f"{len(self.wrong_levels) - MOST_WARNINGS} more rows of the lookup are as wrong"))
+            messages.append(
+                ("WARN", f"{len(self.wrong_levels) - MOST_WARNINGS} more rows of the lookup are not used either")
+            )
         absent = self._absent(options) if self.hour_rows else []
         if absent:
-            found.append(("WARN", f"no row has the metric {', '.join(absent)}; the others were learned"))
+            messages.append(("WARN", f"no row has the metric {', '.join(absent)}; the others were learned"))
         for name, rows in sorted(self.rows_without_field.items()):
-            found.append(("WARN", f"{rows} of {self.hour_rows} rows skipped: '{name}' is empty or has several values"))
+            messages.append(
+                ("WARN", f"{rows} of {self.hour_rows} rows skipped: '{name}' is empty or has several values")
+            )
         if self.rows_not_a_number:
-            found.append(
+            messages.append(
                 (
                     "WARN",
-                    f"{self.rows_not_a_number} of {self.hour_rows} rows skipped: a column holds what it cannot"
+                    f"{self.rows_not_a_number} of {self.hour_rows} rows skipped: a column holds an invalid value"
                     f" (such as {self.first_not_a_number}); these hours are not learned",
                 )
             )
         if self.late:
-            found.append(
+            messages.append(
                 (
                     "WARN",
                     f"{self.late} hours of series refused, as later ones were learned (first: {self.first_late})",
                 )
             )
         if self.damaged_chunks:
-            found.append(
+            messages.append(
                 (
                     "WARN",
-                    f"some names, in {self.damaged_chunks} of the chunks, hold bytes that are no text (not UTF-8, or"
-                    " NUL); these were read and learned as \ufffd",
+                    f"some names, in {self.damaged_chunks} of the chunks, hold bytes that are not text (invalid"
+                    " UTF-8, or NUL); these were read and learned as \ufffd",
                 )
             )
         if self.forgotten:
-            found.append(("INFO", f"{self.forgotten} profiles dropped: no data for 30 days"))
+            messages.append(("INFO", f"{self.forgotten} profiles dropped: no data for {FORGET_HOURS // 24} days"))
         if self.hour_rows:
-            found.append(("INFO", f"{self.learned} hours of series learned, {self.known} had been learned before"))
-        return found
+            messages.append(
+                ("INFO", f"{self.learned} hours of series learned, {self.already_learned} had been learned before")
+            )
+        return messages
 
     def _absent(self, options: LearnOptions) -> List[str]:
         return [metric for metric in options.metrics if not any(f"{part}_{metric}" in self.columns for part in PARTS)]

@@ -1,1 +1,1 @@
-"""The learned profile of one series: how much it sends by hour of the day and weekend, and how far from that is odd."""
+"""The learned profile of a series: how much it usually sends at each hour of the day, and how unusual an hour is."""

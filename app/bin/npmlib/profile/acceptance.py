@@ -1,54 +1,65 @@
-"""The acceptance of a new level: what a series sends is normal from some hour on, says a person or a deploy.
+"""Acceptance of a new level: from some hour on, what a series sends is its new normal.
 
-The level is then measured over the next hours, and all that is expected moves by it. A person is believed. A deploy
-only excuses: what stands out after it, up to a limit, and if nothing did before.
+The level is measured over the six hours learned next, and everything the profile expects is moved to it. A level that
+a person accepted is taken as it is, up or down. One that goes with a deploy only raises what is expected, up to a
+limit, and only if the series was within its usual range before.
 """
 
 from typing import NamedTuple, Optional, Sequence
 
 from npmlib.profile import peaks, seasonal, slow
 from npmlib.profile.seasonal import Seasonal
-from npmlib.profile.state import ACCEPT_LIMIT, ACCEPTED, ACCEPTING, FLOOR, HOLD, VOLUME, State
-
-HOURS = 6  # over which an accepted level is measured
-OLDEST = 30 * 24  # hours
+from npmlib.profile.state import (
+    ACCEPT_LIMIT,
+    ACCEPTANCE_HOURS,
+    ACCEPTED,
+    ACCEPTING,
+    FLOOR,
+    FORGET_HOURS,
+    HOLD,
+    VOLUME,
+    State,
+)
 
 
 class Level(NamedTuple):
-    """A level accepted from ``hour`` (since 1970) on, up to ``limit`` over the old one (natural logarithm; 0: any)."""
+    """A level accepted from ``hour`` (since 1970) on.
+
+    ``limit`` is the natural logarithm of its largest ratio to the old level; 0 is no limit, as a person accepts it.
+    """
 
     hour: int
     limit: float = 0.0
 
 
-def taken_over(state: State, hour: int, levels: Sequence[Level]) -> Optional[Level]:
-    """Return that of ``levels`` which ``hour``, yet to be learned, is the first to be taken for; None for none.
+def level_taking_effect(state: State, hour: int, levels: Sequence[Level]) -> Optional[Level]:
+    """Return the accepted level that takes effect at ``hour``, which is about to be learned, or None.
 
-    A level without a limit is what somebody wrote: it holds from any of the last 30 days on, also from the hour from
-    which another was taken over with a limit. One with a limit goes with a deploy: it holds only if the series was
-    within its limits before, so that a deploy does not make an attack normal that began earlier, and if the deploy is
-    not older than the hours that a level is measured over.
+    A level takes effect once, and not after a later one has. A level without a limit, accepted by a person, takes
+    effect if its hour is at most 30 days ago, even at the hour of a level with a limit that already has. One with a
+    limit goes with a deploy. It takes effect only within six hours of the deploy, and only if the series was within
+    its usual range at the deploy, so that a deploy does not make an attack normal that began before it.
 
     >>> from npmlib.profile.state import blank
-    >>> taken_over(blank(), 480007, [Level(480001, limit=1.1), Level(480003, limit=1.1)])
+    >>> level_taking_effect(blank(), 480007, [Level(480001, limit=1.1), Level(480003, limit=1.1)])
     Level(hour=480003, limit=1.1)
     """
-    taken, limited = state[ACCEPTED], state[ACCEPT_LIMIT] > 0
+    last, last_is_limited = state[ACCEPTED], state[ACCEPT_LIMIT] > 0
     for level in levels:
         age = hour - level.hour
         if level.limit:
-            if 0 <= age < HOURS and taken < level.hour and state[HOLD] <= age:
+            if 0 <= age < ACCEPTANCE_HOURS and last < level.hour and state[HOLD] <= age:
                 return level
-        elif 0 <= age <= OLDEST and (taken < level.hour or (limited and taken == level.hour)):
+        elif 0 <= age <= FORGET_HOURS and (last < level.hour or (last_is_limited and last == level.hour)):
             return level
     return None
 
 
 def accept_level(state: State, hour: int, limit: float = 0.0) -> None:
-    """Take what the series sends from ``hour`` on for its new level; it is measured over the next six hours learned.
+    """Begin to accept what the series sends from ``hour`` on as its new level, measured over the next six hours.
 
-    With a ``limit``, a natural logarithm, only hours over their usual range move what is expected, and the first that
-    is further over it than the limit ends that.
+    ``limit`` is that of Level. Where it is not 0, only hours above their usual range raise the expected values, and
+    the first hour that exceeds what was expected by more than the limit ends the acceptance.
 
     >>> from npmlib.profile.state import blank
     >>> state = blank()
@@ -57,12 +68,14 @@ def accept_level(state: State, hour: int, limit: float = 0.0) -> None:
     (480000.0, 6.0)
     """
     state[ACCEPTED] = hour
-    state[ACCEPTING] = HOURS
+    state[ACCEPTING] = ACCEPTANCE_HOURS
     state[ACCEPT_LIMIT] = limit
 
 
 def measure(state: State, floor: Seasonal, volume: Seasonal) -> None:
-    """Move what is expected by the hour just learned, one of the six over which an accepted level is measured.
+    """Adapt the expected values to the hour just learned, one of the six over which an accepted level is measured.
+
+    ``floor`` and ``volume`` are how these channels saw the hour.
 
     >>> from npmlib.profile.state import blank
     >>> state, seen = blank(), Seasonal(9.0, 1.0, 5.0, 0.1, 10.0, 1.2, 0.75)
@@ -78,27 +91,29 @@ def measure(state: State, floor: Seasonal, volume: Seasonal) -> None:
 
 
 def _average(state: State, floor: float, volume: float) -> None:
-    """Move what is expected, and the peaks, by the mean of the residuals since the level was accepted."""
-    part = 1 / (HOURS + 1 - state[ACCEPTING])
-    _shift(state, floor * part, volume * part)
+    """Move the expected values by the residuals of one hour, so that after n hours they have moved by the mean of n."""
+    share = 1 / (ACCEPTANCE_HOURS + 1 - state[ACCEPTING])
+    _shift(state, floor * share, volume * share)
     state[ACCEPTING] -= 1
 
 
 def _excuse(state: State, floor: Seasonal, volume: Seasonal) -> None:
-    """Move what is expected up until the hour is just within its usual range; less traffic needs no excuse.
+    """Raise the expected value so that the hour counts as normal. Hours below it are already normal.
 
-    Most deploys change nothing, and the mean of six hours would move the level by chance (docs/detection-quality.md).
+    The mean of six hours, as for a level that a person accepted, would be worse: most deploys change nothing, and the
+    mean would move the level by chance (docs/detection-quality.md).
     """
     if max(floor.residual, volume.residual) > state[ACCEPT_LIMIT]:
         state[ACCEPTING] = 0
         return
-    steps = [max(one.score, 0.0) * one.width * one.scale for one in (floor, volume)]
+    steps = [max(seen.score, 0.0) * seen.width * seen.scale for seen in (floor, volume)]
     if any(steps):
         _shift(state, *steps)
     state[ACCEPTING] -= 1
 
 
 def _shift(state: State, floor: float, volume: float) -> None:
+    """Raise all expected values by these steps; the hours before no longer say that the series is over its limits."""
     seasonal.shift(state, FLOOR, floor)
     seasonal.shift(state, VOLUME, volume)
     peaks.shift(state, volume)

@@ -1,17 +1,18 @@
-"""The burst channel: how far the peaks of an hour stand above its mean, which a burst of minutes raises."""
+"""The burst channel: how far the peak of an hour lies above its mean, which a burst of a few minutes raises."""
 
 from math import inf
 
 from npmlib.profile import tail
-from npmlib.profile.seasonal import learn_scale
+from npmlib.profile.seasonal import SLOW_HOURS, learn_scale
 from npmlib.profile.state import BURST, BURST_SCALE, BURST_TAIL, HOURS_SEEN, State
 
-SLOW_HOURS = 336
 SMALLEST_SCALE = 0.05
 
 
 def score_and_learn(state: State, contrast: float, learn: bool) -> float:
-    """Score ``contrast``, the logarithm of peak over mean, against its level, which follows over two weeks.
+    """Score ``contrast``, the logarithm of peak over mean, against its usual level, then learn it.
+
+    The level is a mean over two weeks. ``learn`` says whether the tail is learned too.
 
     >>> from npmlib.profile.state import blank
     >>> round(score_and_learn(blank(), 0.5, learn=True), 4)
@@ -26,7 +27,7 @@ def score_and_learn(state: State, contrast: float, learn: bool) -> float:
     score = tail.score(state, BURST_TAIL, standardised)
     clip = 3 * scale if hours_seen >= tail.WARM_UP else inf
     state[BURST] = level + min(max(residual, -clip), clip) / min(hours_seen + 1, SLOW_HOURS)
-    learn_scale(state, BURST_SCALE, abs(residual), max(1 / 336, 1 / (hours_seen + 5)), SMALLEST_SCALE)
+    learn_scale(state, BURST_SCALE, abs(residual), max(1 / SLOW_HOURS, 1 / (hours_seen + 5)), SMALLEST_SCALE)
     if learn:
         tail.learn(state, BURST_TAIL, standardised, hours_seen)
     return score

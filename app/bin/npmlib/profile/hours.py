@@ -1,19 +1,19 @@
-"""One closed hour of one series and metric, as native SPL sums it up, and what of it the profile looks at.
+"""One closed hour of one series and metric: its sums, made in SPL, and the three measures that the profile learns.
 
-The sums are of intervals of 30 seconds, or longer ones where data points come less often; an interval without a data
-point is one in which nothing was sent. Logarithms are of 1 + x/unit, so that nothing sent is 0; unit is a constant of
-the metric, below which differences mean little.
+The sums are over intervals of 30 seconds, or longer ones where data points come less often. In an interval without a
+data point nothing was sent. Logarithms are of 1 + x/unit, so that nothing sent is 0; unit is a constant of the metric,
+an amount in an interval below which differences mean little.
 """
 
 from math import log
 from typing import NamedTuple
 
 INTERVALS = 120  # in an hour
-SHARE_FOR_PEAK = 0.05  # with fewer of the intervals present, the 95th percentile of all of them is 0
+SHARE_FOR_PEAK = 0.05  # if fewer of the intervals are present, the 95th percentile of all of them is 0
 
 
 class Hour(NamedTuple):
-    """``n`` intervals present, their ``total``, the sum of their logarithms, and their 95th percentile."""
+    """The ``n`` intervals with a data point: their sum ``total``, the sum of their ``logs``, their 95th percentile."""
 
     n: float
     total: float
@@ -37,10 +37,10 @@ class Measures(NamedTuple):
 
 
 def measures(hour: Hour, unit: float, intervals: float = INTERVALS) -> Measures:
-    """Take the intervals without a data point as zeros, and give what the profile learns of the hour.
+    """Return the measures of an hour; intervals without a data point count as zeros.
 
     ``intervals`` is how many were observed: fewer than 120 where data points come every minute or every five, or where
-    the collector was away for part of the hour.
+    the collector was down for part of the hour.
 
     >>> measures(Hour(n=120, total=120e3, logs=120 * log(2), peak=1000), unit=1000)
     Measures(floor=0.6931471805599453, volume=0.6931471805599453, peak=0.6931471805599453)

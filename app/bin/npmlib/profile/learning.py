@@ -1,10 +1,12 @@
 """Scores an hour against the profile of its series, then learns the hour.
 
-Two seasonal channels (floor and volume of the traffic), a slow channel over six hours of the floor, a peak channel and
-a burst channel. Since an hour is scored before it is learned, the scores calibrate themselves on hours that the profile
-had not seen. While a series is over its limits its level does not follow, for up to 72 hours, and after twelve of them
-its scales wait as well: that, more than clipping, keeps an attack out of the profile. docs/detection-quality.md says
-what each part is worth, measured.
+A profile has five channels, each with a score: two seasonal ones (floor and volume of the traffic), a slow one over six
+hours of the floor, one for peaks and one for bursts. As an hour is scored before it is learned, the scores are
+calibrated on hours that the profile had not seen.
+
+A hold begins when a series goes over its limits and ends when it is back. During a hold, for 72 hours at most, the
+level does not follow the traffic, and from the thirteenth hour on the scales are not learned either. This, more than
+clipping, keeps an attack out of the profile. docs/detection-quality.md has measurements of what each part is worth.
 """
 
 from typing import NamedTuple
@@ -26,16 +28,17 @@ from npmlib.profile.state import (
 )
 
 LONGEST_HOLD = 72  # hours
-STEADY = 12  # hours of a hold in which scales are learned all the same
-SLOW_FOLLOWS = 12  # and those in which the tail of the slow channel is
-START_SCALES = 0.1, 0.35  # smallest and largest
+STEADY = 12  # hours of a hold in which the scales are still learned
+SLOW_FOLLOWS = 12  # hours of a hold in which the tail of the slow channel is still learned
+START_SCALES = 0.1, 0.35  # smallest and largest scale of a new profile
 
 
 class Scores(NamedTuple):
-    """How odd an hour was; a score is 0 where the upper tenth of hours begins, and 1 at its mean excess.
+    """How unusual an hour was.
 
-    ``peak`` alone is the natural logarithm of the peak over the second highest daily peak. ``hold``: for how many hours
-    before this one the series was over its limits.
+    A score is 0 where the upper tenth of the hours begins, and 1 at the mean of that tenth; ``peak`` alone is the
+    natural logarithm of the ratio of the peak to the second highest daily peak. ``hold``: for how many hours before
+    this one the series was over its limits.
     """
 
     floor: Seasonal
@@ -47,11 +50,11 @@ class Scores(NamedTuple):
 
 
 def begin(hour: int, seen: Measures) -> State:
-    """Begin the profile of a series whose first hour is ``seen``, which is yet to be learned.
+    """Return the new profile of a series whose first hour is ``seen``, without having learned that hour.
 
-    A level that was accepted before that hour changes nothing.
-    Hours vary about 0.4 times as much as the intervals within them (measured, docs/detection-quality.md). Where their
-    logarithms are normal, the 95th percentile lies 1.645 standard deviations over the mean.
+    Levels accepted before that hour have no effect. The scales begin with a guess: hours vary about 0.4 times as much
+    as the intervals within them (measured, docs/detection-quality.md), and the 95th percentile of a normal
+    distribution, here of the logarithms, lies 1.645 standard deviations above the mean.
 
     >>> round(begin(480000, Measures(floor=5.0, volume=5.1, peak=5.8))[FLOOR + 50], 3)
     0.195
@@ -63,9 +66,9 @@ def begin(hour: int, seen: Measures) -> State:
 
 
 def score_and_learn(state: State, hour: int, seen: Measures) -> Scores:
-    """Score ``hour`` (hours since 1970, UTC) of a series against ``state``, then change ``state`` by it.
+    """Score ``hour`` (hours since 1970, UTC), measured as ``seen``, against ``state``, then learn it into ``state``.
 
-    Hours must come in order, each once; hours that nobody observed are left out.
+    Hours must come in order, each once; hours that were not observed are left out.
 
     >>> state = blank()
     >>> for hour in range(480000, 480100):

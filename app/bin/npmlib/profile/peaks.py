@@ -1,17 +1,19 @@
-"""The peak channel: the highest peaks of the last two weeks, one a day."""
+"""The peak channel: compares the peak of an hour with the highest peaks of the last two weeks, one a day."""
 
 from typing import List
 
 from npmlib.profile.state import DAY, DAYS_OF_PEAKS, NO_PEAK, PEAK_TODAY, PEAKS, State
 
-DAYS_WANTED = 3  # before the channel says anything
-NO_SCORE = 99.0  # taken from a peak while there are fewer
-HIGHEST_RISE = 0.7  # of a day over the second highest before it: a doubling
+DAYS_WANTED = 3  # of peaks, before the channel has a score
+NO_SCORE = 99.0  # subtracted from a peak while there are fewer, so that the score is far below 0
+HIGHEST_RISE = 0.7  # a natural logarithm, about a doubling
 DAYS_BEFORE_CLIPPING = 7
 
 
 def score_and_learn(state: State, day: int, peak: float) -> float:
-    """Compare a peak with the second highest of the daily peaks, and remember the highest of ``day`` (since 1970, UTC).
+    """Return ``peak`` minus the second highest daily peak, all logarithms, and remember the highest peak of ``day``.
+
+    ``day`` is in days since 1970, UTC; the days before it count.
 
     >>> from npmlib.profile.state import blank
     >>> state = blank()
@@ -29,19 +31,19 @@ def score_and_learn(state: State, day: int, peak: float) -> float:
 
 
 def shift(state: State, step: float) -> None:
-    """Raise all peaks remembered by ``step``: the level is another one now."""
-    for place in range(PEAKS, PEAKS + DAYS_OF_PEAKS):
-        if state[place] > NO_PEAK / 2:
-            state[place] += step
+    """Raise all remembered peaks by ``step``, as the level has changed."""
+    for position in range(PEAKS, PEAKS + DAYS_OF_PEAKS):
+        if state[position] > NO_PEAK / 2:
+            state[position] += step
 
 
 def _end_day(state: State) -> None:
-    """Remember the day's peak, but let one strange day raise the second highest by no more than a doubling."""
+    """Remember the day's peak, limited to twice the second highest, so that one unusual day does not hide the next."""
     highest, known = state[PEAK_TODAY], _known(state)
     if len(known) >= DAYS_BEFORE_CLIPPING:
         highest = min(highest, sorted(known)[-2] + HIGHEST_RISE)
-    for place in range(PEAKS, PEAKS + DAYS_OF_PEAKS - 1):
-        state[place] = state[place + 1]
+    for position in range(PEAKS, PEAKS + DAYS_OF_PEAKS - 1):
+        state[position] = state[position + 1]
     state[PEAKS + DAYS_OF_PEAKS - 1] = highest
 
 

@@ -1,7 +1,8 @@
-"""From scores to alerts: the operating points, what a young profile may not say, and the smallest ratio that counts.
+"""From scores to alerts: operating points, the limits on alerts of a young profile, and the smallest ratio that counts.
 
-A search chose the thresholds on public and simulated series with injected attacks; docs/detection-quality.md has what
-each of the points finds and how often it is wrong. False alerts on new data are more frequent: no rate is promised.
+The thresholds were chosen by a search on public and simulated series with injected attacks; docs/detection-quality.md
+says what each operating point detects and how often it is wrong. Expect more false alerts on new data: no rate is
+promised.
 """
 
 from math import inf, log
@@ -9,17 +10,18 @@ from typing import Dict, NamedTuple, Tuple
 
 from npmlib.profile.learning import Scores
 
-SILENT_HOURS = 24  # learned before anything is said
-GUARDED_HOURS = 5 * 24  # with higher thresholds
-SLOW_FROM_HOURS = 3 * 24
-READY_HOURS = 7 * 24  # until then provisional, and without peaks
+# Hours that a profile must have learned
+SILENT_HOURS = 24  # to alert at all
+SLOW_FROM_HOURS = 3 * 24  # to alert by the slow channel
+GUARDED_HOURS = 5 * 24  # to alert without GUARD
+READY_HOURS = 7 * 24  # to alert by all channels; until then it is provisional
+PEAKS_KNOWN_HOURS = 14 * 24  # to alert without PEAK_GUARD: with fewer daily peaks the highest of them are lower
+
 STALE_HOURS = 7 * 24  # without data
-FORGET_HOURS = 30 * 24  # without data: the profile is dropped
-GUARD = 0.7  # added to thresholds
-PEAKS_KNOWN_HOURS = 14 * 24  # until then a profile knows fewer daily peaks than it will, so their highest are lower
-PEAK_GUARD = 0.25
+GUARD = 0.7  # subtracted from the scores of a young profile
+PEAK_GUARD = 0.25  # subtracted from its peak score
 SMALLEST_RATIO = 1.25  # of what was sent to what was expected
-NOTHING_SAID = (-inf,) * 5
+NO_ALERT = (-inf,) * 5  # scores
 
 
 class Point(NamedTuple):
@@ -40,17 +42,18 @@ POINTS: Dict[str, Point] = {  # from the one with most alerts to the quietest
 }
 
 
-def counted(scores: Scores, hours_seen: float) -> Tuple[float, ...]:
-    """The scores as they are held against thresholds, in the order of Point, of a profile that had seen ``hours_seen``.
+def guarded_scores(scores: Scores, hours_seen: float) -> Tuple[float, ...]:
+    """Return the scores that are compared with thresholds, in the order of Point.
 
-    The guard of the first days is taken off, and a channel that may not speak yet has -inf. All have where the hour is
-    below 1.25 times what was expected, by volume and by floor, and in the first week where the series was over its
-    limits in the hour before: then it alerts in the first hour of that only.
+    ``hours_seen`` is how many hours the profile had learned before. In its first days a guard is subtracted, and a
+    channel that may not alert yet has -inf. All channels have -inf where both volume and floor are below 1.25 times
+    what was expected, and in the first week where the series was over its limits in the hour before, so that only the
+    first such hour alerts.
     """
     if hours_seen < SILENT_HOURS or (scores.hold and hours_seen < READY_HOURS):
-        return NOTHING_SAID
+        return NO_ALERT
     if max(scores.floor.residual, scores.volume.residual) < log(SMALLEST_RATIO):
-        return NOTHING_SAID
+        return NO_ALERT
     guard = GUARD if hours_seen < GUARDED_HOURS else 0.0
     ready = hours_seen >= READY_HOURS
     return (
@@ -63,15 +66,15 @@ def counted(scores: Scores, hours_seen: float) -> Tuple[float, ...]:
 
 
 def channels(scores: Scores, hours_seen: float, point: Point) -> Tuple[str, ...]:
-    """Name the channels whose score, as it is counted, is over its threshold."""
-    found = counted(scores, hours_seen)
-    if found is NOTHING_SAID:
+    """Return the names of the channels whose guarded score is over the threshold of ``point``."""
+    guarded = guarded_scores(scores, hours_seen)
+    if guarded is NO_ALERT:
         return ()
-    return tuple([name for name, score, limit in zip(Point._fields, found, point) if score > limit])
+    return tuple([name for name, score, limit in zip(Point._fields, guarded, point) if score > limit])
 
 
 def state_name(hours_seen: float, hours_without_data: float) -> str:
-    """Name what a profile is good for: silent, provisional, ready, or stale after a week without data."""
+    """Return silent, provisional or ready, by how much a profile has learned, or stale after a week without data."""
     if hours_without_data >= STALE_HOURS:
         return "stale"
     if hours_seen < SILENT_HOURS:

@@ -1,8 +1,9 @@
-"""A seasonal channel: what a value should be at this hour of the day, weekday or weekend, and how far off it is.
+"""A seasonal channel: the value expected at this hour of a weekday or a weekend day, and how far off the actual one is.
 
-A cell for each hour of weekdays and of weekends is drawn towards the other kind of day and towards a slow level by
-as much as it lacks days; a faster level is added. A scale of the residuals is kept over all hours and by quarter of
-the day.
+The expected value is a season plus a level that follows the last day. The season has a cell for each hour of weekdays
+and of weekends. While a cell has learned few days, it is averaged with the same hour of the other kind of day and with
+a mean over two weeks, the slow level. The scale, the usual size of a residual, is the geometric mean of a scale of all
+hours and one of the quarter of the day.
 """
 
 from math import inf, sqrt
@@ -11,18 +12,19 @@ from typing import NamedTuple
 from npmlib.profile import tail
 from npmlib.profile.state import DAYS_SEEN, HOURS_SEEN, LEVEL, QUARTERS, SCALE, SLOW_LEVEL, TAIL, State
 
-MOST_DAYS = 10  # of a kind, that a cell remembers
-SLOW_HOURS = 336
-LEVEL_HOURS = 24
-LEVEL_FADES = 96  # hours
-SMALLEST_SCALE = 0.08  # of a residual, in natural logarithms: 8 %
+MOST_DAYS = 10  # weight of the past in a cell, in days of its kind
+SLOW_HOURS = 14 * 24  # over which slow levels and scales are means
+LEVEL_HOURS = 24  # over which the level follows the residuals
+LEVEL_FADES = 96  # hours in which the level decays to 1/e
+SMALLEST_SCALE = 0.08  # in natural logarithms: 8 %
 MEAN_TO_DEVIATION = 1.2533  # sqrt(pi/2): from the mean absolute to the standard deviation of normal values
 
 
 class Seasonal(NamedTuple):
-    """How a channel saw an hour; ``residual`` is value - ``expected``, both logarithms.
+    """How a channel saw an hour: ``residual`` is value - ``expected``, both logarithms.
 
-    The tail of the channel begins ``limit`` scales over what was expected; ``width`` scales more add 1 to the score.
+    ``standardised`` is the residual in scales. The score is 0 at ``limit`` scales above the expected value, and grows
+    by 1 with every ``width`` scales more.
     """
 
     score: float
@@ -37,10 +39,11 @@ class Seasonal(NamedTuple):
 def score_and_learn(
     state: State, channel: int, value: float, clock: int, weekend: bool, follow: bool = True, steady: bool = True
 ) -> Seasonal:
-    """Score ``value`` of the hour ``clock`` (0 to 23, UTC) against the channel at that place, then learn it.
+    """Score ``value`` of the hour ``clock`` (0 to 23, UTC) against a channel, then learn it.
 
-    ``follow``: whether the level may follow; ``steady``: whether the scales may. The counts in ``state`` are of the
-    hours before.
+    ``channel`` is the position of its numbers in ``state``: FLOOR or VOLUME. ``follow`` says whether the level follows
+    the value, ``steady`` whether the scales are learned. The counts of hours and days in ``state`` do not yet include
+    this hour.
 
     >>> from npmlib.profile.state import FLOOR, blank
     >>> seen = score_and_learn(blank(), FLOOR, 5.0, clock=0, weekend=False)
@@ -76,24 +79,24 @@ def score_and_learn(
     tail.learn(state, channel + TAIL, standardised, hours_seen)
     if steady:
         size = abs(residual)
-        learn_scale(state, channel + SCALE, size, max(1 / 336, 1 / (hours_seen + 5)))
-        learn_scale(state, quarter, size, max(2 / 336, 1 / ((hours_seen + 1) / 4 + 4)))
+        learn_scale(state, channel + SCALE, size, max(1 / SLOW_HOURS, 1 / (hours_seen + 5)))
+        learn_scale(state, quarter, size, max(2 / SLOW_HOURS, 1 / ((hours_seen + 1) / 4 + 4)))
     return Seasonal((standardised - limit) / width, residual, expected, scale, standardised, limit, width)
 
 
 def shift(state: State, channel: int, step: float) -> None:
-    """Raise what is expected at every hour by ``step``, for good: the season and the slow level, not the fast one."""
-    for place in range(channel, channel + SLOW_LEVEL + 1):
-        state[place] += step
+    """Raise the value expected at every hour by ``step``, for good: the season and the slow level."""
+    for position in range(channel, channel + SLOW_LEVEL + 1):
+        state[position] += step
 
 
-def learn_scale(state: State, place: int, size: float, gain: float, smallest: float = 0.04) -> None:
-    """Move a scale towards the size of a residual, which counts for ten scales at most.
+def learn_scale(state: State, position: int, size: float, gain: float, smallest: float = 0.04) -> None:
+    """Move the scale at ``position`` towards the ``size`` of a residual, which is taken to be ten scales at most.
 
     >>> scales = [0.2]
     >>> learn_scale(scales, 0, 1.0, gain=0.5)
     >>> round(scales[0], 5)
     0.72665
     """
-    scale = state[place]
-    state[place] = scale + gain * (MEAN_TO_DEVIATION * min(size, 10 * max(scale, smallest)) - scale)
+    scale = state[position]
+    state[position] = scale + gain * (MEAN_TO_DEVIATION * min(size, 10 * max(scale, smallest)) - scale)

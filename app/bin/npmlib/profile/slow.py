@@ -1,13 +1,15 @@
-"""The slow channel: whether five hours of the last six were raised, however little each of them."""
+"""The slow channel: whether at least five of the last six hours were above what was expected, if only a little."""
 
 from npmlib.profile import tail
 from npmlib.profile.state import HOURS_SEEN, RECENT, RECENT_HOURS, SLOW_TAIL, State
 
-QUIET = -9.0  # a standardised residual of an hour that was not
+QUIET = -9.0  # standardised residual of an hour that has not been, or no longer counts
 
 
 def score_and_learn(state: State, standardised: float, learn: bool) -> float:
-    """Score the second smallest of the last six standardised residuals of the floor, this one included.
+    """Score the second smallest of the last six standardised residuals of the floor, the last being ``standardised``.
+
+    ``learn`` says whether the tail is learned too.
 
     >>> from npmlib.profile.state import blank
     >>> state = blank()
@@ -19,12 +21,12 @@ def score_and_learn(state: State, standardised: float, learn: bool) -> float:
     score = tail.score(state, SLOW_TAIL, second)
     if learn:
         tail.learn(state, SLOW_TAIL, second, state[HOURS_SEEN])
-    for place in range(RECENT_HOURS):
-        state[RECENT + place] = last[place + 1]
+    for index in range(RECENT_HOURS):
+        state[RECENT + index] = last[index + 1]
     return score
 
 
 def forget(state: State) -> None:
-    """Take the last hours for quiet ones."""
-    for place in range(RECENT, RECENT + RECENT_HOURS):
-        state[place] = QUIET
+    """Reset the last hours, so that none of them counts as raised."""
+    for position in range(RECENT, RECENT + RECENT_HOURS):
+        state[position] = QUIET

@@ -1,28 +1,32 @@
-"""All that is remembered of one series and metric: a row of numbers, and the text it is kept as in a lookup.
+"""The state of a profile: all that is remembered of one series and metric, as numbers and as text for a lookup.
 
-The numbers are single-precision. They are rounded at every update, not when they are written, so that a profile
-that is written and read between two hours is the one that was not.
+The numbers are single-precision, and rounded at every update. So it makes no difference whether a profile is written
+and read again between two hours.
 """
 
 import sys
 from array import array
 from base64 import b64decode, b64encode
-from binascii import Error as NoBase64
+from binascii import Error as Base64Error
 from math import isfinite
 from typing import MutableSequence
 
 State = MutableSequence[float]  # an array('f') of SIZE numbers where it is kept
 
+ACCEPTANCE_HOURS = 6  # over which an accepted level is measured
+FORGET_HOURS = 30 * 24  # a profile without data for so long is dropped; an accepted level that old has no effect
+
+# Positions in a state
 HOURS_SEEN = 0
-DAYS_SEEN = 1  # hours seen, of weekdays; one further on: of weekends
+DAYS_SEEN = 1  # hours seen of weekdays, and at the next position of weekends
 HOLD = 3  # hours since the series went over its limits, during which its level does not follow
-SLOW_TAIL = 4  # of the slow channel; a tail has two numbers, its start and its width
-PEAK_TODAY, DAY = 6, 7  # highest peak of the day, and the day in days since 1970
+SLOW_TAIL = 4  # tail of the slow channel; a tail has two numbers, its start and its width
+PEAK_TODAY, DAY = 6, 7  # highest peak of the current day, and that day in days since 1970
 PEAKS = 8  # highest peaks of the last days, the newest last
 DAYS_OF_PEAKS = 14
 RECENT = PEAKS + DAYS_OF_PEAKS  # standardised residuals of the floor in the last hours, the newest last
 RECENT_HOURS = 5
-FLOOR = RECENT + RECENT_HOURS  # a seasonal channel, see below; another one for the volume
+FLOOR = RECENT + RECENT_HOURS  # seasonal channel of the floor, see below; that of the volume follows
 SEASONAL = 57
 VOLUME = FLOOR + SEASONAL
 BURST = VOLUME + SEASONAL  # level of the contrast within the hour
@@ -30,39 +34,39 @@ BURST_SCALE = BURST + 1
 BURST_TAIL = BURST + 2
 LAST_HOUR = BURST + 4  # hours since 1970
 LAST_SENT = LAST_HOUR + 1  # the last hour with a data point
-ACCEPTED = LAST_SENT + 1  # the hour from which the level was accepted last
+ACCEPTED = LAST_SENT + 1  # the hour from which a level was accepted last
 ACCEPTING = ACCEPTED + 1  # hours for which the accepted level is still being measured
-ACCEPT_LIMIT = ACCEPTING + 1  # largest residual that is still taken for the accepted level; 0: any
+ACCEPT_LIMIT = ACCEPTING + 1  # largest residual that the accepted level may have; 0 is no limit
 SIZE = ACCEPT_LIMIT + 1
 
-# Places in a seasonal channel: 24 hours of weekdays, 24 of weekends, then these.
+# Positions in a seasonal channel: 24 hours of weekdays, 24 of weekends, then these
 SLOW_LEVEL = 48
 LEVEL = 49
 SCALE = 50
 QUARTERS = 51  # scales by quarter of the day
 TAIL = 55
 
-NO_PEAK = -1e30  # place of a day that has not been
+NO_PEAK = -1e30  # stands for the peak of a day that has not been
 VERSION = "2"
-FORMER = {"1": 1}  # earlier versions, and how many numbers they lack at the end: zeros
+FORMER = {"1": 1}  # earlier versions, and how many numbers they lack at the end, which are read as 0
 
 
 class ProfileError(ValueError):
-    """A text that holds no profile; the message says why."""
+    """A text is not a profile; the message says why."""
 
 
 def blank(scale: float = 0.35) -> State:
-    """Begin a profile that knows nothing but how much its hours may vary: ``scale``, in natural logarithms."""
+    """Return a profile that has learned nothing; ``scale``, in natural logarithms, is how much its hours may vary."""
     state = array("f", bytes(4 * SIZE))
     state[SLOW_TAIL], state[SLOW_TAIL + 1] = 0.25, 0.42
     state[DAY] = -1
-    for place in range(PEAKS, PEAKS + DAYS_OF_PEAKS):
-        state[place] = NO_PEAK
-    for place in range(RECENT, RECENT + RECENT_HOURS):
-        state[place] = -9
+    for position in range(PEAKS, PEAKS + DAYS_OF_PEAKS):
+        state[position] = NO_PEAK
+    for position in range(RECENT, RECENT + RECENT_HOURS):
+        state[position] = -9
     for channel in (FLOOR, VOLUME):
-        for place in range(channel + SCALE, channel + TAIL):
-            state[place] = scale
+        for position in range(channel + SCALE, channel + TAIL):
+            state[position] = scale
         state[channel + TAIL], state[channel + TAIL + 1] = 1.2, 0.75
     state[BURST : BURST + 4] = array("f", [0, 0.1, 1.2, 0.75])
     state[LAST_HOUR] = state[LAST_SENT] = state[ACCEPTED] = -1
@@ -70,7 +74,7 @@ def blank(scale: float = 0.35) -> State:
 
 
 def pack(state: State) -> str:
-    """Write a profile as text: its version, a dot, and base64 of the numbers with the low byte first.
+    """Write a profile as text: its version, a dot, and base64 of the numbers in little-endian order.
 
     >>> unpack(pack(blank())) == blank()
     True
@@ -82,34 +86,34 @@ def pack(state: State) -> str:
 
 
 def unpack(text: str) -> State:
-    """Read what pack wrote, now or in an earlier version; ProfileError for other text, or numbers no profile has."""
+    """Read what pack of this or an earlier version wrote; ProfileError for other text or impossible numbers."""
     version, _, encoded = text.partition(".")
     if version != VERSION and version not in FORMER:
-        raise ProfileError(f"it is of version '{version[:20]}', and this app reads up to version {VERSION}")
+        raise ProfileError(f"it has version '{version[:20]}', and this app reads versions up to {VERSION}")
     try:
         content = b64decode(encoded, validate=True)
-    except (NoBase64, ValueError) as error:
-        raise ProfileError("it is no base64") from error
+    except (Base64Error, ValueError) as error:
+        raise ProfileError("it is not base64") from error
     lacking = FORMER.get(version, 0)
     if len(content) != 4 * (SIZE - lacking):
         raise ProfileError(f"it has {len(content)} bytes instead of {4 * (SIZE - lacking)}")
     state = array("f", content + bytes(4 * lacking))
     if sys.byteorder == "big":
         state.byteswap()
-    if not all(map(isfinite, state)) or not _sensible(state):
-        raise ProfileError("its numbers are none that a profile can have")
+    if not all(map(isfinite, state)) or not _is_possible(state):
+        raise ProfileError("it has numbers that no profile can have")
     return state
 
 
-def _sensible(state: State) -> bool:
-    """Whether counts count, scales are no less than nothing, tails have a width, and nothing is out of all measure."""
-    counts = [state[place] for place in (HOURS_SEEN, DAYS_SEEN, DAYS_SEEN + 1, HOLD, ACCEPTING, ACCEPT_LIMIT)]
-    scales = [state[channel + place] for channel in (FLOOR, VOLUME) for place in range(SCALE, TAIL)]
-    widths = [state[place + 1] for place in (SLOW_TAIL, FLOOR + TAIL, VOLUME + TAIL, BURST_TAIL)]
-    others = [number for place, number in enumerate(state) if not PEAKS <= place < RECENT]
+def _is_possible(state: State) -> bool:
+    """Return whether counts and scales are 0 or more, tails have a width, and all numbers are of a sensible size."""
+    counts = [state[position] for position in (HOURS_SEEN, DAYS_SEEN, DAYS_SEEN + 1, HOLD, ACCEPTING, ACCEPT_LIMIT)]
+    scales = [state[channel + position] for channel in (FLOOR, VOLUME) for position in range(SCALE, TAIL)]
+    widths = [state[tail + 1] for tail in (SLOW_TAIL, FLOOR + TAIL, VOLUME + TAIL, BURST_TAIL)]
+    others = [number for position, number in enumerate(state) if not PEAKS <= position < RECENT]
     return (
         min(counts) >= 0
-        and state[ACCEPTING] <= 6
+        and state[ACCEPTING] <= ACCEPTANCE_HOURS
         and min(*scales, state[BURST_SCALE]) >= 0
         and min(widths) > 0.01
         and max(map(abs, others)) < 1e8

@@ -16,7 +16,7 @@ from tests.app.outcome import Outcome
 
 sys.path.append(str(ROOT / "build" / "sdk"))
 
-from npmlib.learn import commandline
+from npmlib.learn.command import run
 
 ROWS = body([sent(0), sent(1)])
 CHUNKS = [getinfo(ARGS), execute(ROWS), execute(finished=True)]
@@ -26,7 +26,7 @@ BORDERS = list(accumulate(map(len, CHUNKS)))
 
 def outcome(folder: Path, stream: bytes) -> Outcome:
     output = io.BytesIO()
-    code = commandline.run(io.BytesIO(stream), output, str(folder))
+    code = run(io.BytesIO(stream), output, str(folder))
     return Outcome(code, output.getvalue(), name="npmlearn")
 
 
