@@ -15,13 +15,13 @@ PYTHON_311 = $(shell for candidate in $(PYTHON) python3.11 python3.12 python3.13
 
 .PHONY: help demo test lint check lock package golden docs bench evaluate fuzz screenshots clean
 
-help: ## Show what there is
+help: ## List the targets
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 12
 
-demo: $(VENV)/tools.stamp ## Build the app, simulate 30 days with attacks, run the detections, show what they found
+demo: $(VENV)/tools.stamp ## Build the app, simulate 30 days with attacks, run the detections, compare findings with attacks
 	@$(RUN) -m workbench.demo
 
-test: lint $(VENV)/test.stamp .venv-appinspect/stamp .venv-contentctl/stamp .venv-docs/stamp build/sdk/stamp ## Check everything: lint, unit and property tests, contentctl, AppInspect, documents
+test: lint $(VENV)/test.stamp .venv-appinspect/stamp .venv-contentctl/stamp .venv-docs/stamp build/sdk/stamp ## Run all checks: style, types, tests, contentctl, AppInspect, documents
 	@$(RUN) -m pytest
 
 lint: $(VENV)/test.stamp ## Check style and types
@@ -30,10 +30,10 @@ lint: $(VENV)/test.stamp ## Check style and types
 	@$(VENV)/bin/mypy
 	@$(VENV)/bin/mypy --strict -p npmlib
 
-check: $(VENV)/tools.stamp ## Check the content with every rule (docs/rules.md); CHECK="--format json" hands options on
+check: $(VENV)/tools.stamp ## Check the content with every rule (docs/rules.md); options: CHECK="--format json"
 	@$(RUN) build.py --check $(CHECK)
 
-lock: $(VENV)/tools.stamp ## Write down hash and version of each search, after a wanted change with a new version
+lock: $(VENV)/tools.stamp ## Record hash and version of each search, after a wanted change with a new version
 	@$(RUN) build.py --lock
 
 package: $(VENV)/tools.stamp ## Build dist/SA-npmanomaly-<version>.spl
@@ -42,23 +42,23 @@ package: $(VENV)/tools.stamp ## Build dist/SA-npmanomaly-<version>.spl
 golden: $(VENV)/test.stamp build/sdk/stamp ## Rewrite the expected stanzas and the generated parts of the documents after a wanted change
 	@$(RUN) -m pytest tests/compiler tests/docs/test_generated_text.py --update-golden
 
-docs: .venv-docs/stamp ## Build the documents as a site in build/site; a link that leads nowhere is an error
+docs: .venv-docs/stamp ## Build the documents as a site in build/site; fails on a broken link
 	@NO_MKDOCS_2_WARNING=1 .venv-docs/bin/python -m mkdocs build --strict
 
-bench: .venv-bench/stamp $(VENV)/tools.stamp ## Measure the command beside the SDK and DuckDB; BENCH="--rounds 3 --publish" hands options on
+bench: .venv-bench/stamp $(VENV)/tools.stamp ## Compare the speed of the command with the SDK and DuckDB; options: BENCH="--rounds 3 --publish"
 	@$(RUN) build.py > /dev/null
 	@.venv-bench/bin/python -m bench $(BENCH)
 
-evaluate: .venv-bench/stamp ## Measure what the detections find and how often they are wrong; EVALUATE="--quick --out DIR" hands options on
+evaluate: .venv-bench/stamp ## Measure what the detections find and how often they are wrong; options: EVALUATE="--quick --out DIR"
 	@.venv-bench/bin/python -m workbench.evaluate $(EVALUATE)
 
-fuzz: .venv-fuzz/stamp build/sdk/stamp ## Throw hostile input at the command; FUZZ="--runs 1000" hands options on
+fuzz: .venv-fuzz/stamp build/sdk/stamp ## Feed hostile input to the commands; options: FUZZ="--runs 1000"
 	@.venv-fuzz/bin/python -m fuzz $(FUZZ)
 
 screenshots: $(VENV)/tools.stamp ## Draw the dashboards into docs/images/dashboards; needs node, npm and Chromium
 	@$(RUN) -m workbench.dashboards screenshots
 
-clean: ## Remove everything that was made here
+clean: ## Remove everything that make created
 	rm -rf $(VENV) .venv-appinspect .venv-contentctl .venv-docs .venv-bench .venv-fuzz build dist demo .mypy_cache .ruff_cache .pytest_cache .hypothesis
 
 $(VENV)/bin/python:
