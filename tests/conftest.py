@@ -11,11 +11,18 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from tests.rooms import RoomProgress
+
 if TYPE_CHECKING:
     from workbench.compiler.build import Package
 
 
 CHECKOUT = Path(__file__).parents[1]
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    if not hasattr(config, "workerinput"):  # the workers of pytest-xdist report to the process that started them
+        config.pluginmanager.register(RoomProgress(config))
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
