@@ -144,10 +144,37 @@ scheduling:
   schedule_window: auto
 """,
 }
+APP = {
+    "app/app.manifest": '{"info": {"id": {"name": "SA-sample", "version": "1.2.3"}}}\n',
+    "app/default/app.conf": """\
+[package]
+id = SA-sample
+
+[id]
+name = SA-sample
+version = 1.2.3
+
+[launcher]
+version = 1.2.3
+""",
+    "app/default/commands.conf": "[scorerows]\nchunked = true\nfilename = scorerows.py\n",
+    "app/default/searchbnf.conf": """\
+[scorerows-command]
+syntax = scorerows (<scorerows-option>)*
+simplesyntax = scorerows [table=<lookup>] [limit=<num>] [mode=loud|calm]
+
+[scorerows-option]
+syntax = (table=<string>) | (limit=<num>) | (rows=<int>) | (mode=(loud|calm))
+""",
+    "app/bin/scorerows.py": "class ScoreRows(StreamingCommand):\n    pass\n",
+    "LICENSE": "Do as you like.\n",
+    "NOTICE": "Nothing.\n",
+}
 FOLDERS = ("data_sources", "playbooks", "dashboards", "removed")
 SEED_STORY = "Abnormal Kubernetes Behavior using Splunk Infrastructure Monitoring"
 DETECTION = "detections/network/sample_detection.yml"
 MACRO_FILE = "macros/sample_index.yml"
+STORY_FILE = "stories/sample_story.yml"
 
 
 def write_sample(root: Path, *changes: tuple[str, str, str]) -> Path:
@@ -162,6 +189,15 @@ def write_sample(root: Path, *changes: tuple[str, str, str]) -> Path:
         assert old in text, f"{name} does not hold {old!r}"
         (root / name).parent.mkdir(parents=True, exist_ok=True)
         (root / name).write_text(text.replace(old, new, 1) if old else text + new)
+    return root
+
+
+def write_checkout(root: Path) -> Path:
+    """A checkout in root: the sample project in contentctl/, and around it an app with one command."""
+    write_sample(root / "contentctl")
+    for name, text in APP.items():
+        (root / name).parent.mkdir(parents=True, exist_ok=True)
+        (root / name).write_text(text)
     return root
 
 

@@ -9,8 +9,7 @@ import yaml
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from workbench.compiler.catalogue import NOT_SPL
-from workbench.compiler.yamlfile import Document, read_document
+from workbench.compiler.yamlfile import NOT_YAML, Document, read_document
 
 STYLES = {
     "plain": "search: one two wrong end\n",
@@ -42,7 +41,7 @@ def read(folder: Path, text: str) -> Document:
 def test_a_word_is_found_where_it_stands(style: str, tmp_path: Path) -> None:
     document = read(tmp_path, STYLES[style])
     at = document.text("search").index("wrong")
-    found = document.finding(NOT_SPL, ("search",), "", "", (at, at + 5))
+    found = document.finding(NOT_YAML, ("search",), "", "", (at, at + 5))
     line = STYLES[style].removeprefix("\ufeff").split("\n")[found.line - 1]
     assert line[found.column - 1 :][: found.length] == "wrong"
 
@@ -67,7 +66,7 @@ def test_every_character_that_is_no_blank_is_exact(
     for index, character in enumerate(value):
         if character.isspace():
             continue
-        found = document.finding(NOT_SPL, ("search",), "", "", (index, index + 1))
+        found = document.finding(NOT_YAML, ("search",), "", "", (index, index + 1))
         there = document.source.split("\n")[found.line - 1][found.column - 1]
         assert there in (character, "\\"), (index, character, there)
 
@@ -82,7 +81,7 @@ def test_keys_values_and_missing_fields_have_places(tmp_path: Path) -> None:
         ("search",): (5, 1, 6),
     }
     for place, (line, column, length) in places.items():
-        found = document.finding(NOT_SPL, place, "", "")
+        found = document.finding(NOT_YAML, place, "", "")
         assert (found.line, found.column, found.length) == (line, column, length)
 
 

@@ -11,10 +11,39 @@ import re
 from collections.abc import Iterator
 from pathlib import Path
 
-from workbench.compiler import catalogue
 from workbench.compiler.conf import read_conf
 from workbench.compiler.finding import Finding, finding
 from workbench.compiler.project import Project
+from workbench.compiler.rule import APP_CONF, CONF_FILES, rule
+
+OTHER_IDENTITY = rule(
+    "NPM701",
+    "other-identity",
+    what="App id or version differ between contentctl.yml, app.conf and app.manifest.",
+    why="Splunk Cloud refuses the package, or an upgrade is taken for another app.",
+    see=APP_CONF,
+)
+BAD_MANIFEST = rule(
+    "NPM702",
+    "bad-manifest",
+    what="app.manifest is not JSON, or names no app.",
+    why="Splunk Cloud reads dependencies and target from it, and refuses a package without.",
+    see=APP_CONF,
+)
+BAD_CONF = rule(
+    "NPM703",
+    "bad-conf",
+    what="A hand-written conf file cannot be read.",
+    why="Splunk skips the lines it cannot read, with a note in its log alone.",
+    see=CONF_FILES,
+)
+NOT_SHIPPED = rule(
+    "NPM704",
+    "not-shipped",
+    what="A file of app/ is not of a place and type that ships.",
+    why="It would get into the package, or stay out of it, by accident.",
+    see=APP_CONF,
+)
 
 COMPILED = ("savedsearches.conf", "macros.conf", "transforms.conf", "analyticstories.conf")
 _SHIPPED = re.compile(
@@ -42,7 +71,7 @@ def app_files(app: Path) -> tuple[dict[str, bytes], list[Finding]]:
             continue
         message, fix = _refused(path, name)
         if message:
-            findings.append(finding(catalogue.NOT_SHIPPED, f"app/{name}", f"file: {message}", fix))
+            findings.append(finding(NOT_SHIPPED, f"app/{name}", f"file: {message}", fix))
         else:
             files[name] = path.read_bytes()
     return files, findings
@@ -68,10 +97,10 @@ def check_app(files: dict[str, bytes]) -> Iterator[Finding]:
             try:
                 read_conf(files[name].decode())
             except ValueError as error:
-                yield finding(catalogue.BAD_CONF, f"app/{name}", f"file: cannot be read: {error}", "correct it")
+                yield finding(BAD_CONF, f"app/{name}", f"file: cannot be read: {error}", "correct it")
     message = _manifest(files)[1]
     if message:
-        yield finding(catalogue.BAD_MANIFEST, "app/app.manifest", f"info.id: {message}", "write it as JSON")
+        yield finding(BAD_MANIFEST, "app/app.manifest", f"info.id: {message}", "write it as JSON")
 
 
 def check_identity(project: Project, files: dict[str, bytes]) -> Iterator[Finding]:
@@ -100,9 +129,7 @@ def _check_app_conf(wanted: dict[str, str], content: bytes) -> Iterator[Finding]
             text = f"[{stanza}] {key}: {message}"
             line = found.line if found else 1
             length = len(f"{key} = {found.value}") if found else 0
-            yield finding(
-                catalogue.OTHER_IDENTITY, "app/default/app.conf", text, "write that here", line, length=length
-            )
+            yield finding(OTHER_IDENTITY, "app/default/app.conf", text, "write that here", line, length=length)
 
 
 def _check_manifest(wanted: dict[str, str], files: dict[str, bytes]) -> Iterator[Finding]:
@@ -110,7 +137,7 @@ def _check_manifest(wanted: dict[str, str], files: dict[str, bytes]) -> Iterator
     for what, field in (("id", "info.id.name"), ("version", "info.id.version")):
         if not wrong and found[what] != wanted[what]:
             text = f"{field}: {_differs(found[what], wanted, what)}"
-            yield finding(catalogue.OTHER_IDENTITY, "app/app.manifest", text, "write that here")
+            yield finding(OTHER_IDENTITY, "app/app.manifest", text, "write that here")
 
 
 def _manifest(files: dict[str, bytes]) -> tuple[dict[str, object], str]:

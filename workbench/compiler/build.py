@@ -8,16 +8,31 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-from workbench.compiler import catalogue
 from workbench.compiler.appfiles import app_files, check_app, check_identity
 from workbench.compiler.archive import packed
 from workbench.compiler.conf import Stanzas, render_conf
 from workbench.compiler.finding import BuildError, Finding, errors_of, finding
 from workbench.compiler.project import Project
 from workbench.compiler.readback import differences
-from workbench.compiler.rules.run import check_folder
+from workbench.compiler.rule import APP_CONF, CONF_FILES, rule
+from workbench.compiler.run import check_folder
 from workbench.compiler.sdk import sdk_folder
 from workbench.compiler.stanzas import analytic_stories, macros, saved_searches, transforms
+
+NOT_READ_BACK = rule(
+    "NPM705",
+    "not-read-back",
+    what="A compiled conf file gives other values when it is read.",
+    why="Splunk would run something else than was written.",
+    see=CONF_FILES,
+)
+NO_LICENCE = rule(
+    "NPM706",
+    "no-licence",
+    what="A licence text is missing from the checkout.",
+    why="The package carries a library whose licence asks for its text.",
+    see=APP_CONF,
+)
 
 # Where the licence texts of the checkout go in the package. The SDK has the same licence and brings no text along.
 LICENCES = {"LICENSE.txt": "LICENSE", "NOTICE.txt": "NOTICE", "lib/LICENSE-splunk-sdk.txt": "LICENSE"}
@@ -90,9 +105,7 @@ def _read_back(project: Project) -> Iterator[Finding]:
     for name, stanzas in _settings(project).items():
         for stanza, key in differences(render_conf(stanzas), stanzas):
             message = f"[{stanza}] {key}: is read back as another value than was written"
-            yield finding(
-                catalogue.NOT_READ_BACK, f"default/{name}", message, "write the text in the content otherwise"
-            )
+            yield finding(NOT_READ_BACK, f"default/{name}", message, "write the text in the content otherwise")
 
 
 def build_package(checkout: Path, content: Path, out: Path) -> Package:
@@ -128,7 +141,7 @@ def _licences(checkout: Path) -> tuple[dict[str, bytes], list[Finding]]:
     missing = [name for name in sorted(set(LICENCES.values())) if not (checkout / name).is_file()]
     if missing:
         fix = "put it back into the checkout"
-        return {}, [finding(catalogue.NO_LICENCE, name, "file: is missing", fix) for name in missing]
+        return {}, [finding(NO_LICENCE, name, "file: is missing", fix) for name in missing]
     return {target: (checkout / source).read_bytes() for target, source in LICENCES.items()}, []
 
 

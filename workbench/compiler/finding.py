@@ -1,4 +1,4 @@
-"""What a rule is, what it finds, and how findings are shown: to people as text, to programs as JSON."""
+"""What a check finds, and how findings are shown: to people as text, to programs as JSON."""
 
 from __future__ import annotations
 
@@ -6,33 +6,8 @@ import json
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Literal
 
-Severity = Literal["error", "warning"]
-
-
-@dataclass(frozen=True)
-class Reference:
-    """Where to read on: a title, and a link (an address, or a path below the checkout)."""
-
-    title: str
-    link: str
-
-
-@dataclass(frozen=True)
-class Rule:
-    """One thing that content must not do.
-
-    id: ``NPM`` and three digits, never given to another rule. reason: one line, why it matters. ``error`` keeps
-    a build from being made, ``warning`` is only told. waivable: a comment ``# npm-waiver <id>: <why>`` in the file
-    allows it there.
-    """
-
-    id: str
-    reason: str
-    reference: Reference
-    severity: Severity = "error"
-    waivable: bool = False
+from workbench.compiler.rule import Rule
 
 
 @dataclass(frozen=True, order=True)
@@ -41,7 +16,8 @@ class Finding:
 
     file: as a person standing in the current folder would open it; line and column: 1-based, in characters;
     message: field and what is wrong with it, such as ``rba.risk_objects[0].score: is 0``; fix: what to do or to
-    write instead. length: how many characters of the line are meant, 0 for none; not part of the JSON.
+    write instead. length: how many characters of the line are meant, 0 for none; keyword: a word that a waiver of it
+    must contain. Neither is part of the JSON.
     """
 
     file: str
@@ -52,6 +28,7 @@ class Finding:
     message: str
     fix: str
     length: int = field(default=0, compare=False)
+    keyword: str = field(default="", compare=False)
 
     def __str__(self) -> str:
         return f"{self.file}:{self.line}:{self.column}: {self.severity} {self.rule}: {self.message}; {self.fix}"
@@ -70,7 +47,7 @@ class Finding:
 
 
 def finding(rule: Rule, file: str, message: str, fix: str, line: int = 1, column: int = 1, length: int = 0) -> Finding:
-    """A finding of a rule; line breaks in the texts become blanks."""
+    """Return a finding of a rule; line breaks in the texts become blanks."""
     return Finding(file, line, column, rule.id, rule.severity, _one_line(message), _one_line(fix), length)
 
 

@@ -11,9 +11,9 @@ from collections.abc import Iterator
 
 from cronsim import CronSimError
 
-from workbench.compiler import catalogue
 from workbench.compiler.clock import TIME_MODIFIER, cron_runs
 from workbench.compiler.finding import Finding
+from workbench.compiler.rule import ATTACK, CONTENTCTL, RISK, SAVED_SEARCHES, TIMES, rule
 from workbench.compiler.shapes import (
     Check,
     anything,
@@ -41,6 +41,56 @@ from workbench.compiler.words import (
 )
 from workbench.compiler.yamlfile import Document, Place
 
+WRONG_VERSION = rule(
+    "NPM011",
+    "wrong-version",
+    what="A version is not a whole number from 1.",
+    why="Sites compare versions to see whether a detection changed.",
+    see=CONTENTCTL,
+)
+WRONG_TECHNIQUE = rule(
+    "NPM108",
+    "wrong-technique",
+    what="An ATT&CK id is malformed, or listed beside its own sub-technique.",
+    why="Enterprise Security counts both, and contentctl refuses the pair.",
+    see=ATTACK,
+)
+WRONG_SCORE = rule(
+    "NPM403",
+    "wrong-score",
+    what="A risk score is not a whole number from 1 to 100.",
+    why="Enterprise Security adds scores up; a finding with another one never or always exceeds the limit.",
+    see=RISK,
+)
+EMPTY_MESSAGE = rule(
+    "NPM404",
+    "empty-message",
+    what="A risk message is empty, or consists of fields that can all be null.",
+    why="An analyst sees a risk event without a word on what happened.",
+    see=RISK,
+)
+WRONG_CRON = rule(
+    "NPM501",
+    "wrong-cron",
+    what="A cron schedule does not parse.",
+    why="Splunk would not run the search.",
+    see=SAVED_SEARCHES,
+)
+WRONG_TIME = rule(
+    "NPM502",
+    "wrong-time",
+    what="A relative time does not parse.",
+    why="Splunk would not run the search.",
+    see=TIMES,
+)
+WRONG_WINDOW = rule(
+    "NPM503",
+    "wrong-window",
+    what="A schedule window is not auto, default or a number of minutes shorter than the time between runs.",
+    why="Splunk ignores it, or a run starts after the one that should follow it.",
+    see=SAVED_SEARCHES,
+)
+
 # Letters, digits and the four signs that become "_" in the file name and in the filter macro.
 _search_name = matching(
     r"[A-Za-z0-9](?:[A-Za-z0-9 ._/-]*[A-Za-z0-9])?",
@@ -49,17 +99,17 @@ _search_name = matching(
 )
 _word = matching(r"[A-Za-z0-9_]+", "letters, digits and _ only", most=99)
 _field = matching(r"[A-Za-z_][\w.:-]*", "the name of a field of the search, without blanks", most=99)
-_time = matching(TIME_MODIFIER, "a Splunk time such as -70m@m or now", rule=catalogue.WRONG_TIME)
+_time = matching(TIME_MODIFIER, "a Splunk time such as -70m@m or now", rule=WRONG_TIME)
 # In a drilldown a time can be a token of the finding, such as $info_min_time$.
 _offset = matching(
     rf"\$\w+\$|\d+|{TIME_MODIFIER}",
     "a Splunk time such as -7d@h, or a token such as $info_min_time$",
-    rule=catalogue.WRONG_TIME,
+    rule=WRONG_TIME,
 )
 _products = list_of(one_of(PRODUCTS), least=1, distinct=True)
 _stories = list_of(text(lines=False), distinct=True)
 _cve = matching(r"CVE-[12]\d{3}-\d+", "an id such as CVE-2026-12345")
-_mitre = matching(r"T\d{4}(?:\.\d{3})?", "an ATT&CK id such as T1048 or T1048.003", rule=catalogue.WRONG_TECHNIQUE)
+_mitre = matching(r"T\d{4}(?:\.\d{3})?", "an ATT&CK id such as T1048 or T1048.003", rule=WRONG_TECHNIQUE)
 
 
 def _cron(document: Document, place: Place) -> Iterator[Finding]:
@@ -68,7 +118,7 @@ def _cron(document: Document, place: Place) -> Iterator[Finding]:
         cron_runs(document.text(*place))
     except CronSimError as error:
         message = f"is {document.get(*place)!r}, no cron schedule ({error})"
-        yield document.finding(catalogue.WRONG_CRON, place, message, "write one such as 7 * * * *")
+        yield document.finding(WRONG_CRON, place, message, "write one such as 7 * * * *")
 
 
 _scheduling = group(
@@ -77,7 +127,7 @@ _scheduling = group(
         "earliest_time": _time,
         "latest_time": _time,
         "schedule_window": matching(
-            r"auto|default|\d{1,4}", "auto, default or a number of minutes, in quotes", rule=catalogue.WRONG_WINDOW
+            r"auto|default|\d{1,4}", "auto, default or a number of minutes, in quotes", rule=WRONG_WINDOW
         ),
     },
     {},
@@ -99,7 +149,7 @@ def _common(name: Check) -> dict[str, Check]:
     return {
         "name": name,
         "id": identifier,
-        "version": number(1, 1_000_000, catalogue.WRONG_VERSION),
+        "version": number(1, 1_000_000, WRONG_VERSION),
         "date": past_date,
         "author": text(most=255, lines=False),
         "description": text(),
@@ -144,13 +194,13 @@ DETECTION = group(
         "data_source": list_of(text(lines=False), distinct=True),
         "rba": group(
             {
-                "message": text(rule=catalogue.EMPTY_MESSAGE),
+                "message": text(rule=EMPTY_MESSAGE),
                 "risk_objects": list_of(
                     group(
                         {
                             "field": _field,
                             "type": one_of(RISK_OBJECT_TYPES),
-                            "score": number(1, 100, catalogue.WRONG_SCORE),
+                            "score": number(1, 100, WRONG_SCORE),
                         },
                         {},
                     ),
@@ -260,7 +310,7 @@ DEPLOYMENT = group(
     },
     {
         **_REFERENCES,
-        "version": number(1, 1_000_000, catalogue.WRONG_VERSION),
+        "version": number(1, 1_000_000, WRONG_VERSION),
         "status": one_of(("production",)),
         "alert_action": _alert_action,
     },

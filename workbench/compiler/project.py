@@ -3,14 +3,23 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from workbench.compiler import catalogue, forms
+from workbench.compiler import forms
 from workbench.compiler.finding import Finding, finding
+from workbench.compiler.rule import CONTENTCTL, rule
 from workbench.compiler.shapes import Check
-from workbench.compiler.yamlfile import Document, read_document
+from workbench.compiler.yamlfile import Document, Place, read_document
+
+NO_CONTENT = rule(
+    "NPM022",
+    "no-content",
+    what="The folder is not a content project.",
+    why="Without contentctl.yml nothing says what app the content belongs to.",
+    see=CONTENTCTL,
+)
 
 FORMS: Mapping[str, Check] = {
     "detections": forms.DETECTION,
@@ -58,6 +67,15 @@ class Project:
         """Detections, then baselines."""
         return (*self.kind("detections"), *self.kind("baselines"))
 
+    def texts_of_spl(self) -> Iterator[tuple[Document, Place]]:
+        """Yield where SPL is written: searches, drilldowns, definitions of macros."""
+        for document in self.searches():
+            yield document, ("search",)
+            for index, _ in enumerate(document.items("drilldown_searches")):
+                yield document, ("drilldown_searches", index, "search")
+        for document in self.kind("macros"):
+            yield document, ("definition",)
+
 
 def file_stem(name: str) -> str:
     """What contentctl makes of a name for its file and its filter macro: `A-b c` -> `a_b_c`."""
@@ -73,7 +91,7 @@ def read_project(root: Path) -> tuple[Project, list[Finding]]:
     """Everything that lies in a content folder, and what is wrong with its files, each looked at alone."""
     if not (root / APP_FILE).is_file():
         text = "--content: is no content folder"
-        refused = finding(catalogue.NO_CONTENT, shown_path(root), text, "give the folder that holds contentctl.yml")
+        refused = finding(NO_CONTENT, shown_path(root), text, "give the folder that holds contentctl.yml")
         return Project(root, Document(root, str(root))), [refused]
     app, findings = _read(root / APP_FILE, forms.APP)
     documents: dict[str, tuple[Document, ...]] = {}

@@ -14,8 +14,17 @@ import sys
 import tarfile
 from pathlib import Path
 
-from workbench.compiler import catalogue
 from workbench.compiler.finding import BuildError, finding
+from workbench.compiler.rule import APP_CONF, rule
+
+NO_SDK = rule(
+    "NPM707",
+    "no-sdk",
+    what="The library that the app carries cannot be fetched, or is not the pinned one.",
+    why="The commands of the app do not run without it.",
+    see=APP_CONF,
+)
+
 
 SDIST = "splunk-sdk-2.1.1.tar.gz"
 SDIST_SHA256 = "46300d52f09e0aed7e5962ce2ba08ef54421ffb3a538c6af6164dcbf9f075faa"
@@ -81,4 +90,4 @@ def _unpack(content: bytes, folder: Path) -> None:
 
 
 def _failure(requirements: Path, message: str, fix: str) -> BuildError:
-    return BuildError([finding(catalogue.NO_SDK, str(requirements), f"splunk-sdk: {message}", fix)])
+    return BuildError([finding(NO_SDK, str(requirements), f"splunk-sdk: {message}", fix)])

@@ -13,9 +13,87 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from difflib import get_close_matches
 from urllib.parse import urlsplit
 
-from workbench.compiler import catalogue
-from workbench.compiler.finding import Finding, Rule
-from workbench.compiler.yamlfile import Document, Place
+from workbench.compiler.finding import Finding
+from workbench.compiler.rule import CONTENTCTL, Rule, rule
+from workbench.compiler.yamlfile import UNWRITABLE_TEXT, Document, Place
+
+MISSING_FIELD = rule(
+    "NPM004",
+    "missing-field",
+    what="A field that this kind of content needs is missing.",
+    why="contentctl refuses the file, and the compiler has nothing to write in its place.",
+    see=CONTENTCTL,
+)
+UNKNOWN_FIELD = rule(
+    "NPM005",
+    "unknown-field",
+    what="A file has a field that this kind of content does not have.",
+    why="A field that nobody reads is a typing error, or a setting that has no effect.",
+    see=CONTENTCTL,
+)
+WRONG_KIND = rule(
+    "NPM006",
+    "wrong-kind",
+    what="A field holds another kind of value than its readers expect, such as a number instead of text.",
+    why="YAML takes yes for a truth value and 1.2 for a number, so what is compiled is not what was written.",
+    see=CONTENTCTL,
+)
+WRONG_LENGTH = rule(
+    "NPM007",
+    "wrong-length",
+    what="A text or list is empty, too short or too long.",
+    why="contentctl refuses it, or Enterprise Security shows nothing, or cuts it.",
+    see=CONTENTCTL,
+)
+WRONG_WORD = rule(
+    "NPM008",
+    "wrong-word",
+    what="A field takes one of a few words, and holds another.",
+    why="contentctl and Enterprise Security know these words only.",
+    see=CONTENTCTL,
+)
+WRONG_NUMBER = rule(
+    "NPM009",
+    "wrong-number",
+    what="A number is out of its range.",
+    why="Splunk refuses or corrects it, and the setting is not what the file says.",
+    see=CONTENTCTL,
+)
+WRONG_DATE = rule(
+    "NPM010",
+    "wrong-date",
+    what="A date does not exist, is not written YYYY-MM-DD, or lies in the future.",
+    why="The date is published as the time at which the detection last changed.",
+    see=CONTENTCTL,
+)
+WRONG_UUID = rule(
+    "NPM012",
+    "wrong-uuid",
+    what="An id is not a UUID.",
+    why="Enterprise Security tells detections apart by it.",
+    see=CONTENTCTL,
+)
+WRONG_FORM = rule(
+    "NPM014",
+    "wrong-form",
+    what="A text has characters or a form that do not fit where it is written to.",
+    why="It would break the stanza, the macro or the file name that is made of it.",
+    see=CONTENTCTL,
+)
+WRONG_URL = rule(
+    "NPM015",
+    "wrong-url",
+    what="A reference is not a web address.",
+    why="Nobody can follow it.",
+    see=CONTENTCTL,
+)
+REPEATED_ITEM = rule(
+    "NPM020",
+    "repeated-item",
+    what="A list repeats an item.",
+    why="One of the two was meant to be another, or is of no use.",
+    see=CONTENTCTL,
+)
 
 Check = Callable[[Document, Place], Iterator[Finding]]
 
@@ -45,7 +123,7 @@ def did_you_mean(name: str, known: Sequence[str] | Mapping[str, object]) -> str:
     return f" (did you mean {close[0]}?)" if close else ""
 
 
-def text(least: int = 1, most: int = 10_000, lines: bool = True, rule: Rule = catalogue.WRONG_LENGTH) -> Check:
+def text(least: int = 1, most: int = 10_000, lines: bool = True, rule: Rule = WRONG_LENGTH) -> Check:
     """Text of a length, that survives being written to a conf file; lines: may hold several lines.
 
     rule: which one a text of another length breaks.
@@ -55,7 +133,7 @@ def text(least: int = 1, most: int = 10_000, lines: bool = True, rule: Rule = ca
         value = document.get(*place)
         if not isinstance(value, str):
             fix = "put it in quotes if it is meant so"
-            yield document.finding(catalogue.WRONG_KIND, place, f"must be text, is {_kind(value)}", fix)
+            yield document.finding(WRONG_KIND, place, f"must be text, is {_kind(value)}", fix)
             return
         length = len(value.strip())
         if length < least:
@@ -64,24 +142,23 @@ def text(least: int = 1, most: int = 10_000, lines: bool = True, rule: Rule = ca
         if len(value) > most:
             yield document.finding(rule, place, f"has {len(value)} characters, may have {most}", "shorten it")
         if not lines and "\n" in value.strip():
-            yield document.finding(catalogue.WRONG_FORM, place, "must be a single line", "join its lines")
+            yield document.finding(WRONG_FORM, place, "must be a single line", "join its lines")
         yield from _unwritable(document, place, value)
 
     return check
 
 
 def _unwritable(document: Document, place: Place, value: str) -> Iterator[Finding]:
-    rule = catalogue.UNWRITABLE_TEXT
     for found in UNWRITABLE.finditer(value):
         message = f"holds the control character U+{ord(found[0]):04X}"
-        yield document.finding(rule, place, message, "remove it", found.span())
+        yield document.finding(UNWRITABLE_TEXT, place, message, "remove it", found.span())
     # A conf file reads a backslash at the end of a line as "goes on below".
     for found in re.finditer(r"\\(?=\n|\s*\Z)", value):
         message = "has a line that ends in a backslash, where Splunk would join lines"
-        yield document.finding(rule, place, message, "end the line otherwise", found.span())
+        yield document.finding(UNWRITABLE_TEXT, place, message, "end the line otherwise", found.span())
 
 
-def matching(pattern: str, wanted: str, most: int = 10_000, rule: Rule = catalogue.WRONG_FORM) -> Check:
+def matching(pattern: str, wanted: str, most: int = 10_000, rule: Rule = WRONG_FORM) -> Check:
     """A single line of text that fits a pattern as a whole; wanted says the pattern in words."""
     plain = text(1, most, lines=False)
 
@@ -102,12 +179,12 @@ def one_of(allowed: Sequence[str]) -> Check:
         if value not in allowed:
             hint = did_you_mean(str(value), allowed)
             fix = f"use one of: {', '.join(allowed)}"
-            yield document.finding(catalogue.WRONG_WORD, place, f"is {value!r}{hint}", fix)
+            yield document.finding(WRONG_WORD, place, f"is {value!r}{hint}", fix)
 
     return check
 
 
-def number(low: int, high: int, rule: Rule = catalogue.WRONG_NUMBER) -> Check:
+def number(low: int, high: int, rule: Rule = WRONG_NUMBER) -> Check:
     """A whole number from low to high."""
 
     def check(document: Document, place: Place) -> Iterator[Finding]:
@@ -122,7 +199,7 @@ def number(low: int, high: int, rule: Rule = catalogue.WRONG_NUMBER) -> Check:
 def flag(document: Document, place: Place) -> Iterator[Finding]:
     """True or false."""
     if as_flag(document.get(*place)) is None:
-        yield document.finding(catalogue.WRONG_WORD, place, f"is {document.get(*place)!r}", "write true or false")
+        yield document.finding(WRONG_WORD, place, f"is {document.get(*place)!r}", "write true or false")
 
 
 def identifier(document: Document, place: Place) -> Iterator[Finding]:
@@ -134,7 +211,7 @@ def identifier(document: Document, place: Place) -> Iterator[Finding]:
         written = ""
     if written != str(value).lower():
         fix = "make a new one, for example with uuidgen"
-        yield document.finding(catalogue.WRONG_UUID, place, f"is {value!r}, no UUID", fix)
+        yield document.finding(WRONG_UUID, place, f"is {value!r}, no UUID", fix)
 
 
 def past_date(document: Document, place: Place) -> Iterator[Finding]:
@@ -146,9 +223,9 @@ def past_date(document: Document, place: Place) -> Iterator[Finding]:
         day = None
     if day is None:
         message = f"is {document.get(*place)!r}"
-        yield document.finding(catalogue.WRONG_DATE, place, message, "write a date as YYYY-MM-DD")
+        yield document.finding(WRONG_DATE, place, message, "write a date as YYYY-MM-DD")
     elif day > datetime.datetime.now(datetime.timezone.utc).date():
-        yield document.finding(catalogue.WRONG_DATE, place, f"is {value}, after today (UTC)", "use a date up to today")
+        yield document.finding(WRONG_DATE, place, f"is {value}, after today (UTC)", "use a date up to today")
 
 
 def url(document: Document, place: Place) -> Iterator[Finding]:
@@ -157,7 +234,7 @@ def url(document: Document, place: Place) -> Iterator[Finding]:
     parts = urlsplit(value) if not re.search(r"\s", value) else urlsplit("")
     if parts.scheme not in ("http", "https") or not parts.hostname:
         fix = "write an address that starts with https://"
-        yield document.finding(catalogue.WRONG_URL, place, f"is {document.get(*place)!r}", fix)
+        yield document.finding(WRONG_URL, place, f"is {document.get(*place)!r}", fix)
 
 
 def anything(document: Document, place: Place) -> Iterator[Finding]:
@@ -172,15 +249,15 @@ def list_of(item: Check, least: int = 0, distinct: bool = False) -> Check:
         value = document.get(*place)
         if not isinstance(value, list):
             fix = "write its items as `- item` lines"
-            yield document.finding(catalogue.WRONG_KIND, place, f"must be a list, is {_kind(value)}", fix)
+            yield document.finding(WRONG_KIND, place, f"must be a list, is {_kind(value)}", fix)
             return
         if len(value) < least:
             message = f"has {len(value)} items, needs at least {least}"
-            yield document.finding(catalogue.WRONG_LENGTH, place, message, "add what is missing")
+            yield document.finding(WRONG_LENGTH, place, message, "add what is missing")
         for index, one in enumerate(value):
             yield from item(document, (*place, index))
             if distinct and one in value[:index]:
-                yield document.finding(catalogue.REPEATED_ITEM, (*place, index), f"repeats {one!r}", "remove it")
+                yield document.finding(REPEATED_ITEM, (*place, index), f"repeats {one!r}", "remove it")
 
     return check
 
@@ -193,20 +270,18 @@ def group(required: Mapping[str, Check], optional: Mapping[str, Check]) -> Check
         value = document.get(*place)
         if not isinstance(value, dict):
             fix = f"it needs: {', '.join(required) or 'nothing'}"
-            yield document.finding(catalogue.WRONG_KIND, place, f"must hold fields, is {_kind(value)}", fix)
+            yield document.finding(WRONG_KIND, place, f"must hold fields, is {_kind(value)}", fix)
             return
         for name in required:
             if name not in value:
-                yield document.finding(catalogue.MISSING_FIELD, (*place, name), "is missing", "add it")
+                yield document.finding(MISSING_FIELD, (*place, name), "is missing", "add it")
         for name in value:
             if name in known:
                 yield from known[name](document, (*place, name))
             else:
                 hint = did_you_mean(name, [one for one in known if one not in value])
                 message = f"is no field known here{hint}"
-                yield document.finding(
-                    catalogue.UNKNOWN_FIELD, (*place, name), message, "correct or remove it", key=True
-                )
+                yield document.finding(UNKNOWN_FIELD, (*place, name), message, "correct or remove it", key=True)
 
     return check
 

@@ -16,9 +16,38 @@ from typing import NamedTuple
 
 import yaml
 
-from workbench.compiler import catalogue
-from workbench.compiler.finding import Finding, Rule, finding
+from workbench.compiler.finding import Finding, finding
+from workbench.compiler.rule import CONF_FILES, YAML, Rule, rule
 from workbench.compiler.scalars import offsets
+
+NOT_YAML = rule(
+    "NPM001",
+    "not-yaml",
+    what="A file of content cannot be read as YAML in UTF-8 that holds fields.",
+    why="A file that is not YAML cannot be compiled.",
+    see=YAML,
+)
+DUPLICATE_KEY = rule(
+    "NPM002",
+    "duplicate-key",
+    what="A key is given twice in the same group of fields.",
+    why="Of a key given twice YAML keeps the last, silently.",
+    see=YAML,
+)
+HIDDEN_MEANING = rule(
+    "NPM003",
+    "hidden-meaning",
+    what="A file uses an anchor or a key that is not plain text.",
+    why="Anchors and keys that are not plain text make a file mean what it does not show.",
+    see=YAML,
+)
+UNWRITABLE_TEXT = rule(
+    "NPM019",
+    "unwritable-text",
+    what="A text holds a control character, or a line of it ends in a backslash.",
+    why="A conf file cannot hold control characters, and joins a line that ends in a backslash with the next one.",
+    see=CONF_FILES,
+)
 
 Place = tuple[str | int, ...]  # the way from the top of a file to a field, such as ("rba", "risk_objects", 0)
 
@@ -164,11 +193,10 @@ def field_name(place: Place) -> str:
 def read_document(path: Path, shown: str) -> tuple[Document, list[Finding]]:
     """The file, empty where it could not be read, and what is wrong with it as YAML."""
     empty = Document(path, shown)
-    rule = catalogue.NOT_YAML
     try:
         text = path.read_bytes().decode("utf-8-sig")
     except UnicodeDecodeError as error:
-        return empty, [finding(rule, shown, f"file: is not UTF-8 ({error.reason})", "save it as UTF-8")]
+        return empty, [finding(NOT_YAML, shown, f"file: is not UTF-8 ({error.reason})", "save it as UTF-8")]
     try:
         loader = _Loader(text)
     except yaml.YAMLError as error:
@@ -176,10 +204,10 @@ def read_document(path: Path, shown: str) -> tuple[Document, list[Finding]]:
     try:
         node = loader.get_single_node()
         if not isinstance(node, yaml.MappingNode):
-            return empty, [finding(rule, shown, "file: holds no fields", "write `field: value` lines or remove it")]
+            return empty, [finding(NOT_YAML, shown, "file: holds no fields", "write `field: value` lines or remove it")]
         reader = _NodeReader(shown)
         reader.read(node, ())
-        if any(one.rule != catalogue.DUPLICATE_KEY.id for one in reader.findings):
+        if any(one.rule != DUPLICATE_KEY.id for one in reader.findings):
             return empty, reader.findings
         value = loader.construct_document(node)
     except yaml.YAMLError as error:
@@ -197,9 +225,9 @@ def _yaml_finding(shown: str, text: str, error: yaml.YAMLError) -> Finding:
         line = text.count("\n", 0, error.position) + 1
         column = error.position - (text.rfind("\n", 0, error.position) + 1) + 1
         what = f"holds the control character U+{ord(str(error.character)[:1] or ' '):04X}"
-        return finding(catalogue.UNWRITABLE_TEXT, shown, f"file: {what}", "remove it", line, column, 1)
+        return finding(UNWRITABLE_TEXT, shown, f"file: {what}", "remove it", line, column, 1)
     message = f"file: is not valid YAML: {what}"
-    return finding(catalogue.NOT_YAML, shown, message, "correct it there or just above", line, column, 1)
+    return finding(NOT_YAML, shown, message, "correct it there or just above", line, column, 1)
 
 
 class _NodeReader:
@@ -214,7 +242,7 @@ class _NodeReader:
 
     def read(self, node: yaml.Node, place: Place) -> None:
         if id(node) in self._seen:
-            self._refuse(catalogue.HIDDEN_MEANING, node, place, "uses an anchor", "write the value out instead")
+            self._refuse(HIDDEN_MEANING, node, place, "uses an anchor", "write the value out instead")
             return
         self._seen.add(id(node))
         if isinstance(node, yaml.MappingNode):
@@ -234,7 +262,7 @@ class _NodeReader:
             here = (*place, key.value)
             if key.value in first_line:
                 text = f"is given twice, first on line {first_line[key.value]}"
-                self._refuse(catalogue.DUPLICATE_KEY, key, here, text, "remove one of them")
+                self._refuse(DUPLICATE_KEY, key, here, text, "remove one of them")
             first_line.setdefault(key.value, key.start_mark.line + 1)
             # Of a key given twice the last counts for the rest of the checks, as YAML has it.
             self.keys[here] = Stretch(key.start_mark.index, key.end_mark.index)
@@ -244,7 +272,7 @@ class _NodeReader:
         for key, value in node.value:
             if not isinstance(key, yaml.ScalarNode) or key.tag != "tag:yaml.org,2002:str":
                 text = "has a key that is not plain text"
-                self._refuse(catalogue.HIDDEN_MEANING, key, place, text, "put the key in quotes or rename it")
+                self._refuse(HIDDEN_MEANING, key, place, text, "put the key in quotes or rename it")
             else:
                 yield (key, value)
 

@@ -1,1 +1,1 @@
-"""The rules of the compiler: what each refuses (catalogue.py), and the functions that look for it."""
+"""The rules of the compiler: each module declares some, with the checks that look for them (see check.py)."""

@@ -5,9 +5,9 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Mapping
 
-from workbench.compiler import catalogue
-from workbench.compiler.finding import Finding
-from workbench.compiler.rules.content import Content, SearchText
+from workbench.compiler.check import on_search
+from workbench.compiler.content import Content, Fault, SearchText
+from workbench.compiler.rule import STATISTICS, rule
 from workbench.spl.fields.flow import Step
 from workbench.spl.tree import Aggregation, Eval, Mstats, Rename, Span, Stats
 
@@ -60,25 +60,32 @@ def families_named(name: str) -> set[str]:
     return found | {"median" if one[1] == "50" else f"percentile {one[1]}" for one in percentiles if one}
 
 
-def check_aliases(content: Content) -> Iterator[Finding]:
-    """The name of an aggregate, given by AS or rename, does not say that it is another one."""
-    for search in content.searches:
-        held: dict[str, str] = {}  # what fields hold, as far as it is known: name to family
-        for step in search.steps:
-            if isinstance(step.command, Mstats | Stats):
-                for one in step.command.aggregations:
-                    yield from _aggregation(search, one, held)
-                held |= {one.name: family(one.function) for one in step.command.aggregations}
-            elif isinstance(step.command, Rename):
-                yield from _renamed(search, step, step.command, held)
-            elif isinstance(step.command, Eval):
-                for assignment in step.command.assignments:
-                    held.pop(assignment.field, None)
+@on_search(
+    rule(
+        "NPM304",
+        "false-alias",
+        what="A field is named after another aggregate than the one it holds.",
+        why="The next command, or the next reader, takes an average for a standard deviation.",
+        see=STATISTICS,
+    )
+)
+def _false_aliases(search: SearchText, content: Content) -> Iterator[Fault]:
+    held: dict[str, str] = {}  # what fields hold, as far as it is known: name to family
+    for step in search.steps:
+        if isinstance(step.command, Mstats | Stats):
+            for aggregation in step.command.aggregations:
+                yield from _aggregation(aggregation, held)
+            held |= {one.name: family(one.function) for one in step.command.aggregations}
+        elif isinstance(step.command, Rename):
+            yield from _renamed(search, step, step.command, held)
+        elif isinstance(step.command, Eval):
+            for assignment in step.command.assignments:
+                held.pop(assignment.field, None)
 
 
-def _aggregation(search: SearchText, one: Aggregation, held: Mapping[str, str]) -> Iterator[Finding]:
+def _aggregation(one: Aggregation, held: Mapping[str, str]) -> Iterator[Fault]:
     is_one = family(one.function)
-    if one.alias is None or not search.is_written_here(one.span):
+    if one.alias is None:
         return
     allowed = {is_one, *_ALSO.get(is_one, ()), *families_named(one.function)}
     allowed |= {*families_named(one.field or ""), held.get(one.field or "", "")}
@@ -92,10 +99,10 @@ def _aggregation(search: SearchText, one: Aggregation, held: Mapping[str, str]) 
             f"{_SPELLED.get(name, name.replace('percentile ', 'perc'))}({one.field or '...'})" for name in sorted(named)
         )
         fix = f"write {wanted} as {one.alias}, or give it a name that says {is_one}"
-        yield search.finding(catalogue.FALSE_ALIAS, message, fix, one.span)
+        yield Fault(message, fix, one.span)
 
 
-def _renamed(search: SearchText, step: Step, command: Rename, held: dict[str, str]) -> Iterator[Finding]:
+def _renamed(search: SearchText, step: Step, command: Rename, held: dict[str, str]) -> Iterator[Fault]:
     for old, new in command.pairs:
         is_one = held.pop(old, "")
         if not is_one:
@@ -106,7 +113,7 @@ def _renamed(search: SearchText, step: Step, command: Rename, held: dict[str, st
             says = " and ".join(sorted(named))
             message = f"{old} holds a {is_one} and is renamed to {new}, which says {says}"
             span = _pair(search, step.command.span, old, new)
-            yield search.finding(catalogue.FALSE_ALIAS, message, "call it what it is", span)
+            yield Fault(message, "call it what it is", span)
 
 
 def _pair(search: SearchText, span: Span, old: str, new: str) -> Span:

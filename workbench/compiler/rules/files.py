@@ -6,7 +6,8 @@ import re
 from collections.abc import Iterator
 from pathlib import Path
 
-from workbench.compiler import catalogue
+from workbench.compiler.check import on_content
+from workbench.compiler.content import Content
 from workbench.compiler.deployments import LONGEST_STANZA, stanza_name
 from workbench.compiler.finding import Finding, finding
 from workbench.compiler.project import (
@@ -15,17 +16,24 @@ from workbench.compiler.project import (
     EMPTY_FOLDERS,
     FORMS,
     LOCK_FILE,
-    Project,
     file_stem,
     shown_path,
 )
-from workbench.compiler.rules.content import Content
+from workbench.compiler.rule import CONF_FILES, CONTENTCTL, Rule, rule
 from workbench.compiler.yamlfile import Document, Place
 
 
-def check_folders(content: Content) -> Iterator[Finding]:
-    """Every folder is there, and no file lies where nobody reads it."""
-    rule, root = catalogue.STRAY_FILE, content.project.root
+@on_content(
+    rule(
+        "NPM018",
+        "stray-file",
+        what="A folder of the project is missing, or a file lies where nobody reads it.",
+        why="It would be ignored without a word.",
+        see=CONTENTCTL,
+    )
+)
+def _stray_files(rule: Rule, content: Content) -> Iterator[Finding]:
+    root = content.project.root
     for folder in (*FORMS, *EMPTY_FOLDERS):
         if not (root / folder).is_dir():
             fix = "create it, with an empty .gitkeep if nothing goes in it"
@@ -42,7 +50,7 @@ def check_folders(content: Content) -> Iterator[Finding]:
 
 
 def _stray(folder: str, path: Path) -> tuple[str, str]:
-    """What is wrong with a file lying in a folder of content, and what to do; "" if nothing."""
+    """Return what is wrong with a file lying in a folder of content, and what to do; "" if nothing."""
     if path.name == ".gitkeep":
         return ("contentctl refuses it in lookups", "remove it") if folder == "lookups" else ("", "")
     if folder in EMPTY_FOLDERS:
@@ -52,59 +60,81 @@ def _stray(folder: str, path: Path) -> tuple[str, str]:
     return "would be ignored", "rename it to end in .yml, or remove it"
 
 
-def check_file_names(content: Content) -> Iterator[Finding]:
-    """A file is called as its content, as contentctl wants it."""
+@on_content(
+    rule(
+        "NPM016",
+        "wrong-file-name",
+        what="A file is not called as its content.",
+        why="contentctl refuses it.",
+        see=CONTENTCTL,
+    )
+)
+def _file_names(rule: Rule, content: Content) -> Iterator[Finding]:
     for folder in FORMS:
         for document in content.project.kind(folder):
             name = document.text("name")
             if name and document.path.name != f"{file_stem(name)}.yml":
                 message = f"belongs into a file called {file_stem(name)}.yml"
-                fix = "rename the file or correct the name"
-                yield document.finding(catalogue.WRONG_FILE_NAME, ("name",), message, fix)
+                yield document.finding(rule, ("name",), message, "rename the file or correct the name")
 
 
-def check_taken(content: Content) -> Iterator[Finding]:
-    """No name and no id is used twice."""
+@on_content(
+    rule(
+        "NPM013",
+        "taken",
+        what="An id or a name is used twice.",
+        why="One of the two would hide the other.",
+        see=CONTENTCTL,
+    )
+)
+def _taken(rule: Rule, content: Content) -> Iterator[Finding]:
     names: dict[str, str] = {}
     ids: dict[str, str] = {}
     for folder in FORMS:
         for document in content.project.kind(folder):
-            yield from _repeated(document, ("name",), document.text("name"), names)
-            yield from _repeated(document, ("id",), document.text("id").lower(), ids)
+            yield from _repeated(rule, document, ("name",), document.text("name"), names)
+            yield from _repeated(rule, document, ("id",), document.text("id").lower(), ids)
 
 
-def _repeated(document: Document, place: Place, value: str, seen: dict[str, str]) -> Iterator[Finding]:
+def _repeated(rule: Rule, document: Document, place: Place, value: str, seen: dict[str, str]) -> Iterator[Finding]:
     if value and value in seen:
         message = f"{value!r} is taken by {seen[value]}"
-        yield document.finding(catalogue.TAKEN, place, message, "give one of them another")
+        yield document.finding(rule, place, message, "give one of them another")
     elif value:
         seen[value] = document.shown
 
 
-def check_stanza_length(content: Content) -> Iterator[Finding]:
-    """The stanza is short enough to be cloned in Enterprise Security."""
+@on_content(
+    rule(
+        "NPM017",
+        "long-stanza",
+        what=f"The stanza of a search has more than {LONGEST_STANZA} characters.",
+        why="Enterprise Security takes stanza names of 99 characters, and needs 18 of them to clone one.",
+        see=CONTENTCTL,
+    )
+)
+def _stanza_length(rule: Rule, content: Content) -> Iterator[Finding]:
     label = content.project.app.text("app", "label")
     for folder in ("detections", "baselines"):
         for document in content.project.kind(folder):
             stanza = stanza_name(label, folder, document.text("name"))
             if len(stanza) > LONGEST_STANZA:
                 message = f"makes the stanza {stanza!r}, {len(stanza)} characters, may have {LONGEST_STANZA}"
-                yield document.finding(catalogue.LONG_STANZA, ("name",), message, "shorten it")
+                yield document.finding(rule, ("name",), message, "shorten it")
 
 
-def check_trailing_blanks(content: Content) -> Iterator[Finding]:
-    """No line of a search or macro ends in blanks."""
-    for document, place in texts_of_spl(content.project):
-        for found in re.finditer(r"[ \t]+(?=\n)", document.text(*place)):
+@on_content(
+    rule(
+        "NPM021",
+        "trailing-blank",
+        what="A line of a search or macro ends in blanks.",
+        why="They are invisible, and lost in some conf editors.",
+        see=CONF_FILES,
+        severity="warning",
+    )
+)
+def _trailing_blanks(rule: Rule, content: Content) -> Iterator[Finding]:
+    for document, place in content.project.texts_of_spl():
+        for blanks in re.finditer(r"[ \t]+(?=\n)", document.text(*place)):
             message = "has a line that ends in blanks"
-            yield document.finding(catalogue.TRAILING_BLANK, place, message, "take them off", found.span())
-
-
-def texts_of_spl(project: Project) -> Iterator[tuple[Document, Place]]:
-    """Where SPL stands: searches, drilldowns, definitions of macros."""
-    for document in project.searches():
-        yield document, ("search",)
-        for index, _ in enumerate(document.items("drilldown_searches")):
-            yield document, ("drilldown_searches", index, "search")
-    for document in project.kind("macros"):
-        yield document, ("definition",)
+            yield document.finding(rule, place, message, "take them off", blanks.span())

@@ -4,58 +4,73 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from workbench.compiler import catalogue
-from workbench.compiler.finding import Finding
+from workbench.compiler.check import on_search
+from workbench.compiler.content import Content, Fault, SearchText
 from workbench.compiler.project import file_stem
-from workbench.compiler.rules.content import Content
-from workbench.compiler.rules.syntax import commands_of
+from workbench.compiler.rule import LOOKUPS, OUTPUTLOOKUP, rule
 from workbench.compiler.shapes import did_you_mean
 from workbench.spl.tree import Inputlookup, Lookup, Outputlookup
 
 
-def check_lookups(content: Content) -> Iterator[Finding]:
-    """Every lookup that a search reads or writes is defined."""
-    for search in content.searches:
-        for command in commands_of(search.tree):
-            if not isinstance(command, Lookup | Inputlookup | Outputlookup):
-                continue
-            if content.project.lacks("lookups", command.table) and search.is_written_here(command.span):
-                hint = did_you_mean(command.table, content.project.named("lookups"))
-                fix = f"correct the name or add lookups/{file_stem(command.table.removesuffix('.csv'))}.yml"
-                at = search.expanded.text.index(command.table, command.span.start)
-                span = (at, at + len(command.table))
-                message = f"unknown lookup {command.table}{hint}"
-                yield search.finding(catalogue.UNKNOWN_LOOKUP, message, fix, span)
+@on_search(
+    rule(
+        "NPM216",
+        "unknown-lookup",
+        what="A search reads or writes a lookup that is not defined.",
+        why="Splunk refuses to read it; written, it becomes a file that no definition describes.",
+        see=LOOKUPS,
+    )
+)
+def _unknown_lookups(search: SearchText, content: Content) -> Iterator[Fault]:
+    for command in search.commands():
+        if isinstance(command, Lookup | Inputlookup | Outputlookup) and content.project.lacks("lookups", command.table):
+            hint = did_you_mean(command.table, content.project.named("lookups"))
+            fix = f"correct the name or add lookups/{file_stem(command.table.removesuffix('.csv'))}.yml"
+            at = search.expanded.text.index(command.table, command.span.start)
+            yield Fault(f"unknown lookup {command.table}{hint}", fix, (at, at + len(command.table)))
 
 
-def check_columns_read(content: Content) -> Iterator[Finding]:
-    """A lookup is asked only for columns that its table has."""
-    for search in content.searches:
-        for step in search.steps:
-            for use in step.missing:
-                if use.where == "column" and search.is_written_here(use.span) and isinstance(step.command, Lookup):
-                    table = content.tables[step.command.table]
-                    message = f"the lookup {step.command.table} has no column {use.name}"
-                    fix = f"use one of: {', '.join(table.columns or ())}"
-                    yield search.finding(catalogue.UNKNOWN_COLUMN, message, fix, use.span)
+@on_search(
+    rule(
+        "NPM306",
+        "unknown-column",
+        what="A lookup is asked for a column that its table does not have.",
+        why="Splunk refuses the search, or the field stays empty.",
+        see=LOOKUPS,
+    )
+)
+def _unknown_columns(search: SearchText, content: Content) -> Iterator[Fault]:
+    for step in search.steps:
+        for use in step.missing:
+            if use.where == "column" and isinstance(step.command, Lookup):
+                table = content.tables[step.command.table]
+                message = f"the lookup {step.command.table} has no column {use.name}"
+                yield Fault(message, f"use one of: {', '.join(table.columns or ())}", use.span)
 
 
-def check_columns_written(content: Content) -> Iterator[Finding]:
-    """A search writes the columns that the table of the lookup has, neither more nor fewer."""
-    for search in content.searches:
-        for step in search.steps:
-            command = step.command
-            if not isinstance(command, Outputlookup) or step.before.open or command.table not in content.tables:
-                continue
-            columns = content.tables[command.table].columns
-            written = step.before.names
-            if columns is None or any("*" in name for name in written):
-                continue
-            parts = []
-            if more := sorted(written - set(columns)):
-                parts.append(f"writes {', '.join(more)}, which the table {command.table} does not have")
-            if fewer := sorted(set(columns) - written):
-                parts.append(f"does not write {', '.join(fewer)}, which the table {command.table} has")
-            if parts and search.is_written_here(command.span):
-                fix = "name the columns with fields or table before, or correct the header of the table"
-                yield search.finding(catalogue.OTHER_COLUMNS, " and ".join(parts), fix, command.span)
+@on_search(
+    rule(
+        "NPM307",
+        "other-columns",
+        what="A search writes other columns than the table of the lookup has.",
+        why="Who reads the table finds a column missing, or never learns of one.",
+        see=OUTPUTLOOKUP,
+    )
+)
+def _other_columns(search: SearchText, content: Content) -> Iterator[Fault]:
+    for step in search.steps:
+        command = step.command
+        if not isinstance(command, Outputlookup) or step.before.open or command.table not in content.tables:
+            continue
+        columns = content.tables[command.table].columns
+        written = step.before.names
+        if columns is None or any("*" in name for name in written):
+            continue
+        parts = []
+        if more := sorted(written - set(columns)):
+            parts.append(f"writes {', '.join(more)}, which the table {command.table} does not have")
+        if fewer := sorted(set(columns) - written):
+            parts.append(f"does not write {', '.join(fewer)}, which the table {command.table} has")
+        if parts:
+            fix = "name the columns with fields or table before, or correct the header of the table"
+            yield Fault(" and ".join(parts), fix, command.span)

@@ -6,50 +6,101 @@ import re
 from collections.abc import Iterator
 from itertools import pairwise
 
-from workbench.compiler import catalogue
+from workbench.compiler.check import on_content
+from workbench.compiler.content import Content
 from workbench.compiler.finding import Finding
-from workbench.compiler.macrocalls import comment_spans, macro_uses
+from workbench.compiler.macrocalls import MacroUse, comment_spans, macro_uses
 from workbench.compiler.project import filter_macro
-from workbench.compiler.rules.content import Content
-from workbench.compiler.rules.files import texts_of_spl
+from workbench.compiler.rule import CONTENTCTL, MACROS, Rule, rule
 from workbench.compiler.shapes import did_you_mean
 from workbench.compiler.words import FOREIGN_MACROS
+from workbench.compiler.yamlfile import Document, Place
 
 
-def check_calls(content: Content) -> Iterator[Finding]:
-    """Backticks hold calls, of macros that are defined, with that number of arguments."""
-    known = sorted(content.macros)
-    for document, place in texts_of_spl(content.project):
-        uses, wrong = macro_uses(document.text(*place))
-        for one in wrong:
-            yield document.finding(catalogue.NO_MACRO_CALL, place, one.message, one.fix, (one.start, one.end))
-        for use in uses:
-            unread = f"macros/{use.name}" in content.project.unreadable
-            if use.stanza in content.macros or use.name in FOREIGN_MACROS or unread:
-                continue
-            others = [stanza for stanza in known if stanza.split("(")[0] == use.name]
-            if others:
-                rule, fix = catalogue.WRONG_ARITY, "give as many"
-                message = f"calls `{use.name}` with {use.arity} arguments, defined is {others[0]}"
-            else:
-                rule, fix = catalogue.UNKNOWN_MACRO, f"correct the name or add macros/{use.name}.yml"
-                message = f"calls the unknown macro `{use.name}`{did_you_mean(use.name, known)}"
+@on_content(
+    rule(
+        "NPM207",
+        "not-a-macro-call",
+        what="Backticks hold something else than a macro call, or are not closed.",
+        why="Splunk refuses the search, or reads the rest of it as the name of a macro.",
+        see=MACROS,
+    )
+)
+def _not_calls(rule: Rule, content: Content) -> Iterator[Finding]:
+    for document, place in content.project.texts_of_spl():
+        for wrong in macro_uses(document.text(*place))[1]:
+            yield document.finding(rule, place, wrong.message, wrong.fix, (wrong.start, wrong.end))
+
+
+@on_content(
+    rule(
+        "NPM208",
+        "unknown-macro",
+        what="A search or macro calls a macro that is not defined.",
+        why="Splunk refuses the search.",
+        see=MACROS,
+    )
+)
+def _unknown_macros(rule: Rule, content: Content) -> Iterator[Finding]:
+    for document, place, use, others in _undefined_calls(content):
+        if not others:
+            message = f"calls the unknown macro `{use.name}`{did_you_mean(use.name, sorted(content.macros))}"
+            fix = f"correct the name or add macros/{use.name}.yml"
             yield document.finding(rule, place, message, fix, (use.start, use.end))
 
 
-def check_touching_calls(content: Content) -> Iterator[Finding]:
-    """Between two calls there is something."""
-    for document, place in texts_of_spl(content.project):
-        uses = macro_uses(document.text(*place))[0]
-        for one, other in pairwise(uses):
+@on_content(
+    rule(
+        "NPM209",
+        "wrong-number-of-arguments",
+        what="A macro is called with another number of arguments than it is defined with.",
+        why="To Splunk a macro of another number of arguments is another macro: it refuses the search.",
+        see=MACROS,
+    )
+)
+def _wrong_numbers_of_arguments(rule: Rule, content: Content) -> Iterator[Finding]:
+    for document, place, use, others in _undefined_calls(content):
+        if others:
+            message = f"calls `{use.name}` with {use.arity} arguments, defined is {others[0]}"
+            yield document.finding(rule, place, message, "give as many", (use.start, use.end))
+
+
+def _undefined_calls(content: Content) -> Iterator[tuple[Document, Place, MacroUse, list[str]]]:
+    """Yield calls of stanzas that are not there, each with the stanzas of the same name that are."""
+    for document, place in content.project.texts_of_spl():
+        for use in macro_uses(document.text(*place))[0]:
+            unread = f"macros/{use.name}" in content.project.unreadable
+            if use.stanza not in content.macros and use.name not in FOREIGN_MACROS and not unread:
+                yield document, place, use, [name for name in sorted(content.macros) if name.split("(")[0] == use.name]
+
+
+@on_content(
+    rule(
+        "NPM213",
+        "touching-macros",
+        what="Two macro calls stand side by side without a blank between them.",
+        why="Some tools read the two backticks between them as one sign, and both calls as one.",
+        see=MACROS,
+    )
+)
+def _touching_calls(rule: Rule, content: Content) -> Iterator[Finding]:
+    for document, place in content.project.texts_of_spl():
+        for one, other in pairwise(macro_uses(document.text(*place))[0]):
             if one.end == other.start:
                 message = f"`{one.name}` and `{other.name}` stand side by side without a blank"
-                span = (one.start, other.end)
-                yield document.finding(catalogue.TOUCHING_MACROS, place, message, "put a blank between them", span)
+                yield document.finding(rule, place, message, "put a blank between them", (one.start, other.end))
 
 
-def check_recursion(content: Content) -> Iterator[Finding]:
-    """No macro calls itself, directly or through others."""
+@on_content(
+    rule(
+        "NPM210",
+        "recursive-macro",
+        what="A macro calls itself, directly or through others.",
+        why="Its expansion never ends: Splunk refuses the search.",
+        see=MACROS,
+    )
+)
+def _recursion(rule: Rule, content: Content) -> Iterator[Finding]:
     macros = content.project.named("macros")
     calls = {
         name: {use.name for use in macro_uses(document.text("definition"))[0]} for name, document in macros.items()
@@ -62,58 +113,105 @@ def check_recursion(content: Content) -> Iterator[Finding]:
             waiting = {inner for outer in waiting for inner in calls.get(outer, set())} - reached
         if name in reached:
             message = f"`{name}` calls itself"
-            yield document.finding(catalogue.RECURSIVE_MACRO, ("definition",), message, "take one of the calls out")
+            yield document.finding(rule, ("definition",), message, "take one of the calls out")
 
 
-def check_unused(content: Content) -> Iterator[Finding]:
-    """Every macro is called, every argument is filled in, and nothing else is."""
+@on_content(
+    rule(
+        "NPM211",
+        "unused-macro",
+        what="A macro is never called, or its definition never uses one of its arguments.",
+        why="Whoever changes it to tune a search changes nothing.",
+        see=MACROS,
+        severity="warning",
+    )
+)
+def _unused(rule: Rule, content: Content) -> Iterator[Finding]:
     used = {
-        use.name for document, place in texts_of_spl(content.project) for use in macro_uses(document.text(*place))[0]
+        use.name for document, place in content.project.texts_of_spl() for use in macro_uses(document.text(*place))[0]
     }
     used |= set(re.findall(r"`(\w+)", content.app_text))
     used |= {filter_macro(document.text("name")) for document in content.project.kind("detections")}
     for document in content.project.kind("macros"):
         name = document.text("name")
         if name and name not in used:
-            yield document.finding(catalogue.UNUSED_MACRO, ("name",), f"`{name}` is never called", "remove the file")
-        arguments = [str(one) for one in document.items("arguments")]
-        definition = document.text("definition")
-        for index, argument in enumerate(arguments):
-            if f"${argument}$" not in definition:
+            yield document.finding(rule, ("name",), f"`{name}` is never called", "remove the file")
+        for index, argument in enumerate(document.items("arguments")):
+            if f"${argument}$" not in document.text("definition"):
                 message, fix = f"the definition never uses ${argument}$", "use it or remove the argument"
-                yield document.finding(catalogue.UNUSED_MACRO, ("arguments", index), message, fix)
-        for token in re.finditer(r"\$(\w+)\$", definition):
+                yield document.finding(rule, ("arguments", index), message, fix)
+
+
+@on_content(
+    rule(
+        "NPM212",
+        "unknown-argument",
+        what="The definition of a macro uses an argument that the macro does not have.",
+        why="The $name$ stays in the search as it is.",
+        see=MACROS,
+    )
+)
+def _unknown_arguments(rule: Rule, content: Content) -> Iterator[Finding]:
+    for document in content.project.kind("macros"):
+        arguments = [str(argument) for argument in document.items("arguments")]
+        for token in re.finditer(r"\$(\w+)\$", document.text("definition")):
             if arguments and token[1] not in arguments:
                 message = f"${token[1]}$ is no argument{did_you_mean(token[1], arguments)}"
                 fix = "add it to the arguments or correct it"
-                yield document.finding(catalogue.UNKNOWN_ARGUMENT, ("definition",), message, fix, token.span())
+                yield document.finding(rule, ("definition",), message, fix, token.span())
 
 
-def check_filter(content: Content) -> Iterator[Finding]:
-    """A detection ends in its own filter macro, outside comments, as a command of its own."""
-    for document in content.project.kind("detections"):
-        name, text = document.text("name"), document.text("search")
-        wanted = filter_macro(name)
-        if not name or not text.strip():
-            continue
-        calls = [use for use in macro_uses(text)[0] if use.stanza == wanted]
-        fix = f"end it with | `{wanted}`"
+@on_content(
+    rule(
+        "NPM214",
+        "no-filter",
+        what="A detection never calls its filter macro.",
+        why="A site cannot exclude its known results, short of changing the search.",
+        see=CONTENTCTL,
+    )
+)
+def _no_filter(rule: Rule, content: Content) -> Iterator[Finding]:
+    for document, wanted, calls in _filter_calls(content):
         if not calls:
+            text = document.text("search")
             commented = any(f"`{wanted}`" in text[start:end] for start, end in comment_spans(text))
             message = "calls its filter only inside a comment" if commented else "never calls its filter"
             end = len(text.rstrip())
             last = (max(text.rfind("|", 0, end), 0), end)
-            yield document.finding(catalogue.NO_FILTER, ("search",), message, fix, last)
+            yield document.finding(rule, ("search",), message, f"end it with | `{wanted}`", last)
+
+
+@on_content(
+    rule(
+        "NPM215",
+        "filter-not-last",
+        what="A detection does not end in its filter macro, called as a command of its own.",
+        why="What follows the filter sees rows that the site left to judge later.",
+        see=CONTENTCTL,
+    )
+)
+def _filter_not_last(rule: Rule, content: Content) -> Iterator[Finding]:
+    for document, wanted, calls in _filter_calls(content):
+        if not calls:
             continue
-        before, after = _without_comments(text, calls[-1].start, calls[-1].end)
+        before, after = _without_comments(document.text("search"), calls[-1].start, calls[-1].end)
         if after.strip() or not before.rstrip().endswith("|"):
-            span = (calls[-1].start, calls[-1].end)
             message = "does not end with its filter" if after.strip() else "calls its filter inside another command"
-            yield document.finding(catalogue.FILTER_NOT_LAST, ("search",), message, fix, span)
+            span = (calls[-1].start, calls[-1].end)
+            yield document.finding(rule, ("search",), message, f"end it with | `{wanted}`", span)
+
+
+def _filter_calls(content: Content) -> Iterator[tuple[Document, str, list[MacroUse]]]:
+    """Yield each detection that has a search, the name of its filter macro, and the calls of it."""
+    for document in content.project.kind("detections"):
+        name, text = document.text("name"), document.text("search")
+        if name and text.strip():
+            wanted = filter_macro(name)
+            yield document, wanted, [use for use in macro_uses(text)[0] if use.stanza == wanted]
 
 
 def _without_comments(text: str, start: int, end: int) -> tuple[str, str]:
-    """What stands before and behind a span, comments made blank."""
+    """Return what stands before and behind a span, with blanks for comments."""
     clean = list(text)
     for first, last in comment_spans(text):
         clean[first:last] = " " * (last - first)

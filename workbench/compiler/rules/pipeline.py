@@ -5,11 +5,9 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
-from workbench.compiler import catalogue
-from workbench.compiler.finding import Finding
-from workbench.compiler.rules.content import Content, SearchText
-from workbench.compiler.rules.syntax import command_name, commands_of, nodes_of
-from workbench.compiler.rules.waivers import is_waived
+from workbench.compiler.check import on_search
+from workbench.compiler.content import Content, Fault, SearchText, command_name, nodes_of
+from workbench.compiler.rule import EVALUATION, MSTATS, SEARCH_COMMAND, SUBSEARCHES, SYNTAX, rule
 from workbench.spl.fields.flow import FieldSet, Step
 from workbench.spl.tree import (
     And,
@@ -39,26 +37,30 @@ _UNLIMITED = frozenset(("appendpipe", "multisearch"))
 _OTHER_LIMITS = "10,000 rows or 60 seconds"
 
 
-def check_subsearches(content: Content) -> Iterator[Finding]:
-    """No subsearch ships without a waiver that names the limit it can hit."""
-    for search in content.searches:
-        for command in commands_of(search.tree):
-            name = _subsearching(command)
-            if not name or not search.is_written_here(command.span):
-                continue
-            if is_waived(content, search.document, catalogue.SUBSEARCH, name):
-                continue
+SUBSEARCH = rule(
+    "NPM217",
+    "subsearch",
+    what="A search runs a subsearch.",
+    why="Subsearches stop at 10,000 or 50,000 rows or 60 seconds, and the cut-off result is used.",
+    see=SUBSEARCHES,
+    waivable=True,
+)
+
+
+@on_search(SUBSEARCH)
+def _subsearches(search: SearchText, content: Content) -> Iterator[Fault]:
+    for command in search.commands():
+        if name := _subsearching(command):
             message = f"the subsearch of {name} stops at {_LIMITS.get(name, _OTHER_LIMITS)}, without an error"
             fix = (
                 "use a lookup that a baseline search writes, or stats over both, "
-                f"or add a comment: # npm-waiver {catalogue.SUBSEARCH.id}: {name} stops at 10,000 rows; here are ..."
+                f"or add a comment: # npm-waiver {SUBSEARCH.id}: {name} stops at 10,000 rows; here are ..."
             )
-            span = Span(command.span.start, command.span.start + len(name))
-            yield search.finding(catalogue.SUBSEARCH, message, fix, span)
+            yield Fault(message, fix, Span(command.span.start, command.span.start + len(name)), keyword=name)
 
 
 def _subsearching(command: Command) -> str:
-    """The name of a command that runs a subsearch, "" for others."""
+    """Return the name of a command that runs a subsearch, "" for others."""
     if isinstance(command, Join | Append):
         return command_name(command)
     if isinstance(command, CustomCommand) and command.name.lower() not in _UNLIMITED:
@@ -67,52 +69,62 @@ def _subsearching(command: Command) -> str:
     return ""
 
 
-def check_pooling(content: Content) -> Iterator[Finding]:
-    """A subsearch whose rows are put beside those of the search groups by the same fields as these."""
-    for search in content.searches:
-        by: frozenset[str] = frozenset()
-        for command in search.tree.commands if search.tree else ():
-            if isinstance(command, Join | Append) and search.is_written_here(command.span):
-                last = next((one for one in reversed(command.search.commands) if _grouping(one)), None)
-                inside = _grouping(last) if last else None
-                if last and inside and inside < by:
-                    yield from _pooled(content, search, command, last, sorted(by - inside))
-            by = _grouping(command) or by
+@on_search(
+    rule(
+        "NPM305",
+        "pooled-subsearch",
+        what="The subsearch of a join or append groups by fewer fields than the rows before it.",
+        why="What it knows of one group is told of another.",
+        see=SUBSEARCHES,
+        waivable=True,
+    )
+)
+def _pooled_subsearches(search: SearchText, content: Content) -> Iterator[Fault]:
+    by: frozenset[str] = frozenset()
+    for command in search.tree.commands if search.tree else ():
+        if isinstance(command, Join | Append):
+            last = next((one for one in reversed(command.search.commands) if _grouping(one)), None)
+            inside = _grouping(last) if last else None
+            if last and inside and inside < by:
+                yield _pooled(search, command, last, sorted(by - inside))
+        by = _grouping(command) or by
 
 
-def _pooled(
-    content: Content, search: SearchText, command: Join | Append, last: Command, lacking: list[str]
-) -> Iterator[Finding]:
-    if is_waived(content, search.document, catalogue.POOLED_SUBSEARCH):
-        return
+def _pooled(search: SearchText, command: Join | Append, last: Command, lacking: list[str]) -> Fault:
     names = ", ".join(lacking)
     message = f"the subsearch of {command_name(command)} does not group by {names}, as the rows before it do"
     fix = f"add {names} to its BY, or what is known of one {lacking[0]} is told of all"
     clause = list(re.finditer(r"\bby\s[^|]*", search.expanded.text[last.span.start : last.span.end], re.IGNORECASE))
     start = last.span.start + clause[-1].start() if clause else last.span.start
-    yield search.finding(catalogue.POOLED_SUBSEARCH, message, fix, (start, last.span.end))
+    return Fault(message, fix, (start, last.span.end))
 
 
 def _grouping(command: Command) -> frozenset[str]:
-    """The fields by which a command makes new rows; none for one that does not, or not by fields."""
+    """Return the fields by which a command makes new rows; none for one that does not, or not by fields."""
     if isinstance(command, Mstats) or (isinstance(command, Stats) and command.command == "stats"):
         return frozenset(command.by)
     return frozenset()
 
 
-def check_time_range(content: Content) -> Iterator[Finding]:
-    """The time range comes from the schedule. A subsearch has to bring its own, and has a rule of its own."""
-    rule = catalogue.OWN_TIME_RANGE
-    for search in content.searches:
-        first = search.tree.commands[0] if search.tree and search.is_main else None
-        for text, span in _time_terms(first):
-            if not is_waived(content, search.document, rule):
-                fix = "remove it, and set the range in deployment.scheduling"
-                yield search.finding(rule, f"{text} overrides the time range of the schedule", fix, span)
+@on_search(
+    rule(
+        "NPM218",
+        "own-time-range",
+        what="The first command of a search gives a time range of its own.",
+        why="A time range inside the search overrides that of the schedule, its lag for late data too.",
+        see=MSTATS,
+        waivable=True,
+    )
+)
+def _own_time_ranges(search: SearchText, content: Content) -> Iterator[Fault]:
+    first = search.tree.commands[0] if search.tree and search.is_main else None
+    for text, span in _time_terms(first):
+        fix = "remove it, and set the range in deployment.scheduling"
+        yield Fault(f"{text} overrides the time range of the schedule", fix, span)
 
 
 def _time_terms(command: Command | None) -> Iterator[tuple[str, Span]]:
-    """The terms earliest=... and latest=... of a command that brings rows."""
+    """Yield the terms earliest=... and latest=... of a command that brings rows."""
     if isinstance(command, CustomCommand):
         # Such as tstats: its arguments are not read further, but quoted text is no term.
         bare = re.sub(r'"(?:\\.|[^"\\])*"', lambda quoted: "x" * len(quoted[0]), command.arguments)
@@ -129,18 +141,25 @@ def _time_terms(command: Command | None) -> Iterator[tuple[str, Span]]:
             yield f"{node.field}={node.value}", node.span
 
 
-def check_dotted_fields(content: Content) -> Iterator[Finding]:
-    """In eval and where a field with dots stands in single quotes."""
-    for search in content.searches:
-        known = {name for step in search.steps for name in step.before.names | step.after.names if "." in name}
-        for step in search.steps:
-            if not isinstance(step.command, Where | Eval | Stats | Mstats):
-                continue
-            for node in _joined_names(step.command, search.expanded.text):
-                name = search.expanded.text[node.span.start : node.span.end]
-                if search.is_written_here(node.span) and _is_dotted_field(name, known, step):
-                    message = f"{name} is read as the fields {' and '.join(name.split('.'))} joined together"
-                    yield search.finding(catalogue.BARE_DOTTED_FIELD, message, f"write '{name}'", node.span)
+@on_search(
+    rule(
+        "NPM302",
+        "bare-dotted-field",
+        what="eval or where uses a field with dots in its name without single quotes.",
+        why="There a.b joins the fields a and b; the field a.b needs single quotes.",
+        see=EVALUATION,
+    )
+)
+def _bare_dotted_fields(search: SearchText, content: Content) -> Iterator[Fault]:
+    known = {name for step in search.steps for name in step.before.names | step.after.names if "." in name}
+    for step in search.steps:
+        if not isinstance(step.command, Where | Eval | Stats | Mstats):
+            continue
+        for node in _joined_names(step.command, search.expanded.text):
+            name = search.expanded.text[node.span.start : node.span.end]
+            if _is_dotted_field(name, known, step):
+                message = f"{name} is read as the fields {' and '.join(name.split('.'))} joined together"
+                yield Fault(message, f"write '{name}'", node.span)
 
 
 def _joined_names(node: object, text: str) -> Iterator[Binary]:
@@ -169,20 +188,23 @@ def _in_family(fields: FieldSet, name: str) -> bool:
     return not fields.open and fields.produces(name)
 
 
-def check_not_equal(content: Content) -> Iterator[Finding]:
-    """``search field!=value`` is asked only of fields with one value."""
-    for search in content.searches:
-        for step in search.steps:
-            if not isinstance(step.command, SearchFilter):
+@on_search(
+    rule(
+        "NPM303",
+        "multivalue-not-equal",
+        what="A search compares a field that can hold several values with !=.",
+        why="How field!=value reads a field with several values is not documented.",
+        see=SEARCH_COMMAND,
+    )
+)
+def _multivalue_not_equal(search: SearchText, content: Content) -> Iterator[Fault]:
+    for step in search.steps:
+        for node in _terms(step.command.filter) if isinstance(step.command, SearchFilter) else ():
+            if not isinstance(node, Comparison) or node.operator != "!=":
                 continue
-            for node in _terms(step.command.filter):
-                multivalue = isinstance(node, Comparison) and step.before.trait(node.field).many == "yes"
-                if isinstance(node, Comparison) and node.operator == "!=" and multivalue:
-                    if not search.is_written_here(node.span):
-                        continue
-                    message = f"{node.field} can hold several values, and {node.field}!= does not say which must differ"
-                    fix = f'write NOT {node.field}="{node.value}"'
-                    yield search.finding(catalogue.MULTIVALUE_NOT_EQUAL, message, fix, node.span)
+            if step.before.trait(node.field).many == "yes":
+                message = f"{node.field} can hold several values, and {node.field}!= does not say which must differ"
+                yield Fault(message, f'write NOT {node.field}="{node.value}"', node.span)
 
 
 def _terms(node: Filter) -> Iterator[Filter]:
@@ -195,19 +217,24 @@ def _terms(node: Filter) -> Iterator[Filter]:
         yield node
 
 
-def check_fields_read(content: Content) -> Iterator[Finding]:
-    """Commands read fields that can exist there."""
+@on_search(
+    rule(
+        "NPM301",
+        "unknown-field-read",
+        what="A command reads a field that no command before it can produce.",
+        why="The field is null in every row: a condition on it never holds, a group by it loses all rows.",
+        see=SYNTAX,
+    )
+)
+def _unknown_fields(search: SearchText, content: Content) -> Iterator[Fault]:
     harmless = ("guarded", "remove", "fill", "foreach", "column")
-    for search in content.searches:
-        dotted = [node.span for node in _bare_joins(search)]
-        for step in search.steps:
-            for use in step.missing:
-                inside = any(span.start <= use.span.start < span.end for span in dotted)
-                if use.where in harmless or inside or not search.is_written_here(use.span):
-                    continue
+    dotted = [node.span for node in _bare_joins(search)]
+    for step in search.steps:
+        for use in step.missing:
+            inside = any(span.start <= use.span.start < span.end for span in dotted)
+            if use.where not in harmless and not inside:
                 message = f"{command_name(step.command)} reads {use.name}, which no command before it produces"
-                fix = f"use one of: {_some(step.before)}"
-                yield search.finding(catalogue.UNKNOWN_FIELD_READ, message, fix, use.span)
+                yield Fault(message, f"use one of: {_some(step.before)}", use.span)
 
 
 def _bare_joins(search: SearchText) -> Iterator[Binary]:

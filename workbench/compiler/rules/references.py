@@ -6,86 +6,169 @@ import csv
 import io
 from collections.abc import Iterator
 
-from workbench.compiler import catalogue
+from workbench.compiler.check import on_content
+from workbench.compiler.content import Content
 from workbench.compiler.deployments import deployment_name, deployment_of
 from workbench.compiler.drilldowns import DRILLDOWN_PLACEHOLDER
-from workbench.compiler.finding import Finding, Rule
+from workbench.compiler.finding import Finding
+from workbench.compiler.forms import WRONG_TECHNIQUE
 from workbench.compiler.project import file_stem
-from workbench.compiler.rules.content import Content
+from workbench.compiler.rule import ATTACK, CONTENTCTL, LOOKUPS, Rule, rule
 from workbench.compiler.rules.known import TECHNIQUES, TECHNIQUES_SHOWN
 from workbench.compiler.shapes import as_flag, did_you_mean
 from workbench.compiler.yamlfile import Document, Place
 
+_STORIES: Place = ("tags", "analytic_story")
+_TECHNIQUES: Place = ("tags", "mitre_attack_id")
 
-def check_stories(content: Content) -> Iterator[Finding]:
-    """The stories of a detection or baseline exist, and there is one."""
-    place: Place = ("tags", "analytic_story")
+
+@on_content(
+    rule(
+        "NPM101",
+        "unknown-story",
+        what="A detection or baseline names an analytic story that does not exist.",
+        why="contentctl refuses it, and the use case library does not show the detection.",
+        see=CONTENTCTL,
+    )
+)
+def _unknown_stories(rule: Rule, content: Content) -> Iterator[Finding]:
     for document in content.project.searches():
-        yield from _unknown_names(content, document, place, "stories", catalogue.UNKNOWN_STORY)
-        if document.get(*place) == []:
-            yield document.finding(catalogue.NO_STORY, place, "is empty", "name a story of stories/")
+        yield from _unknown_names(rule, content, document, _STORIES, "stories")
 
 
-def check_baseline_detections(content: Content) -> Iterator[Finding]:
-    """The detections that a baseline says it serves exist."""
-    place: Place = ("tags", "detections")
+@on_content(
+    rule(
+        "NPM102",
+        "no-story",
+        what="The list of stories is empty.",
+        why="A detection without a story is in no use case of Enterprise Security.",
+        see=CONTENTCTL,
+        severity="warning",
+    )
+)
+def _no_story(rule: Rule, content: Content) -> Iterator[Finding]:
+    for document in content.project.searches():
+        if document.get(*_STORIES) == []:
+            yield document.finding(rule, _STORIES, "is empty", "name a story of stories/")
+
+
+@on_content(
+    rule(
+        "NPM103",
+        "unknown-detection",
+        what="A baseline names a detection that does not exist.",
+        why="contentctl refuses it.",
+        see=CONTENTCTL,
+    )
+)
+def _unknown_detections(rule: Rule, content: Content) -> Iterator[Finding]:
     for document in content.project.kind("baselines"):
-        yield from _unknown_names(content, document, place, "detections", catalogue.UNKNOWN_DETECTION)
+        yield from _unknown_names(rule, content, document, ("tags", "detections"), "detections")
 
 
-def check_data_sources(content: Content) -> Iterator[Finding]:
-    """Data sources exist; one entry may join several with AND."""
+@on_content(
+    rule(
+        "NPM104",
+        "unknown-data-source",
+        what="A detection names a data source that does not exist; one entry may join several with AND.",
+        why="contentctl refuses it.",
+        see=CONTENTCTL,
+    )
+)
+def _unknown_data_sources(rule: Rule, content: Content) -> Iterator[Finding]:
     for document in content.project.kind("detections"):
         for index, entry in enumerate(document.items("data_source")):
             for name in str(entry).split("AND"):
                 if content.project.lacks("data_sources", name.strip()):
                     message, fix = f"names {name.strip()!r}, unknown", "correct it or add it to data_sources/"
-                    yield document.finding(catalogue.UNKNOWN_DATA_SOURCE, ("data_source", index), message, fix)
+                    yield document.finding(rule, ("data_source", index), message, fix)
 
 
-def _unknown_names(content: Content, document: Document, place: Place, folder: str, rule: Rule) -> Iterator[Finding]:
+def _unknown_names(rule: Rule, content: Content, document: Document, place: Place, folder: str) -> Iterator[Finding]:
     for index, name in enumerate(document.items(*place)):
         if isinstance(name, str) and content.project.lacks(folder, name):
             hint = did_you_mean(name, content.project.named(folder))
             yield document.finding(rule, (*place, index), f"{name!r} is not in {folder}/{hint}", "correct it or add it")
 
 
-def check_deployment_exists(content: Content) -> Iterator[Finding]:
-    """Every search has a schedule."""
+@on_content(
+    rule(
+        "NPM105",
+        "no-deployment",
+        what="A search has no schedule: neither its own, nor a deployment for its type.",
+        why="There is nothing to say when it runs.",
+        see=CONTENTCTL,
+    )
+)
+def _no_deployment(rule: Rule, content: Content) -> Iterator[Finding]:
     for document in content.project.searches():
         kind = document.text("type")
         name = deployment_name(kind)
         missing = deployment_of(content.project, document) is None and content.project.lacks("deployments", name)
         if kind and missing:
             fix = f"add deployments/{file_stem(name)}.yml, named {name}"
-            yield document.finding(catalogue.NO_DEPLOYMENT, ("type",), f"{kind} has no schedule", fix)
+            yield document.finding(rule, ("type",), f"{kind} has no schedule", fix)
 
 
-def check_techniques(content: Content) -> Iterator[Finding]:
-    """ATT&CK ids exist, and none stands beside one of its own sub-techniques; where there is risk, there is one."""
+@on_content(WRONG_TECHNIQUE)
+def _technique_beside_its_own(rule: Rule, content: Content) -> Iterator[Finding]:
     for document in content.project.kind("detections"):
-        place: Place = ("tags", "mitre_attack_id")
-        listed = [str(entry) for entry in document.items(*place)]
+        listed = [str(entry) for entry in document.items(*_TECHNIQUES)]
         for index, entry in enumerate(listed):
             if any(other.startswith(f"{entry}.") for other in listed):
                 message, fix = f"{entry} stands beside a sub-technique of its own", "keep only the sub-technique"
-                yield document.finding(catalogue.WRONG_TECHNIQUE, (*place, index), message, fix)
-            elif _looks_right(entry) and entry not in TECHNIQUES:
+                yield document.finding(rule, (*_TECHNIQUES, index), message, fix)
+
+
+@on_content(
+    rule(
+        "NPM109",
+        "unknown-technique",
+        what="An ATT&CK id does not exist in the shipped table.",
+        why="Enterprise Security shows a number instead of a technique.",
+        see=ATTACK,
+    )
+)
+def _unknown_techniques(rule: Rule, content: Content) -> Iterator[Finding]:
+    for document in content.project.kind("detections"):
+        for index, entry in enumerate(document.items(*_TECHNIQUES)):
+            if _looks_right(str(entry)) and entry not in TECHNIQUES:
                 message = f"{entry} is no technique of {TECHNIQUES_SHOWN}"
                 fix = "correct it, or add a newer one to workbench/compiler/rules/attack_techniques.txt"
-                yield document.finding(catalogue.UNKNOWN_TECHNIQUE, (*place, index), message, fix)
-        if not listed and document.get("rba") is not None:
+                yield document.finding(rule, (*_TECHNIQUES, index), message, fix)
+
+
+@on_content(
+    rule(
+        "NPM110",
+        "no-technique",
+        what="A detection makes risk events and names no ATT&CK id.",
+        why="Risk without an ATT&CK id never counts in rules on tactics.",
+        see=ATTACK,
+        severity="warning",
+    )
+)
+def _no_technique(rule: Rule, content: Content) -> Iterator[Finding]:
+    for document in content.project.kind("detections"):
+        if not document.items(*_TECHNIQUES) and document.get("rba") is not None:
             fix = "add the technique that the behaviour belongs to"
-            yield document.finding(catalogue.NO_TECHNIQUE, place, "names none", fix, key=True)
+            yield document.finding(rule, _TECHNIQUES, "names none", fix, key=True)
 
 
 def _looks_right(entry: str) -> bool:
     return entry[:1] == "T" and entry[1:].replace(".", "", 1).isdigit()
 
 
-def check_production(content: Content) -> Iterator[Finding]:
-    """What contentctl wants of a production detection; and that nothing ships enabled."""
-    rule = catalogue.NOT_READY
+@on_content(
+    rule(
+        "NPM107",
+        "not-ready",
+        what="A production detection lacks what production needs, or a detection ships enabled.",
+        why="contentctl refuses the first; the second searches a site's data before anybody there decided on it.",
+        see=CONTENTCTL,
+    )
+)
+def _not_ready(rule: Rule, content: Content) -> Iterator[Finding]:
     for document in content.project.kind("detections"):
         kind = document.text("type")
         if as_flag(document.get("enabled_by_default")):
@@ -94,14 +177,14 @@ def check_production(content: Content) -> Iterator[Finding]:
         if document.text("status") != "production":
             continue
         if kind != "Hunting":
-            yield from _production_drilldowns(document)
+            yield from _missing_drilldowns(rule, document)
         if kind != "Correlation" and not document.items("tests") and not document.text("tags", "manual_test"):
             fix = "add it or use status experimental"
             yield document.finding(rule, ("tests",), "production needs at least one", fix)
 
 
-def _production_drilldowns(document: Document) -> Iterator[Finding]:
-    rule, place = catalogue.NOT_READY, ("drilldown_searches",)
+def _missing_drilldowns(rule: Rule, document: Document) -> Iterator[Finding]:
+    place = ("drilldown_searches",)
     drilldowns = range(len(document.items(*place)))
     if len(drilldowns) < 2:
         fix = "add them or use status experimental"
@@ -111,25 +194,33 @@ def _production_drilldowns(document: Document) -> Iterator[Finding]:
         yield document.finding(rule, place, message, "add it", key=True)
 
 
-def check_tables(content: Content) -> Iterator[Finding]:
-    """Every lookup has its table, in a form that Splunk reads; no table lies about without a lookup."""
+@on_content(
+    rule(
+        "NPM106",
+        "bad-table",
+        what="A lookup table is missing, belongs to no lookup, or is not read by Splunk as CSV.",
+        why="A lookup in it gives nothing, or columns that are called otherwise than they look.",
+        see=LOOKUPS,
+    )
+)
+def _tables(rule: Rule, content: Content) -> Iterator[Finding]:
     project = content.project
     wanted = {document.path.with_suffix(".csv"): document for document in project.kind("lookups")}
     for path, document in wanted.items():
         if not path.is_file():
             fix = f"add {path.name} beside it, with at least a header"
-            yield document.finding(catalogue.BAD_TABLE, ("name",), "has no table", fix)
+            yield document.finding(rule, ("name",), "has no table", fix)
         else:
-            yield from _table_findings(document, path.read_bytes())
+            yield from _table_findings(rule, document, path.read_bytes())
     for path in sorted((project.root / "lookups").rglob("*.csv")):
         if path not in wanted and project.lacks("lookups", path.stem):
             message = f"{path.relative_to(project.root).as_posix()} belongs to no lookup"
             fix = f"add {path.stem}.yml beside it or remove it"
-            yield project.app.finding(catalogue.BAD_TABLE, ("lookups",), message, fix)
+            yield project.app.finding(rule, ("lookups",), message, fix)
 
 
-def _table_findings(document: Document, content: bytes) -> Iterator[Finding]:
-    table, rule, place = f"{document.path.stem}.csv", catalogue.BAD_TABLE, ("lookup_type",)
+def _table_findings(rule: Rule, document: Document, content: bytes) -> Iterator[Finding]:
+    table, place = f"{document.path.stem}.csv", ("lookup_type",)
     if content.startswith(b"\xef\xbb\xbf") or b"\r" in content:
         message = f"{table} has a byte order mark or carriage returns"
         yield document.finding(rule, place, message, "save it as UTF-8 with plain line ends")

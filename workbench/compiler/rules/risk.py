@@ -5,10 +5,12 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
-from workbench.compiler import catalogue
+from workbench.compiler.check import on_content
+from workbench.compiler.content import Content, Fault, SearchText
 from workbench.compiler.deployments import deployment_of, makes_risk
-from workbench.compiler.finding import Finding, Rule
-from workbench.compiler.rules.content import Content, SearchText
+from workbench.compiler.finding import Finding
+from workbench.compiler.forms import EMPTY_MESSAGE, WRONG_SCORE
+from workbench.compiler.rule import CONTENTCTL, RISK, SAVED_SEARCHES, Rule, rule
 from workbench.compiler.shapes import did_you_mean
 from workbench.compiler.yamlfile import Document, Place
 from workbench.spl.fields.flow import FieldSet
@@ -19,9 +21,16 @@ _TOKEN = re.compile(r"\$([^\s$|\"'()]+)\$")
 _GIVEN = re.compile(r"info_(?:min|max|search)_time|trigger_time|result\..*")
 
 
-def check_risk_is_used(content: Content) -> Iterator[Finding]:
-    """``rba`` is there exactly if the deployment makes risk events."""
-    rule = catalogue.RISK_UNUSED
+@on_content(
+    rule(
+        "NPM406",
+        "risk-unused",
+        what="rba and the deployment disagree on whether the detection makes risk events.",
+        why="Either the deployment asks for risk that nothing describes, or rba is never used.",
+        see=CONTENTCTL,
+    )
+)
+def _risk_unused(rule: Rule, content: Content) -> Iterator[Finding]:
     for document in content.project.kind("detections"):
         deployment = deployment_of(content.project, document)
         if deployment and makes_risk(deployment) and document.get("rba") is None:
@@ -32,48 +41,117 @@ def check_risk_is_used(content: Content) -> Iterator[Finding]:
             yield document.finding(rule, ("rba",), message, "enable it there or remove this", key=True)
 
 
-def check_objects(content: Content) -> Iterator[Finding]:
-    """Risk and threat objects, and the fields of throttling, are fields of the results."""
+@on_content(
+    rule(
+        "NPM401",
+        "no-risk-field",
+        what="A risk or threat object is a field that the results do not have.",
+        why="Enterprise Security makes a risk event without an object, which no risk rule counts.",
+        see=RISK,
+    )
+)
+def _risk_fields(rule: Rule, content: Content) -> Iterator[Finding]:
     for document, search in _detections(content):
-        for kind in ("risk_objects", "threat_objects"):
-            for index, _ in enumerate(document.items("rba", kind)):
-                place: Place = ("rba", kind, index, "field")
-                yield from _not_returned(search, place, document.text(*place), catalogue.NO_RISK_FIELD)
-        throttled: Place = ("tags", "throttling", "fields")
-        for index, name in enumerate(document.items(*throttled)):
-            if isinstance(name, str):
-                yield from _not_returned(search, (*throttled, index), name, catalogue.NO_THROTTLE_FIELD)
+        for place in _objects(document):
+            yield from _not_returned(rule, search, place)
 
 
-def check_message(content: Content) -> Iterator[Finding]:
-    """The tokens of a message are fields of the results, and something of it is always left."""
+@on_content(
+    rule(
+        "NPM405",
+        "no-throttle-field",
+        what="Throttling groups by a field that the results do not have.",
+        why="All results fall into one group: after the first, nothing is reported for the whole period.",
+        see=SAVED_SEARCHES,
+    )
+)
+def _throttle_fields(rule: Rule, content: Content) -> Iterator[Finding]:
+    place: Place = ("tags", "throttling", "fields")
     for document, search in _detections(content):
-        place: Place = ("rba", "message")
-        message = document.text(*place)
-        tokens = list(_TOKEN.finditer(message))
-        for token in tokens:
-            yield from _unknown_token(search, document, place, token)
-        traits = [search.results.trait(token[1]) for token in tokens]
-        words = re.search(r"\w", _TOKEN.sub("", message))
-        if message.strip() and not words and all(trait.null == "yes" for trait in traits):
-            text = "comes out empty for rows in which " + ", ".join(token[1] for token in tokens) + " is null"
-            fix = "write words around the tokens"
-            yield document.finding(catalogue.EMPTY_MESSAGE, place, text, fix)
+        for index, _ in enumerate(document.items(*place)):
+            yield from _not_returned(rule, search, (*place, index))
 
 
-def check_drilldowns(content: Content) -> Iterator[Finding]:
-    """The tokens of drilldowns are fields of the results, or times that Enterprise Security gives."""
+def _objects(document: Document) -> Iterator[Place]:
+    """Yield where the fields of risk and threat objects are named."""
+    for kind in ("risk_objects", "threat_objects"):
+        for index, _ in enumerate(document.items("rba", kind)):
+            yield ("rba", kind, index, "field")
+
+
+def _not_returned(rule: Rule, search: SearchText, place: Place) -> Iterator[Finding]:
+    name = search.document.text(*place)
+    if name and not search.results.produces(name):
+        hint = did_you_mean(name, sorted(search.results.names))
+        message = f"{name!r} is no field of the results{hint}"
+        yield search.document.finding(rule, place, message, f"use one of: {_some(search.results)}")
+
+
+@on_content(
+    rule(
+        "NPM402",
+        "unknown-token",
+        what="A message or drilldown has a $token$ that is neither a field of the results nor given by Splunk.",
+        why="It stays as it is: the analyst reads $user$, the drilldown searches for it.",
+        see=RISK,
+    )
+)
+def _unknown_tokens(rule: Rule, content: Content) -> Iterator[Finding]:
+    for document, search, place, token in _tokens(content):
+        if not search.results.produces(token[1]):
+            hint = did_you_mean(token[1], sorted(search.results.names))
+            message = f"${token[1]}$ is no field of the results{hint}"
+            yield document.finding(rule, place, message, f"use one of: {_some(search.results)}", token.span())
+
+
+@on_content(
+    rule(
+        "NPM407",
+        "dotted-token",
+        what="A risk object, message or drilldown uses a field with dots in its name.",
+        why="Whether Enterprise Security fills in a name with dots is not documented.",
+        see=RISK,
+    )
+)
+def _dotted_names(rule: Rule, content: Content) -> Iterator[Finding]:
+    fix = "rename it in the search to a name without dots"
     for document, search in _detections(content):
+        for place in _objects(document):
+            name = document.text(*place)
+            if "." in name and search.results.produces(name):
+                yield document.finding(rule, place, f"{name!r} has dots", fix)
+    for document, search, place, token in _tokens(content):
+        if "." in token[1] and search.results.produces(token[1]):
+            yield document.finding(rule, place, f"${token[1]}$ has dots", fix, token.span())
+
+
+def _tokens(content: Content) -> Iterator[tuple[Document, SearchText, Place, re.Match[str]]]:
+    """Yield the tokens of messages and drilldowns that must be fields of the results, and where they are written."""
+    for document, search in _detections(content):
+        for token in _TOKEN.finditer(document.text("rba", "message")):
+            yield document, search, ("rba", "message"), token
         for index, _ in enumerate(document.items("drilldown_searches")):
-            for field in ("name", "search", "earliest_offset", "latest_offset"):
-                place: Place = ("drilldown_searches", index, field)
+            for name in ("name", "search", "earliest_offset", "latest_offset"):
+                place: Place = ("drilldown_searches", index, name)
                 for token in _TOKEN.finditer(document.text(*place)):
                     if not _GIVEN.fullmatch(token[1]):
-                        yield from _unknown_token(search, document, place, token)
+                        yield document, search, place, token
 
 
-def check_score_field(content: Content) -> Iterator[Finding]:
-    """A field risk_score, which takes the place of the score in YAML, is not set to a number out of range."""
+@on_content(EMPTY_MESSAGE)
+def _empty_messages(rule: Rule, content: Content) -> Iterator[Finding]:
+    for document, search in _detections(content):
+        message = document.text("rba", "message")
+        names = [token[1] for token in _TOKEN.finditer(message)]
+        words = re.search(r"\w", _TOKEN.sub("", message))
+        if message.strip() and not words and all(search.results.trait(name).null == "yes" for name in names):
+            text = f"comes out empty for rows in which {', '.join(names)} is null"
+            yield document.finding(rule, ("rba", "message"), text, "write words around the tokens")
+
+
+@on_content(WRONG_SCORE)
+def _wrong_scores(rule: Rule, content: Content) -> Iterator[Finding]:
+    """Check a field risk_score set in the search: it takes the place of the score in YAML."""
     for _, search in _detections(content):
         for step in search.pipeline():
             for assignment in step.command.assignments if isinstance(step.command, Eval) else ():
@@ -84,8 +162,8 @@ def check_score_field(content: Content) -> Iterator[Finding]:
                     score = sign * value.value
                     if not (1 <= score <= 100 and score == int(score)):
                         message = f"sets risk_score to {score}, in place of the score in rba"
-                        fix = "write a whole number from 1 to 100"
-                        yield search.finding(catalogue.WRONG_SCORE, message, fix, assignment.span)
+                        fault = Fault(message, "write a whole number from 1 to 100", assignment.span)
+                        yield search.finding(rule, fault)
 
 
 def _detections(content: Content) -> Iterator[tuple[Document, SearchText]]:
@@ -93,28 +171,6 @@ def _detections(content: Content) -> Iterator[tuple[Document, SearchText]]:
         search = content.search_of(document)
         if search is not None and search.tree is not None:
             yield document, search
-
-
-def _not_returned(search: SearchText, place: Place, name: str, rule: Rule) -> Iterator[Finding]:
-    if name and not search.results.produces(name):
-        hint = did_you_mean(name, sorted(search.results.names))
-        message = f"{name!r} is no field of the results{hint}"
-        yield search.document.finding(rule, place, message, f"use one of: {_some(search.results)}")
-    elif "." in name and rule is catalogue.NO_RISK_FIELD:
-        message, fix = f"{name!r} has dots", "rename it in the search to a name without dots"
-        yield search.document.finding(catalogue.DOTTED_TOKEN, place, message, fix)
-
-
-def _unknown_token(search: SearchText, document: Document, place: Place, token: re.Match[str]) -> Iterator[Finding]:
-    name = token[1]
-    if not search.results.produces(name):
-        hint = did_you_mean(name, sorted(search.results.names))
-        message = f"${name}$ is no field of the results{hint}"
-        fix = f"use one of: {_some(search.results)}"
-        yield document.finding(catalogue.UNKNOWN_TOKEN, place, message, fix, token.span())
-    elif "." in name:
-        fix = "rename it in the search to a name without dots"
-        yield document.finding(catalogue.DOTTED_TOKEN, place, f"${name}$ has dots", fix, token.span())
 
 
 def _some(fields: FieldSet, most: int = 20) -> str:

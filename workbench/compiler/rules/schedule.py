@@ -8,14 +8,14 @@ from itertools import islice, pairwise
 
 from cronsim import CronSimError
 
-from workbench.compiler import catalogue
+from workbench.compiler.check import on_content
 from workbench.compiler.clock import cron_runs, moment
+from workbench.compiler.content import Content
 from workbench.compiler.deployments import deployment_of
 from workbench.compiler.finding import Finding
+from workbench.compiler.forms import WRONG_WINDOW
 from workbench.compiler.owncommands import arguments
-from workbench.compiler.rules.content import Content
-from workbench.compiler.rules.syntax import commands_of
-from workbench.compiler.rules.waivers import is_waived
+from workbench.compiler.rule import SAVED_SEARCHES, TIMES, Rule, rule
 from workbench.compiler.yamlfile import Document, Place
 from workbench.spl.tree import CustomCommand, Inputlookup, Lookup, Outputlookup
 
@@ -60,41 +60,67 @@ def _schedules(content: Content) -> Iterator[Schedule]:
             yield found
 
 
-def check_range(content: Content) -> Iterator[Finding]:
-    """A time range begins before it ends."""
+@on_content(
+    rule(
+        "NPM504",
+        "empty-range",
+        what="The time range of a schedule ends before it begins.",
+        why="The search never finds anything.",
+        see=TIMES,
+    )
+)
+def _empty_ranges(rule: Rule, content: Content) -> Iterator[Finding]:
     for one in _schedules(content):
         start, end = one.window(one.runs[0])
         if start >= end:
             message, fix = f"{one.earliest} is not before {one.latest}", "put the earlier time here"
-            yield one.document.finding(catalogue.EMPTY_RANGE, (*one.place, "earliest_time"), message, fix)
+            yield one.document.finding(rule, (*one.place, "earliest_time"), message, fix)
 
 
-def check_coverage(content: Content) -> Iterator[Finding]:
-    """No time lies between the windows of two runs."""
+@on_content(
+    rule(
+        "NPM505",
+        "uncovered-time",
+        what="The time range of a schedule is shorter than the time between two runs.",
+        why="Some data is never searched.",
+        see=SAVED_SEARCHES,
+        waivable=True,
+    )
+)
+def _uncovered_times(rule: Rule, content: Content) -> Iterator[Finding]:
     for one in _schedules(content):
         windows = [one.window(run) for run in one.runs]
         gaps = [later[0] - earlier[1] for earlier, later in pairwise(windows) if later[0] < later[1]]
-        if gaps and max(gaps) > 0 and not is_waived(content, one.document, catalogue.UNCOVERED_TIME):
+        if gaps and max(gaps) > 0:
             message = (
                 f"{one.earliest} to {one.latest} leaves {_span(max(gaps))} between two runs that are never searched"
             )
             fix = "reach further back, or run more often"
-            yield one.document.finding(catalogue.UNCOVERED_TIME, (*one.place, "earliest_time"), message, fix)
+            yield one.document.finding(rule, (*one.place, "earliest_time"), message, fix)
 
 
-def check_schedule_window(content: Content) -> Iterator[Finding]:
-    """A schedule window is shorter than the time between runs."""
+@on_content(WRONG_WINDOW)
+def _long_schedule_windows(rule: Rule, content: Content) -> Iterator[Finding]:
     for one in _schedules(content):
         place = (*one.place, "schedule_window")
         text = one.document.text(*place)
         least = min(later - earlier for earlier, later in pairwise(one.runs))
         if text.isdigit() and int(text) * 60 >= least:
             message = f"{text} minutes are not shorter than the {_span(least)} between runs"
-            yield one.document.finding(catalogue.WRONG_WINDOW, place, message, "write less, or auto")
+            yield one.document.finding(rule, place, message, "write less, or auto")
 
 
-def check_baselines(content: Content) -> Iterator[Finding]:
-    """A baseline ends before the window of each detection that it serves begins."""
+@on_content(
+    rule(
+        "NPM506",
+        "overlapping-baseline",
+        what="A baseline reaches into the time range of a detection that is judged by it.",
+        why="A baseline that holds what the detection looks at hides it.",
+        see=SAVED_SEARCHES,
+        waivable=True,
+    )
+)
+def _overlapping_baselines(rule: Rule, content: Content) -> Iterator[Finding]:
     for baseline in content.project.kind("baselines"):
         its = _schedule_of(content, baseline)
         for detection in content.project.kind("detections"):
@@ -103,7 +129,7 @@ def check_baselines(content: Content) -> Iterator[Finding]:
                 continue
             # Both as if they ran together: a delayed baseline may run when the detection does.
             late = max(its.window(run)[1] - other.window(run)[0] for run in its.runs)
-            if late <= 0 or is_waived(content, baseline, catalogue.OVERLAPPING_BASELINE):
+            if late <= 0:
                 continue
             place: Place = (*its.place, "latest_time") if its.document is baseline else ("type",)
             message = (
@@ -111,8 +137,7 @@ def check_baselines(content: Content) -> Iterator[Finding]:
                 f"which begins at {other.earliest}"
             )
             where = "" if its.document is baseline else f" (in {its.document.shown})"
-            fix = f"end it at {other.earliest} or before{where}"
-            yield baseline.finding(catalogue.OVERLAPPING_BASELINE, place, message, fix)
+            yield baseline.finding(rule, place, message, f"end it at {other.earliest} or before{where}")
 
 
 def _schedule_of(content: Content, document: Document) -> Schedule | None:
@@ -130,7 +155,7 @@ def _serves(content: Content, baseline: Document, detection: Document) -> bool:
 def _lookups(content: Content, document: Document, written: bool) -> set[str]:
     search = content.search_of(document)
     found: set[str] = set()
-    for command in commands_of(search.tree) if search else ():
+    for command in search.commands() if search else ():
         if isinstance(command, Outputlookup if written else (Lookup, Inputlookup)):
             found.add(command.table)
         elif isinstance(command, CustomCommand) and not written:

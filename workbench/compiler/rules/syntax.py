@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-import dataclasses
 import re
 from collections.abc import Iterator
 
-from workbench.compiler import catalogue
-from workbench.compiler.finding import Finding
+from workbench.compiler.check import on_search
+from workbench.compiler.content import Content, Fault, SearchText, command_name, nodes_of
 from workbench.compiler.owncommands import Argument, OwnCommand, arguments, misfit
-from workbench.compiler.rules.content import Content, SearchText
+from workbench.compiler.rule import COMMANDS as COMMAND_TYPES
+from workbench.compiler.rule import EVALUATION, HELP, STATISTICS, SYNTAX, rule
 from workbench.compiler.rules.known import COMMANDS, EVAL_FUNCTIONS, GENERATING, is_aggregation
 from workbench.compiler.shapes import did_you_mean
 from workbench.spl.tree import (
@@ -29,32 +29,40 @@ from workbench.spl.tree import (
 )
 
 
-def check_syntax(content: Content) -> Iterator[Finding]:
-    """Every search, and every drilldown with the detection's search put in, is SPL."""
-    for search in content.searches:
-        for error in search.errors:
-            span = Span(error.position, error.position + 1)
-            at_macro = search.expanded.text[span.start : span.end] == "`"  # an unknown macro, said elsewhere
-            if not at_macro and search.is_written_here(span):
-                fix = "correct it there"
-                yield search.finding(catalogue.NOT_SPL, f"is not SPL: {error.message}", fix, _word(search, span))
-        for command in commands_of(search.tree):
-            yield from _unbalanced(search, command)
+@on_search(
+    rule(
+        "NPM201",
+        "not-spl",
+        what="A search, or a drilldown with the detection's search inserted, does not parse.",
+        why="Splunk would refuse to run it.",
+        see=SYNTAX,
+    )
+)
+def _not_spl(search: SearchText, content: Content) -> Iterator[Fault]:
+    for error in search.errors:
+        span = Span(error.position, error.position + 1)
+        if search.expanded.text[span.start : span.end] != "`":  # an unknown macro has a rule of its own
+            yield Fault(f"is not SPL: {error.message}", "correct it there", _word(search, span))
+    for command in search.commands():
+        yield from _unbalanced(search, command)
 
 
 def _word(search: SearchText, span: Span) -> Span:
-    """The word that begins at a place, so that more than its first character is marked; at an end what is before it."""
+    """Return the span of the word that begins there, so that more than its first character is marked.
+
+    At the end of the text it is that of the last character.
+    """
     text = search.expanded.text
-    found = re.match(r"\w[\w.]*", text[span.start :])
-    if found:
-        return Span(span.start, span.start + len(found[0]))
+    word = re.match(r"\w[\w.]*", text[span.start :])
+    if word:
+        return Span(span.start, span.start + len(word[0]))
     start = span.start if text[span.start :][:1].strip() else max(len(text[: span.start].rstrip()) - 1, 0)
     return Span(start, start + 1)
 
 
-def _unbalanced(search: SearchText, command: Command) -> Iterator[Finding]:
-    """Brackets of a command whose arguments are not read further."""
-    if not isinstance(command, CustomCommand) or not search.is_written_here(command.span):
+def _unbalanced(search: SearchText, command: Command) -> Iterator[Fault]:
+    """Check the brackets of a command whose arguments are not read further."""
+    if not isinstance(command, CustomCommand):
         return
     if any(command.span.start <= error.position <= command.span.end for error in search.errors):
         return
@@ -65,92 +73,94 @@ def _unbalanced(search: SearchText, command: Command) -> Iterator[Finding]:
             break
     if depth:
         message = f"is not SPL: {command.name}: the brackets do not balance"
-        yield search.finding(catalogue.NOT_SPL, message, "close or remove one", command.span)
+        yield Fault(message, "close or remove one", command.span)
 
 
-def commands_of(search: Search | None) -> Iterator[Command]:
-    """All commands, those of subsearches too."""
-    for command in search.commands if search else ():
-        yield command
-        if isinstance(inner := getattr(command, "search", None), Search):
-            yield from commands_of(inner)
+@on_search(
+    rule(
+        "NPM202",
+        "unknown-command",
+        what="Neither Splunk nor this app has the command.",
+        why="Splunk refuses the search.",
+        see=COMMAND_TYPES,
+    )
+)
+def _unknown_commands(search: SearchText, content: Content) -> Iterator[Fault]:
+    for command in search.commands():
+        name = command.name.lower() if isinstance(command, CustomCommand) else ""
+        if isinstance(command, CustomCommand) and name and name not in COMMANDS and name not in content.commands:
+            hint = did_you_mean(name, sorted(COMMANDS | set(content.commands)))
+            span = Span(command.span.start, command.span.start + len(command.name))
+            fix = "correct it, or ship it in app/default/commands.conf"
+            yield Fault(f"unknown command {command.name}{hint}", fix, span)
 
 
-def check_commands(content: Content) -> Iterator[Finding]:
-    """Splunk or the app has every command."""
-    for search in content.searches:
-        for command in commands_of(search.tree):
-            if not isinstance(command, CustomCommand) or not search.is_written_here(command.span):
-                continue
-            name = command.name.lower()
-            if name and name not in COMMANDS and name not in content.commands:
-                hint = did_you_mean(name, sorted(COMMANDS | set(content.commands)))
-                span = Span(command.span.start, command.span.start + len(command.name))
-                fix = "correct it, or ship it in app/default/commands.conf"
-                yield search.finding(catalogue.UNKNOWN_COMMAND, f"unknown command {command.name}{hint}", fix, span)
+@on_search(
+    rule(
+        "NPM203",
+        "wrong-option",
+        what="A command of this app does not take the option or its value.",
+        why="The command ends with an error message instead of results.",
+        see=HELP,
+    )
+)
+def _wrong_options(search: SearchText, content: Content) -> Iterator[Fault]:
+    for command in search.commands():
+        own = content.commands.get(command.name.lower()) if isinstance(command, CustomCommand) else None
+        if not own or not isinstance(command, CustomCommand):
+            continue
+        start = search.expanded.text.index(command.arguments, command.span.start + len(command.name))
+        seen: set[str] = set()
+        for argument in arguments(command.arguments):
+            message, fix = _wrong_option(content, argument, own, seen)
+            if message:
+                yield Fault(f"{command.name}: {message}", fix, Span(start + argument.start, start + argument.end))
+            seen.add(argument.name or "")
 
 
-def check_options(content: Content) -> Iterator[Finding]:
-    """Commands of the app get options that they know, with values that they take."""
-    for search in content.searches:
-        for command in commands_of(search.tree):
-            own = content.commands.get(command.name.lower()) if isinstance(command, CustomCommand) else None
-            if own and isinstance(command, CustomCommand) and search.is_written_here(command.span):
-                yield from _wrong_options(content, search, command, own)
-
-
-def _wrong_options(content: Content, search: SearchText, command: CustomCommand, own: OwnCommand) -> Iterator[Finding]:
-    start = search.expanded.text.index(command.arguments, command.span.start + len(command.name))
-    seen: set[str] = set()
-    for one in arguments(command.arguments):
-        span = Span(start + one.start, start + one.end)
-        message, fix = _wrong_option(content, one, own, seen)
-        if message:
-            yield search.finding(catalogue.WRONG_OPTION, f"{command.name}: {message}", fix, span)
-        seen.add(one.name or "")
-
-
-def _wrong_option(content: Content, one: Argument, own: OwnCommand, seen: set[str]) -> tuple[str, str]:
-    there = ", ".join(own.options)
-    if one.name is None:
-        return f"'{one.value}' is no option", f"write name=value; there are: {there}"
-    if one.name not in own.options:
-        hint = did_you_mean(one.name, list(own.options))
-        return f"there is no option {one.name}{hint}", f"use one of: {there}"
-    if one.name in seen:
-        return f"the option {one.name} is given twice", "remove one of them"
-    if wanted := misfit(own.options[one.name], one.value):
-        return f"{one.name} is '{one.value}'", f"write {wanted}"
-    if one.name in own.lookups and content.project.lacks("lookups", one.value):
-        hint = did_you_mean(one.value, content.project.named("lookups"))
-        return f"{one.name} names the unknown lookup {one.value}{hint}", "correct the name or add the lookup"
+def _wrong_option(content: Content, argument: Argument, own: OwnCommand, seen: set[str]) -> tuple[str, str]:
+    """Return what is wrong with an option and what to do; "" if nothing."""
+    name, value = argument.name, argument.value
+    known = ", ".join(own.options)
+    if name is None:
+        return f"'{value}' is no option", f"write name=value; there are: {known}"
+    if name not in own.options:
+        return f"there is no option {name}{did_you_mean(name, list(own.options))}", f"use one of: {known}"
+    if name in seen:
+        return f"the option {name} is given twice", "remove one of them"
+    if wanted := misfit(own.options[name], value):
+        return f"{name} is '{value}'", f"write {wanted}"
+    if name in own.lookups and content.project.lacks("lookups", value):
+        hint = did_you_mean(value, content.project.named("lookups"))
+        return f"{name} names the unknown lookup {value}{hint}", "correct the name or add the lookup"
     return "", ""
 
 
-def check_first_command(content: Content) -> Iterator[Finding]:
-    """The first command of a search, and of each subsearch, brings rows."""
-    for search in content.searches:
-        first = search.tree.commands[:1] if search.tree else ()
-        subsearches = (
-            inner.commands[0]
-            for command in commands_of(search.tree)
-            if isinstance(inner := getattr(command, "search", None), Search)
-        )
-        for command in (*first, *subsearches):
-            message = _brings_nothing(content, command)
-            if message and search.is_written_here(command.span):
+@on_search(
+    rule(
+        "NPM204",
+        "generates-nothing",
+        what="The first command of a search or subsearch brings no rows.",
+        why="The search returns nothing, or Splunk refuses it.",
+        see=COMMAND_TYPES,
+    )
+)
+def _first_commands(search: SearchText, content: Content) -> Iterator[Fault]:
+    inner = (getattr(command, "search", None) for command in search.commands())
+    for pipeline in (search.tree, *(one for one in inner if isinstance(one, Search))):
+        for command in pipeline.commands[:1] if pipeline else ():
+            if message := _brings_nothing(content, command):
                 fix = "begin with a command such as mstats, search index=..., inputlookup or makeresults"
-                span = Span(command.span.start, command.span.start + _first_word(search, command.span))
-                yield search.finding(catalogue.GENERATES_NOTHING, message, fix, span)
+                yield Fault(message, fix, _first_word(search, command.span))
 
 
-def _first_word(search: SearchText, span: Span) -> int:
-    found = re.match(r"\S+", search.expanded.text[span.start : span.end])
-    return len(found[0]) if found else 1
+def _first_word(search: SearchText, span: Span) -> Span:
+    word = re.match(r"\S+", search.expanded.text[span.start : span.end])
+    return Span(span.start, span.start + (len(word[0]) if word else 1))
 
 
 def _brings_nothing(content: Content, command: Command) -> str:
-    """What is wrong with a command as the first one; "" if nothing."""
+    """Return what is wrong with a command as the first one; "" if nothing."""
     if isinstance(command, Mstats | Inputlookup | Makeresults | MacroCall):
         return ""
     if isinstance(command, SearchFilter):
@@ -161,39 +171,39 @@ def _brings_nothing(content: Content, command: Command) -> str:
     if name in GENERATING or (name in content.commands and content.commands[name].generating):
         return ""
     if isinstance(command, CustomCommand) and name not in COMMANDS and name not in content.commands:
-        return ""  # said already: unknown
+        return ""  # reported as unknown
     return f"{name} brings no rows, and nothing stands before it"
 
 
-def command_name(command: Command) -> str:
-    """The name of a command, as it is written."""
-    return str(getattr(command, "command", type(command).__name__)).lower()
+@on_search(
+    rule(
+        "NPM205",
+        "unknown-function",
+        what="eval, where or an aggregation over eval uses a function that Splunk does not have.",
+        why="Splunk refuses the search.",
+        see=EVALUATION,
+    )
+)
+def _unknown_functions(search: SearchText, content: Content) -> Iterator[Fault]:
+    for node in nodes_of(search.tree):
+        if isinstance(node, Call) and node.function not in EVAL_FUNCTIONS:
+            yield _unknown_function(node.function, node.span, did_you_mean(node.function, sorted(EVAL_FUNCTIONS)))
 
 
-def check_functions(content: Content) -> Iterator[Finding]:
-    """Splunk has every function of eval and where, and every one of stats and mstats."""
-    for search in content.searches:
-        for node in nodes_of(search.tree):
-            if isinstance(node, Call) and node.function not in EVAL_FUNCTIONS:
-                rule, name, known = catalogue.UNKNOWN_FUNCTION, node.function, EVAL_FUNCTIONS
-            elif isinstance(node, Aggregation) and not is_aggregation(node.function):
-                rule, name, known = catalogue.UNKNOWN_AGGREGATION, node.function, frozenset()
-            else:
-                continue
-            if search.is_written_here(node.span):
-                span = Span(node.span.start, node.span.start + len(name))
-                message = f"unknown function {name}{did_you_mean(name, sorted(known))}"
-                yield search.finding(rule, message, "use one that Splunk has", span)
+@on_search(
+    rule(
+        "NPM206",
+        "unknown-aggregation",
+        what="A command such as stats or mstats uses a function that Splunk does not have.",
+        why="Splunk refuses the search.",
+        see=STATISTICS,
+    )
+)
+def _unknown_aggregations(search: SearchText, content: Content) -> Iterator[Fault]:
+    for node in nodes_of(search.tree):
+        if isinstance(node, Aggregation) and not is_aggregation(node.function):
+            yield _unknown_function(node.function, node.span, "")
 
 
-def nodes_of(node: object) -> Iterator[object]:
-    """A node of the tree and all below it."""
-    if isinstance(node, tuple):
-        for item in node:
-            yield from nodes_of(item)
-    elif dataclasses.is_dataclass(node):
-        yield node
-        for part in dataclasses.fields(node):
-            value = getattr(node, part.name)
-            if isinstance(value, tuple) or dataclasses.is_dataclass(value):
-                yield from nodes_of(value)
+def _unknown_function(name: str, span: Span, hint: str) -> Fault:
+    return Fault(f"unknown function {name}{hint}", "use one that Splunk has", (span.start, span.start + len(name)))

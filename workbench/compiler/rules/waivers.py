@@ -8,16 +8,28 @@ The comment may stand anywhere outside values. For NPM217 it must name the comma
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
-from workbench.compiler import catalogue
-from workbench.compiler.finding import Finding, Rule, finding
-from workbench.compiler.rules.content import Content
+from workbench.compiler.check import on_content
+from workbench.compiler.content import Content
+from workbench.compiler.finding import Finding, finding
+from workbench.compiler.project import Project
+from workbench.compiler.rule import HOUSE, RULES, Rule, rule
+from workbench.compiler.rules.pipeline import SUBSEARCH
 from workbench.compiler.yamlfile import Document
 
 _WAIVER = re.compile(r"npm-waiver\b[\s:]*(?P<rule>[^\s:]*)[\s:]*(?P<why>.*)")
 _LEAST = 10  # characters of a reason
+
+UNUSED_WAIVER = rule(
+    "NPM802",
+    "unused-waiver",
+    what="A waiver waives nothing.",
+    why="It would hide the next finding.",
+    see=HOUSE,
+    severity="warning",
+)
 
 
 @dataclass(frozen=True)
@@ -28,55 +40,70 @@ class Waiver:
     why: str
     offset: int
 
+    def allows(self, found: Finding) -> bool:
+        """Return whether this is a fit waiver of the finding: it names the rule, and the finding's keyword."""
+        named = re.search(rf"\b{re.escape(found.keyword)}\b", self.why, re.IGNORECASE) if found.keyword else True
+        return self.rule == found.rule and bool(named) and not _unfit(self)
+
 
 def waivers_of(document: Document) -> Iterator[Waiver]:
-    """The waivers of a file, the unfit ones too."""
+    """Yield the waivers of a file, the unfit ones too."""
     for offset, text in document.comments:
-        if found := _WAIVER.match(text):
-            yield Waiver(found["rule"], found["why"].strip(), offset)
+        if comment := _WAIVER.match(text):
+            yield Waiver(comment["rule"], comment["why"].strip(), offset)
 
 
-def is_waived(content: Content, document: Document, rule: Rule, *words: str) -> bool:
-    """Whether a fit waiver of the file allows what the rule refuses; each of the words must stand in its reason."""
-    for waiver in waivers_of(document):
-        fit = waiver.rule == rule.id and not _unfit(waiver)
-        if fit and all(re.search(rf"\b{re.escape(word)}\b", waiver.why, re.IGNORECASE) for word in words):
-            content.used_waivers.add((document.shown, waiver.offset))
-            return True
-    return False
+def without_waived(project: Project, findings: Iterable[Finding]) -> Iterator[Finding]:
+    """Yield the findings that no waiver in their file allows, and one for each waiver that allows none."""
+    waivers = {document.shown: (document, list(waivers_of(document))) for document in project.everything()}
+    used: set[tuple[str, int]] = set()
+    for one in findings:
+        _, its = waivers.get(one.file, (None, []))
+        waiver = next((waiver for waiver in its if waiver.allows(one)), None)
+        if waiver:
+            used.add((one.file, waiver.offset))
+        else:
+            yield one
+    for document, its in waivers.values():
+        for waiver in its:
+            if not _unfit(waiver) and (document.shown, waiver.offset) not in used:
+                message = f"waives {waiver.rule}, which finds nothing here that the waiver names"
+                yield _at(UNUSED_WAIVER, document, waiver, message, "remove it")
 
 
-def _unfit(waiver: Waiver) -> tuple[str, str] | None:
-    """What is wrong with a waiver, and what to do; None if nothing."""
-    form = "write # npm-waiver NPM217: what it risks, and why that is no risk here"
-    rule = catalogue.BY_ID.get(waiver.rule)
-    if rule is None:
-        return f"waives {waiver.rule or 'nothing'}, which is no rule", form
-    if not rule.waivable:
-        able = ", ".join(one.id for one in catalogue.RULES if one.waivable)
-        return f"waives {rule.id}, which cannot be waived", f"correct what {rule.id} finds; only {able} can be waived"
-    if len(waiver.why) < _LEAST:
-        return f"waives {rule.id} without a reason", form
-    if rule is catalogue.SUBSEARCH and not re.search(r"\d", waiver.why):
-        return f"waives {rule.id} without naming the limit", "name the rows or seconds at which the subsearch stops"
-    return None
-
-
-def check_waivers(content: Content) -> Iterator[Finding]:
-    """Waivers name a rule that can be waived, and why."""
+@on_content(
+    rule(
+        "NPM801",
+        "bad-waiver",
+        what="A waiver names no rule that can be waived, or does not say what it risks.",
+        why="It waives nothing.",
+        see=HOUSE,
+    )
+)
+def _bad_waivers(rule: Rule, content: Content) -> Iterator[Finding]:
     for document in content.project.everything():
         for waiver in waivers_of(document):
             if wrong := _unfit(waiver):
-                yield _at(catalogue.BAD_WAIVER, document, waiver, *wrong)
+                yield _at(rule, document, waiver, *wrong)
 
 
-def unused_waivers(content: Content) -> Iterator[Finding]:
-    """Waivers that allowed nothing; to be asked after all other checks."""
-    for document in content.project.everything():
-        for waiver in waivers_of(document):
-            if not _unfit(waiver) and (document.shown, waiver.offset) not in content.used_waivers:
-                message = f"waives {waiver.rule}, which finds nothing here that the waiver names"
-                yield _at(catalogue.UNUSED_WAIVER, document, waiver, message, "remove it")
+def _unfit(waiver: Waiver) -> tuple[str, str] | None:
+    """Return what is wrong with a waiver, and what to do; None if nothing."""
+    form = "write # npm-waiver NPM217: what it risks, and why that is no risk here"
+    waived = RULES.get(waiver.rule)
+    if waived is None:
+        return f"waives {waiver.rule or 'nothing'}, which is no rule", form
+    if not waived.waivable:
+        able = ", ".join(sorted(one.id for one in RULES.values() if one.waivable))
+        return (
+            f"waives {waived.id}, which cannot be waived",
+            f"correct what {waived.id} finds; only {able} can be waived",
+        )
+    if len(waiver.why) < _LEAST:
+        return f"waives {waived.id} without a reason", form
+    if waived is SUBSEARCH and not re.search(r"\d", waiver.why):
+        return f"waives {waived.id} without naming the limit", "name the rows or seconds at which the subsearch stops"
+    return None
 
 
 def _at(rule: Rule, document: Document, waiver: Waiver, message: str, fix: str) -> Finding:

@@ -1,31 +1,45 @@
-"""What the checks look at: the content as read, its searches with macros put in, the commands of the app around it."""
+"""What checks look at: the content as read, its searches with macros expanded, the commands of the app around it."""
 
 from __future__ import annotations
 
 import csv
 import re
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, fields, is_dataclass, replace
 from functools import cached_property
 
 from workbench.compiler.drilldowns import DRILLDOWN_PLACEHOLDER
 from workbench.compiler.expansion import Expanded, Macro, expand
-from workbench.compiler.finding import Finding, Rule
+from workbench.compiler.finding import Finding
 from workbench.compiler.owncommands import RESULT_FIELDS, OwnCommand
 from workbench.compiler.project import Project, filter_macro
+from workbench.compiler.rule import Rule
 from workbench.compiler.yamlfile import Document, Place
 from workbench.spl.errors import SplSyntaxError
 from workbench.spl.fields.flow import FieldSet, Step, Table, field_flow
 from workbench.spl.parser import parse_all
 from workbench.spl.terms import Span
-from workbench.spl.tree import Search
+from workbench.spl.tree import Command, Search
 
 ORIGINAL_SEARCH = "the search of the detection"
 
 
 @dataclass(frozen=True)
+class Fault:
+    """What a check found in a search: what is wrong, what to do, and the characters of the expanded text it is about.
+
+    keyword: a word that a waiver of it must contain.
+    """
+
+    message: str
+    fix: str
+    span: Span | tuple[int, int]
+    keyword: str = ""
+
+
+@dataclass(frozen=True)
 class SearchText:
-    """A search as it stands in a file, and as it runs: with macros and, in a drilldown, the detection's search put in.
+    """A search as written, and as it runs: macros expanded and, in a drilldown, the detection's search inserted.
 
     tree: None where the commands could not be told apart. Spans of the tree and of the errors count in
     ``expanded.text``. kind: the folder of the file.
@@ -58,19 +72,24 @@ class SearchText:
         """The fields of the rows that the search returns."""
         return self.steps[-1].after if self.steps else FieldSet(open=True)
 
+    def commands(self) -> Iterator[Command]:
+        """Yield all commands, those of subsearches too."""
+        return _commands_of(self.tree)
+
     def pipeline(self) -> Iterator[Step]:
         """The steps outside subsearches."""
         return (step for step in self.steps if step.depth == 0)
 
-    def finding(self, rule: Rule, message: str, fix: str, span: Span | tuple[int, int]) -> Finding:
-        """A finding about a part of the search, given by its span in the expanded text.
+    def finding(self, rule: Rule, fault: Fault) -> Finding:
+        """Return a finding about a part of the search.
 
         What came out of a macro is shown at its call, and the message says so.
         """
-        source = self.expanded.source(span[0])
+        source = self.expanded.source(fault.span[0])
         inside = f" (in {source})" if source else ""
-        origin = self.expanded.origin(span[0], span[1])
-        return self.document.finding(rule, self.place, f"{message}{inside}", fix, origin)
+        origin = self.expanded.origin(fault.span[0], fault.span[1])
+        found = self.document.finding(rule, self.place, f"{fault.message}{inside}", fault.fix, origin)
+        return replace(found, keyword=fault.keyword)
 
 
 @dataclass
@@ -81,8 +100,6 @@ class Content:
     commands: Mapping[str, OwnCommand] = field(default_factory=dict)
     app_text: str = ""
     """All texts of the app in which macros may be called: dashboards, help."""
-    used_waivers: set[tuple[str, int]] = field(default_factory=set)
-    """File and offset of the waivers that allowed something."""
 
     @cached_property
     def macros(self) -> dict[str, Macro]:
@@ -145,3 +162,28 @@ class Content:
         if tree is not None:
             steps = tuple(field_flow(tree, lambda _call: None, self.tables, RESULT_FIELDS))
         return SearchText(document, place, kind, expanded, tree, tuple(errors), steps)
+
+
+def _commands_of(search: Search | None) -> Iterator[Command]:
+    for command in search.commands if search else ():
+        yield command
+        if isinstance(inner := getattr(command, "search", None), Search):
+            yield from _commands_of(inner)
+
+
+def command_name(command: Command) -> str:
+    """Return the name of a command, as it is written."""
+    return str(getattr(command, "command", type(command).__name__)).lower()
+
+
+def nodes_of(node: object) -> Iterator[object]:
+    """Yield a node of the tree and all below it."""
+    if isinstance(node, tuple):
+        for item in node:
+            yield from nodes_of(item)
+    elif is_dataclass(node):
+        yield node
+        for part in fields(node):
+            value = getattr(node, part.name)
+            if isinstance(value, tuple) or is_dataclass(value):
+                yield from nodes_of(value)
