@@ -15,7 +15,7 @@ CHECKOUT = Path(__file__).parents[2]
 DOCKER = CHECKOUT / "docker"
 COMPOSE: dict[str, Any] = yaml.safe_load((DOCKER / "compose.yml").read_text(encoding="utf-8"))
 README = (DOCKER / "README.md").read_text(encoding="utf-8")
-SPLUNK, LOAD = COMPOSE["services"]["splunk"], COMPOSE["services"]["load"]
+SPLUNK = COMPOSE["services"]["splunk"]
 
 
 def example() -> dict[str, str]:
@@ -66,14 +66,6 @@ def test_the_index_is_a_metrics_index_with_the_name_that_the_app_searches() -> N
     assert {"homePath", "coldPath", "thawedPath"} <= set(index)
 
 
-def test_the_loader_starts_on_request_once_splunk_is_healthy() -> None:
-    assert LOAD["profiles"] == ["load"]
-    assert LOAD["depends_on"] == {"splunk": {"condition": "service_healthy"}}
-    assert LOAD["environment"]["SPLUNK_HEC_URL"] == f"https://{SPLUNK['hostname']}:8088"
-    mounted = {volume.split(":")[0] for volume in LOAD["volumes"]}
-    assert mounted == {"./load.py", "./points"}
-
-
 def test_the_readme_says_first_of_all_that_it_was_not_run() -> None:
     assert README.split("\n\n")[1].startswith("**Not run where this was written.**")
 
@@ -81,5 +73,5 @@ def test_the_readme_says_first_of_all_that_it_was_not_run() -> None:
 def test_the_files_the_readme_names_are_there() -> None:
     for target in re.findall(r"\]\(([^)#:]+)\)", README):
         assert (DOCKER / target).exists(), target
-    for command in re.findall(r"(docker/[a-z.]+\.(?:yml|py|example))", README):
+    for command in re.findall(r"(docker/[a-z.]+\.(?:yml|sh|example))", README):
         assert (CHECKOUT / command).exists(), command
