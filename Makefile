@@ -49,8 +49,8 @@ bench: .venv-bench/stamp $(VENV)/tools.stamp ## Compare the speed of the command
 	@$(RUN) build.py > /dev/null
 	@.venv-bench/bin/python -m bench $(BENCH)
 
-evaluate: .venv-bench/stamp ## Measure what the detections find and how often they are wrong; options: EVALUATE="--quick --out DIR"
-	@.venv-bench/bin/python -m workbench.evaluate $(EVALUATE)
+evaluate: $(VENV)/tools.stamp ## Measure what the detections find and how often they are wrong; options: EVALUATE="--quick --out DIR"
+	@$(RUN) -m workbench.evaluate $(EVALUATE)
 
 fuzz: .venv-fuzz/stamp build/sdk/stamp ## Feed hostile input to the commands; options: FUZZ="--runs 1000"
 	@.venv-fuzz/bin/python -m fuzz $(FUZZ)

@@ -8,12 +8,12 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from workbench.evaluate.attacks import KINDS, Kind, daily_shape, inject, possible_starts, with_attack
-from workbench.evaluate.series import Series, hours_of
+from workbench.evaluate.series import Booleans, Floats, Series, hours_of
 
 DAYS = 14
 
 
-def series_of(values: np.ndarray, normal: np.ndarray | None = None, tested_from: int = 7 * 24) -> Series:
+def series_of(values: Floats, normal: Booleans | None = None, tested_from: int = 7 * 24) -> Series:
     kept = np.ones(len(values), dtype=bool) if normal is None else normal
     return Series("made", 480_000, values, kept, tested_from)
 

@@ -1,4 +1,4 @@
-"""Deploys are known to the profile as the search of deploys tells them, and what that is worth is counted."""
+"""The profile knows deploys as the search of deploys reports them."""
 
 from __future__ import annotations
 
@@ -13,10 +13,9 @@ from npmlib.profile.acceptance import Level
 from npmlib.profile.points import POINTS
 
 from workbench.evaluate.attacks import KINDS
-from workbench.evaluate.deploys import LASTING, UNKNOWN, deploys
-from workbench.evaluate.evaluation import judge, prepare, score
-from workbench.evaluate.profile import Shipped, alerts_at, watch
-from workbench.evaluate.series import UP_TO, Series
+from workbench.evaluate.evaluation import draw_attacks, score
+from workbench.evaluate.profile import Detector, profile_series
+from workbench.evaluate.series import ACCEPTED_RATIO, Series
 from workbench.evaluate.simulated import DAYS, FAMILIES, FIRST_HOUR, MOVED, SEED, simulated_series
 
 HOURS = 30 * 24
@@ -35,17 +34,17 @@ def moved() -> Series:
 
 
 def false_hours(series: Series, point: str) -> int:
-    alerts = alerts_at(Shipped(), POINTS[point])
-    return sum(alerts(one) for one in watch(series, Shipped()).scored[MOVES_AT:])
+    alerts = Detector().alerts_at(POINTS[point])
+    return sum(alerts(hour) for hour in profile_series(series, Detector()).scored[MOVES_AT:])
 
 
 def test_the_ratio_is_that_of_the_search() -> None:
     search = yaml.safe_load(SEARCH.read_text(encoding="utf-8"))["search"]
-    assert f"up_to={UP_TO:g}" in search.replace(" ", "")
+    assert f"up_to={ACCEPTED_RATIO:g}" in search.replace(" ", "")
 
 
 def test_a_deploy_is_a_level_from_its_hour_on(moved: Series) -> None:
-    assert moved.levels == (Level(480_000 + MOVES_AT, math.log(UP_TO)),)
+    assert moved.levels == (Level(480_000 + MOVES_AT, math.log(ACCEPTED_RATIO)),)
 
 
 def test_a_level_that_moved_with_a_known_deploy_alerts_for_hours_not_for_days(moved: Series) -> None:
@@ -62,10 +61,10 @@ def test_a_deploy_a_day_too_early_or_too_late_excuses_nothing(moved: Series) -> 
 def test_an_attack_is_scored_with_the_deploys_of_its_series(moved: Series) -> None:
     """An attack of nothing at all alerts as the series does without it."""
     nothing = [replace(KINDS[0], size=0.0)]
-    (run,) = score(prepare([moved], nothing, 20), Shipped())
-    ((injections, rows),) = run.attacked
+    (scored,) = score(draw_attacks([moved], nothing, 20), Detector())
+    ((injections, rows),) = scored.attacked
     for first, row in zip(injections.first.tolist(), rows, strict=True):
-        assert row == run.watched.scored[first : first + len(row)]
+        assert row == scored.profiled.scored[first : first + len(row)]
 
 
 def test_every_simulated_series_is_deployed_now_and_then() -> None:
@@ -76,28 +75,12 @@ def test_every_simulated_series_is_deployed_now_and_then() -> None:
 
 
 def test_one_family_moves_its_level_by_it_and_only_by_it() -> None:
-    place = list(FAMILIES).index(MOVED)
-    times = FIRST_HOUR * 3600.0 + np.arange(DAYS * 24 * 120) * 30.0
-    plain = FAMILIES[MOVED](times, np.random.default_rng([SEED, place, 0])).reshape(-1, 120)
+    family = list(FAMILIES).index(MOVED)
+    times = FIRST_HOUR * 3600.0 + np.arange(DAYS * 24 * 120, dtype=np.float64) * 30.0
+    plain = FAMILIES[MOVED](times, np.random.default_rng([SEED, family, 0])).reshape(-1, 120)
     series = next(one for one in simulated_series(1) if one.name.startswith(MOVED))
     level = np.log(series.values / plain)
     moves = [hour for hour in range(len(level)) if np.ptp(level[max(hour - 1, 0) : hour + 1]) > 0.1]
     assert {hour for hour in moves if np.ptp(level[hour]) > 0.1} <= set(series.deploys)
     assert all(hour in series.deploys or hour - 1 in series.deploys for hour in moves)
     assert len(moves) >= 3
-
-
-def test_the_experiment_has_the_plain_profile_as_what_ships() -> None:
-    prepared = prepare(simulated_series(1, days=30), LASTING[:1], 3, seed=5)
-    rows = deploys(prepared)
-    assert {row["point"] for row in rows} == {"B", "C", "D"}
-    plain = score(prepared, Shipped())
-    for row in rows:
-        if "shipped" in row["variant"]:
-            result = judge(plain, alerts_at(Shipped(), POINTS[row["point"]]))
-            assert row["false_hours"] == pytest.approx(result.quiet.false_hours, abs=1e-4)
-            assert row["recall"] == pytest.approx(result.mean_recall, abs=1e-4)
-    at_c = {row["variant"]: row for row in rows if row["point"] == "C"}
-    assert at_c[UNKNOWN]["moved_hours"] >= max(row["moved_hours"] for row in at_c.values())
-    for row in rows:
-        assert row["24 h x1 with a deploy"] >= row["24 h x1 from hour 6 on"]

@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from workbench.evaluate.measures import Caused, caused, mean_recall, quiet, throttled
+from workbench.evaluate.measures import CausedRecall, count_caused, count_false_alerts, mean_recall, throttled
 
 
 def test_false_hours_and_findings_are_counted_where_asked() -> None:
@@ -19,10 +19,10 @@ def test_false_hours_and_findings_are_counted_where_asked() -> None:
         alerts[hour] = True
     where = np.ones(48, dtype=bool)
     where[40] = False
-    found = quiet(alerts, where)
-    assert (found.hours, found.alerts, found.findings) == (47, 3, 2)
-    assert found.false_hours == pytest.approx(3 * 24 / 47)
-    assert (found + found).findings_a_day == found.findings_a_day
+    counted = count_false_alerts(alerts, where)
+    assert (counted.hours, counted.alerts, counted.findings) == (47, 3, 2)
+    assert counted.hours_a_day == pytest.approx(3 * 24 / 47)
+    assert (counted + counted).findings_a_day == counted.findings_a_day
 
 
 def test_a_finding_is_not_repeated_within_24_hours() -> None:
@@ -31,18 +31,18 @@ def test_a_finding_is_not_repeated_within_24_hours() -> None:
 
 @given(st.sets(st.integers(0, 300)))
 def test_findings_are_a_day_apart_and_cover_every_alert(hours: set[int]) -> None:
-    found = throttled(sorted(hours))
-    assert all(after - before >= 24 for before, after in pairwise(found))
-    assert all(any(0 <= hour - finding < 24 for finding in found) for hour in hours)
+    findings = throttled(sorted(hours))
+    assert all(after - before >= 24 for before, after in pairwise(findings))
+    assert all(any(0 <= hour - finding < 24 for finding in findings) for hour in hours)
 
 
 def test_a_window_counts_only_if_it_is_quiet_without_the_attack() -> None:
     clean = [[False, False], [True, False], [False, False], [False, True]]
     attacked = [[False, True], [True, True], [False, False], [False, False]]
-    assert caused(clean, attacked) == Caused(windows=2, found=1)
-    assert caused(clean, attacked).recall == 0.5
+    assert count_caused(clean, attacked) == CausedRecall(windows=2, detected=1)
+    assert count_caused(clean, attacked).part == 0.5
 
 
 def test_kinds_count_the_same_in_the_mean_and_those_without_windows_not_at_all() -> None:
-    assert mean_recall([Caused(100, 100), Caused(2, 0), Caused()]) == 0.5
-    assert math.isnan(mean_recall([Caused()]))
+    assert mean_recall([CausedRecall(100, 100), CausedRecall(2, 0), CausedRecall()]) == 0.5
+    assert math.isnan(mean_recall([CausedRecall()]))

@@ -3,55 +3,50 @@
 from __future__ import annotations
 
 import json
-import re
 from pathlib import Path
-from typing import Any
 
 import pytest
 from npmlib.profile.points import POINTS
 
 from workbench.evaluate.__main__ import main
 from workbench.evaluate.attacks import KINDS
-from workbench.evaluate.document import FIGURES, IMAGES, MARKED, PAGE, filled
-from workbench.evaluate.tables import Table, tables
-from workbench.evaluate.whole import Extent, settings
+from workbench.evaluate.figures import FIGURES, Figures, read_figures, write_figures
+from workbench.evaluate.page import MARKED, PAGE, Table, filled, tables
+from workbench.evaluate.study import Extent, settings
 
 REFRESH = "run `make evaluate`"
 
 
 @pytest.fixture
-def published() -> dict[str, Any]:
+def published() -> Figures:
     """The committed figures."""
-    content: dict[str, Any] = json.loads(FIGURES.read_text(encoding="utf-8"))
-    return content
+    return read_figures()
 
 
-def test_the_page_shows_the_committed_figures(published: dict[str, Any]) -> None:
+def test_the_page_shows_the_committed_figures(published: Figures) -> None:
     page = PAGE.read_text(encoding="utf-8")
     assert page == filled(page, published), REFRESH
     shown = {mark["name"] for mark in MARKED.finditer(page)}
     assert shown == {table.name for table in tables(published)}
 
 
-def test_the_figures_are_of_the_scorers_and_points_that_are_shipped(published: dict[str, Any]) -> None:
+def test_the_figures_are_of_the_scorers_and_points_that_are_shipped(published: Figures) -> None:
     assert published["settings"] == json.loads(json.dumps(settings(Extent()))), REFRESH
 
 
-def test_the_shipped_thresholds_are_those_that_the_search_chose(published: dict[str, Any]) -> None:
+def test_the_shipped_thresholds_are_those_that_the_search_chose(published: Figures) -> None:
     assert published["chosen"] == {name: point._asdict() for name, point in POINTS.items()}
 
 
-def test_the_charts_that_the_page_shows_are_there() -> None:
-    for name in re.findall(r"\]\(images/([a-z-]+\.png)\)", PAGE.read_text(encoding="utf-8")):
-        assert (IMAGES / name).is_file(), REFRESH
+def test_the_file_of_figures_has_each_row_on_a_line(tmp_path: Path) -> None:
+    content = {"by kind": {"1 h, on and off x3": {"A": 0.5, "B": None}}, "list": [1, 2.5]}
+    write_figures(tmp_path / "x.json", content)
+    text = (tmp_path / "x.json").read_text(encoding="utf-8")
+    assert '"1 h, on and off x3": { "A": 0.5, "B": null }\n' in text
+    assert json.loads(text) == content
 
 
-def test_the_page_has_a_place_for_experiments_outside_the_tables() -> None:
-    page = MARKED.sub("", PAGE.read_text(encoding="utf-8"))
-    assert "\n## Experiments" in page
-
-
-def test_an_unknown_mark_is_an_error(published: dict[str, Any]) -> None:
+def test_an_unknown_mark_is_an_error(published: Figures) -> None:
     with pytest.raises(KeyError):
         filled("<!-- table nothing -->\n<!-- end -->", published)
 
@@ -62,8 +57,8 @@ def test_numbers_stand_to_the_right() -> None:
 
 
 def test_a_quick_run_writes_every_figure(shared: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    assert main(["--quick", "--no-charts", "--out", str(tmp_path), "--shared", str(shared)]) == 0
-    results = json.loads((tmp_path / FIGURES.name).read_text(encoding="utf-8"))
+    assert main(["--quick", "--out", str(tmp_path), "--shared", str(shared)]) == 0
+    results = read_figures(tmp_path / FIGURES.name)
     assert len(results["sets"]["benchmark"]["kinds"]) == len(KINDS)
     assert all(table.rows for table in tables(results))
     assert filled(PAGE.read_text(encoding="utf-8"), results)
@@ -77,5 +72,5 @@ def test_quick_figures_never_reach_the_documents(capsys: pytest.CaptureFixture[s
 
 
 def test_absent_data_is_named(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    assert main(["--out", str(tmp_path), "--no-charts", "--shared", str(tmp_path / "none")]) == 1
+    assert main(["--out", str(tmp_path), "--shared", str(tmp_path / "none")]) == 1
     assert "NPM_SHARED" in capsys.readouterr().err

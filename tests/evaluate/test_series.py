@@ -57,7 +57,7 @@ def test_hours_are_tested_once_30_days_or_half_of_the_series_were_learned() -> N
 
 def test_dividing_a_value_keeps_its_mean_and_says_nothing_of_what_is_absent() -> None:
     coarse = np.array([10.0, 0.0, np.nan, 7.5])
-    parts = divided(coarse, 10, 0.5, np.random.default_rng(1)).reshape(4, 10)
+    parts = divided(coarse, 10, np.random.default_rng(1)).reshape(4, 10)
     assert parts.mean(axis=1) == pytest.approx(coarse, nan_ok=True)
     assert len(set(parts[0].tolist())) == 10
 

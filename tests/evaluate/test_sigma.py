@@ -6,15 +6,15 @@ import statistics
 
 import numpy as np
 import pytest
-from npmlib.anomaly.baseline import Limit
+from npmlib.anomaly.baseline import Limit, Limits
 from npmlib.anomaly.options import Options
 from npmlib.anomaly.scoring import score_row
 from npmlib.anomaly.tally import Tally
 
 from workbench.evaluate import sigma
 from workbench.evaluate.attacks import KINDS, inject
-from workbench.evaluate.evaluation import prepare, sigma_rules
-from workbench.evaluate.series import Series
+from workbench.evaluate.evaluation import draw_attacks, three_sigma
+from workbench.evaluate.series import Floats, Series
 
 HOURS = 12 * 24
 
@@ -29,19 +29,19 @@ def bursty() -> Series:
     return Series("bursty", 480_005, values, np.ones(HOURS, dtype=bool), 6 * 24)
 
 
-def by_hand(values: np.ndarray, hour: int, options: Options) -> bool:
+def by_hand(values: Floats, hour: int, options: Options) -> bool:
     """Score each interval with the shipped command, against what came before; more than five findings alert."""
     before = values[max(0, hour - 720) : hour].ravel()
     present = before[~np.isnan(before)].tolist()
     mean, stdev = statistics.fmean(present), statistics.stdev(present)
-    limits = {("x",): (Limit(mean + options.threshold * stdev, mean, stdev),)}
+    limits: dict[tuple[str, ...], Limits] = {("x",): (Limit(mean + options.threshold * stdev, mean, stdev),)}
     rows = [{"process": "x", "bytes": repr(value)} for value in values[hour].tolist() if not np.isnan(value)]
     asked = Options(by=("process",), metrics=("bytes",))
-    return sum(1 for row in rows for _ in score_row(row, limits, asked, Tally())) > 5
+    return len([finding for row in rows for finding in score_row(row, limits, asked, Tally())]) > 5
 
 
 @pytest.mark.parametrize("threshold", [1.0, 2.0, 3.0, 5.0])
-def test_the_seed_alerts_when_more_than_five_intervals_are_over_its_limit(bursty: Series, threshold: float) -> None:
+def test_the_original_alerts_when_more_than_five_intervals_are_over_its_limit(bursty: Series, threshold: float) -> None:
     options = Options(threshold=threshold, minsamples=0, minspread=0)
     counted = sigma.count_hours(bursty, sigma.running(bursty, sigma.HOURLY)).alerts(options)
     hours = range(24, HOURS, 7)
@@ -51,11 +51,11 @@ def test_the_seed_alerts_when_more_than_five_intervals_are_over_its_limit(bursty
 def test_an_attack_enters_the_baseline_of_the_hours_after_it(bursty: Series) -> None:
     (kind,) = (kind for kind in KINDS if kind.label == "24 h x1")
     injections = inject(bursty, kind, 3, (5,))
-    counted = sigma.count_attacked(bursty, sigma.running(bursty, sigma.HOURLY), injections).alerts(sigma.SEED)
+    counted = sigma.count_attacked(bursty, sigma.running(bursty, sigma.HOURLY), injections).alerts(sigma.ORIGINAL_RULE)
     for row, first, attacked in zip(counted, injections.first, injections.values, strict=True):
         values = bursty.values.copy()
         values[first : first + kind.hours] = attacked
-        whole = [by_hand(values, hour, sigma.SEED) for hour in range(first, first + kind.hours)]
+        whole = [by_hand(values, hour, sigma.ORIGINAL_RULE) for hour in range(first, first + kind.hours)]
         assert row.tolist() == whole
 
 
@@ -76,10 +76,10 @@ def test_without_a_baseline_nothing_alerts(bursty: Series) -> None:
 
 
 def test_a_chosen_threshold_has_the_false_hours_asked_for(bursty: Series) -> None:
-    rules = sigma_rules(prepare([bursty], KINDS[:1], 2))
+    rules = three_sigma(draw_attacks([bursty], KINDS[:1], 2))
     for wanted in (0.25, 1.0, 2.0):
         options = rules.options_for(wanted)
-        assert rules.judge(options).quiet.false_hours == pytest.approx(wanted, abs=24 / bursty.tested.sum())
+        assert rules.judge(options).false_alerts.hours_a_day == pytest.approx(wanted, abs=24 / bursty.tested.sum())
 
 
 def test_a_threshold_chosen_on_the_first_half_never_sees_the_second(bursty: Series) -> None:
@@ -88,7 +88,7 @@ def test_a_threshold_chosen_on_the_first_half_never_sees_the_second(bursty: Seri
     changed[bursty.middle :] *= 50
     other = Series(bursty.name, bursty.first_hour, changed, bursty.normal, bursty.tested_from)
     early = [
-        sigma_rules(prepare([one], KINDS[:1], 2)).options_for(1.0, lambda series: series.tested_early)
+        three_sigma(draw_attacks([one], KINDS[:1], 2)).options_for(1.0, lambda series: series.tested_early)
         for one in (bursty, other)
     ]
     assert early[0].threshold == pytest.approx(early[1].threshold, rel=1e-6)

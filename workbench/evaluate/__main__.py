@@ -2,28 +2,25 @@
 
     python -m workbench.evaluate [--quick] [--out DIR]
 
-Writes docs/detection-quality.json, the tables of docs/detection-quality.md and its charts; with --out only the JSON
-and the charts, there.
+Writes docs/detection-quality.json and fills the tables of docs/detection-quality.md; with --out only the JSON, there.
+Prints the aims and whether they are met.
 """
 
 from __future__ import annotations
 
 import argparse
-import json
 import os
 import sys
 from collections.abc import Sequence
 from pathlib import Path
-from typing import Any
 
 from rich.console import Console
 from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn
 
-from workbench.evaluate import document
-from workbench.evaluate.chart import draw_all
+from workbench.evaluate import page
+from workbench.evaluate.figures import FIGURES, Figures, write_figures
 from workbench.evaluate.recorded import EvaluateError
-from workbench.evaluate.tables import tables
-from workbench.evaluate.whole import QUICK, STEPS, Extent, evaluate_all
+from workbench.evaluate.study import QUICK, STEPS, Extent, evaluate_all
 
 SHARED = Path(os.environ.get("NPM_SHARED", Path(__file__).resolve().parents[2].parent / "shared"))
 
@@ -33,50 +30,35 @@ def main(arguments: Sequence[str] | None = None) -> int:
     parser = argparse.ArgumentParser(prog="python -m workbench.evaluate", description=__doc__)
     parser.add_argument("--shared", type=Path, default=SHARED, help="folder with the recorded series (NPM_SHARED)")
     parser.add_argument("--quick", action="store_true", help="few attacks and series, to see that everything runs")
-    parser.add_argument("--out", type=Path, help="folder for JSON and charts, instead of the documents")
-    parser.add_argument("--no-charts", action="store_true", help="draw nothing: needs no matplotlib")
+    parser.add_argument("--out", type=Path, help="folder for the JSON, instead of the documents")
     options = parser.parse_args(arguments)
     if options.quick and options.out is None:
         parser.error("--quick needs --out: its figures are too rough for the documents")
     try:
-        results = _run(options.shared, QUICK if options.quick else Extent(), Console(stderr=True))
-        _write(results, options.out, charts=not options.no_charts)
+        figures = _run(options.shared, QUICK if options.quick else Extent(), Console(stderr=True))
+        write_figures(FIGURES if options.out is None else options.out / FIGURES.name, figures)
+        if options.out is None:
+            page.publish()
     except (EvaluateError, OSError) as error:
         Console(stderr=True).print(f"evaluate: {error}", style="red", markup=False, soft_wrap=True)
         return 1
+    sys.stdout.write(page.aims_table(figures).markdown() + "\n")
     return 0
 
 
-def _run(shared: Path, extent: Extent, console: Console) -> dict[str, Any]:
+def _run(shared: Path, extent: Extent, console: Console) -> Figures:
     columns = (BarColumn(), TextColumn("{task.completed:.0f}/{task.total:.0f}"), TimeElapsedColumn())
     with Progress(*columns, TextColumn("{task.description}", markup=False), console=console) as progress:
-        task = progress.add_task("", total=STEPS)
-        begun = False
+        task = progress.add_task("", total=STEPS, completed=-1)
 
         def tell(text: str) -> None:
-            nonlocal begun
-            progress.update(task, advance=1 if begun else 0, description=text)
-            begun = True
+            progress.update(task, advance=1, description=text)
             if not console.is_terminal:
                 console.print(text, markup=False, highlight=False)
 
-        results = evaluate_all(shared, extent, tell)
+        figures = evaluate_all(shared, extent, tell)
         progress.update(task, completed=STEPS, description="done")
-    return results
-
-
-def _write(results: dict[str, Any], out: Path | None, charts: bool) -> None:
-    figures = document.FIGURES if out is None else out / document.FIGURES.name
-    images = document.IMAGES if out is None else out
-    images.mkdir(parents=True, exist_ok=True)
-    document.write_aside(figures, json.dumps(results, indent=1) + "\n")
-    if charts:
-        draw_all(results, images)
-    if out is None:
-        document.publish()
-    for table in tables(results):
-        if table.name == "targets":
-            sys.stdout.write(table.markdown() + "\n")
+    return figures
 
 
 if __name__ == "__main__":

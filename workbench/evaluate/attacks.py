@@ -8,9 +8,9 @@ from dataclasses import dataclass, field
 import numpy as np
 from npmlib.profile.hours import INTERVALS, Hour
 
-from workbench.evaluate.series import DAY, LONGEST_LEARNING, Booleans, Floats, Series, Whole, hours_of
+from workbench.evaluate.series import HOURS_A_DAY, LONGEST_LEARNING, Booleans, Floats, Integers, Series, hours_of
 
-MINUTE = 2  # intervals
+INTERVALS_A_MINUTE = 2
 
 
 @dataclass(frozen=True)
@@ -28,72 +28,54 @@ class Kind:
 
     @property
     def label(self) -> str:
-        """Name and size, as tables have it."""
+        """Name and size, as tables show them."""
         return f"{self.name} x{self.size:g}"
 
     @property
     def hours(self) -> int:
-        """Hours looked at: those it can touch, wherever in an hour it begins."""
+        """Hours of a window: those the attack can touch, wherever in an hour it begins."""
         return -(-self.length // INTERVALS) + 1
 
 
 def _kinds() -> tuple[Kind, ...]:
-    found = [Kind("5 min", size, 5 * MINUTE) for size in (3, 10, 30)]
-    found += [Kind("15 min", size, 15 * MINUTE) for size in (1.5, 3, 10)]
-    found += [Kind("1 h", size, INTERVALS) for size in (0.5, 1.5, 3, 10)]
-    found += [Kind("1 h, 5 min on and off", 3, INTERVALS, rhythm=(5 * MINUTE, 5 * MINUTE))]
-    found += [Kind("6 h, 1 h on and off", 3, 6 * INTERVALS, rhythm=(INTERVALS, INTERVALS))]
-    found += [Kind("24 h", size, DAY * INTERVALS) for size in (0.25, 0.5, 1, 1.5)]
-    found += [Kind("6 h", size, 6 * INTERVALS) for size in (0.5, 1.5, 3)]
-    found += [Kind("24 h like the day", size, DAY * INTERVALS, mimics=True) for size in (0.5, 1)]
-    return tuple(found)
+    kinds = [Kind("5 min", size, 5 * INTERVALS_A_MINUTE) for size in (3, 10, 30)]
+    kinds += [Kind("15 min", size, 15 * INTERVALS_A_MINUTE) for size in (1.5, 3, 10)]
+    kinds += [Kind("1 h", size, INTERVALS) for size in (0.5, 1.5, 3, 10)]
+    kinds += [Kind("1 h, 5 min on and off", 3, INTERVALS, rhythm=(5 * INTERVALS_A_MINUTE, 5 * INTERVALS_A_MINUTE))]
+    kinds += [Kind("6 h, 1 h on and off", 3, 6 * INTERVALS, rhythm=(INTERVALS, INTERVALS))]
+    kinds += [Kind("24 h", size, HOURS_A_DAY * INTERVALS) for size in (0.25, 0.5, 1, 1.5)]
+    kinds += [Kind("6 h", size, 6 * INTERVALS) for size in (0.5, 1.5, 3)]
+    kinds += [Kind("24 h like the day", size, HOURS_A_DAY * INTERVALS, mimics=True) for size in (0.5, 1)]
+    return tuple(kinds)
 
 
 KINDS = _kinds()
-POISON = Kind("3 days", 1, 3 * DAY * INTERVALS)
 
 
 @dataclass(frozen=True)
 class Injections:
     """Attacks of one kind on one series: ``values`` has, for each, the hours from ``first`` on with the attack in them.
 
-    ``first`` counts the hours of the series; ``hours`` are the values summed up.
+    ``first`` are positions in the series; ``hours`` are the values summed up.
     """
 
     kind: Kind
-    first: Whole
+    first: Integers
     values: Floats
     hours: list[list[Hour]] = field(repr=False)
 
 
-def inject(
-    series: Series,
-    kind: Kind,
-    number: int,
-    seed: Sequence[int],
-    anywhere: bool = True,
-    where: Booleans | None = None,
-) -> Injections:
-    """Draw ``number`` attacks in the tested hours, or those ``where``; none where no stretch of them is long enough.
+def inject(series: Series, kind: Kind, number: int, seed: Sequence[int]) -> Injections:
+    """Draw ``number`` attacks that lie in the tested hours; none where no stretch of them is long enough.
 
-    They begin anywhere in an hour, or with the hour unless ``anywhere``.
+    They begin anywhere in an hour. The same ``seed`` draws the same attacks.
     """
     random = np.random.default_rng(list(seed))
-    starts = possible_starts(series.tested if where is None else where, kind.hours)
+    starts = possible_starts(series.tested, kind.hours)
     if not len(starts):
-        return no_attack(kind)
+        return Injections(kind, np.empty(0, dtype=np.int64), np.empty((0, kind.hours, INTERVALS)), [])
     first = random.choice(starts, number)
-    offsets = random.integers(0, INTERVALS, number) if anywhere else np.zeros(number, dtype=int)
-    return attacked(series, kind, first, offsets)
-
-
-def no_attack(kind: Kind) -> Injections:
-    """None of this kind."""
-    return Injections(kind, np.empty(0, dtype=np.int64), np.empty((0, kind.hours, INTERVALS)), [])
-
-
-def attacked(series: Series, kind: Kind, first: Whole, offsets: Whole) -> Injections:
-    """Attack ``series`` in the hours ``first``, each from so many intervals on; there must be one at least."""
+    offsets = random.integers(0, INTERVALS, number)
     values = np.stack(
         [with_attack(series, kind, int(hour), int(offset)) for hour, offset in zip(first, offsets, strict=True)]
     )
@@ -102,8 +84,8 @@ def attacked(series: Series, kind: Kind, first: Whole, offsets: Whole) -> Inject
     return Injections(kind, first, values, rows)
 
 
-def possible_starts(where: Booleans, hours: int) -> Whole:
-    """The hours from which on ``hours`` hours in a row are ``where``."""
+def possible_starts(where: Booleans, hours: int) -> Integers:
+    """Return the hours from which on ``hours`` hours in a row are true in ``where``."""
     running = np.concatenate([[0], np.cumsum(where)])
     if len(running) <= hours:
         return np.empty(0, dtype=np.int64)
@@ -111,17 +93,17 @@ def possible_starts(where: Booleans, hours: int) -> Whole:
 
 
 def with_attack(series: Series, kind: Kind, first: int, offset: int) -> Floats:
-    """The hours from ``first`` on, with the attack beginning ``offset`` intervals into them."""
+    """Return the values of the hours from ``first`` on, with the attack beginning ``offset`` intervals into them."""
     hours = series.values[first : first + kind.hours]
     before = series.values[max(0, first - LONGEST_LEARNING) : first]
     flat = np.zeros(hours.size)
-    places = np.arange(kind.length)
+    since = np.arange(kind.length)  # intervals since the attack began
     shape = np.full(kind.length, kind.size * float(np.nanmean(before)))
     if kind.rhythm is not None:
         on, off = kind.rhythm
-        shape[places % (on + off) >= on] = 0.0
+        shape[since % (on + off) >= on] = 0.0
     if kind.mimics:
-        clock = (series.first_hour + first + (offset + places) // INTERVALS) % DAY
+        clock = (series.first_hour + first + (offset + since) // INTERVALS) % HOURS_A_DAY
         shape *= daily_shape(before, series.first_hour + max(0, first - LONGEST_LEARNING))[clock]
     flat[offset : offset + kind.length] = shape
     added = flat.reshape(hours.shape)
@@ -129,8 +111,11 @@ def with_attack(series: Series, kind: Kind, first: int, offset: int) -> Floats:
 
 
 def daily_shape(values: Floats, first_hour: int) -> Floats:
-    """Mean of each hour of the day over the mean of all; 1 for hours of the day that were never seen."""
-    clock = (first_hour + np.arange(len(values))) % DAY
+    """Return the mean of each hour of the day over the mean of all; 1 for hours of the day that were never seen.
+
+    ``first_hour`` (hours since 1970) is that of the first row of ``values``.
+    """
+    clock = (first_hour + np.arange(len(values))) % HOURS_A_DAY
     mean = float(np.nanmean(values))
-    seen = [values[clock == hour] for hour in range(DAY)]
+    seen = [values[clock == hour] for hour in range(HOURS_A_DAY)]
     return np.array([float(np.nanmean(one)) / mean if one.size and not np.isnan(one).all() else 1.0 for one in seen])

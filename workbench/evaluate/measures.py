@@ -7,75 +7,75 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from workbench.evaluate.series import DAY, Booleans
+from workbench.evaluate.series import HOURS_A_DAY, Booleans
 
-THROTTLE = 24  # hours in which a finding is not repeated
+THROTTLE_HOURS = 24  # in which a finding is not repeated
 
 
 @dataclass(frozen=True)
-class Quiet:
-    """Normal hours without attacks: how many, how many of them alerted, and the findings after the throttle."""
+class FalseAlerts:
+    """Normal hours without attacks: how many there are, how many alerted, and the findings that the throttle leaves."""
 
     hours: int = 0
     alerts: int = 0
     findings: int = 0
 
-    def __add__(self, other: Quiet) -> Quiet:
-        return Quiet(self.hours + other.hours, self.alerts + other.alerts, self.findings + other.findings)
+    def __add__(self, other: FalseAlerts) -> FalseAlerts:
+        return FalseAlerts(self.hours + other.hours, self.alerts + other.alerts, self.findings + other.findings)
 
     @property
-    def false_hours(self) -> float:
-        """False alert-hours per series-day."""
-        return self.alerts * DAY / self.hours if self.hours else float("nan")
+    def hours_a_day(self) -> float:
+        """False alert-hours per series-day; not a number without hours."""
+        return self.alerts * HOURS_A_DAY / self.hours if self.hours else float("nan")
 
     @property
     def findings_a_day(self) -> float:
-        """Findings per series-day."""
-        return self.findings * DAY / self.hours if self.hours else float("nan")
+        """Findings per series-day; not a number without hours."""
+        return self.findings * HOURS_A_DAY / self.hours if self.hours else float("nan")
 
 
 @dataclass(frozen=True)
-class Caused:
-    """Attacks in windows without an alert of their own: how many there were, and how many alerted then."""
+class CausedRecall:
+    """Attacks in windows that do not alert without them: how many there are, and how many were detected."""
 
     windows: int = 0
-    found: int = 0
+    detected: int = 0
 
-    def __add__(self, other: Caused) -> Caused:
-        return Caused(self.windows + other.windows, self.found + other.found)
+    def __add__(self, other: CausedRecall) -> CausedRecall:
+        return CausedRecall(self.windows + other.windows, self.detected + other.detected)
 
     @property
-    def recall(self) -> float:
+    def part(self) -> float:
         """Part of the windows that the attack caused to alert; not a number without windows."""
-        return self.found / self.windows if self.windows else float("nan")
+        return self.detected / self.windows if self.windows else float("nan")
 
 
-def quiet(alerts: Sequence[bool] | Booleans, where: Booleans) -> Quiet:
+def count_false_alerts(alerts: Sequence[bool] | Booleans, where: Booleans) -> FalseAlerts:
     """Count the alerts in the hours ``where``."""
-    places = np.flatnonzero(np.asarray(alerts, dtype=bool) & where)
-    return Quiet(int(where.sum()), len(places), len(throttled(places.tolist())))
+    alerting = np.flatnonzero(np.asarray(alerts, dtype=bool) & where)
+    return FalseAlerts(int(where.sum()), len(alerting), len(throttled(alerting.tolist())))
 
 
 def throttled(hours: Iterable[int]) -> list[int]:
-    """The hours (ascending) that give a finding: those a day or more after the finding before."""
-    found: list[int] = []
+    """Return those of the alerting ``hours`` (ascending) that raise a finding: a day or more after the one before."""
+    findings: list[int] = []
     for hour in hours:
-        if not found or hour - found[-1] >= THROTTLE:
-            found.append(hour)
-    return found
+        if not findings or hour - findings[-1] >= THROTTLE_HOURS:
+            findings.append(hour)
+    return findings
 
 
-def caused(clean: Iterable[Sequence[bool]], attacked: Iterable[Sequence[bool]]) -> Caused:
-    """Compare each window without and with the attack; windows that alert anyway do not count."""
-    windows = found = 0
-    for before, now in zip(clean, attacked, strict=True):
-        if not any(before):
+def count_caused(clean: Iterable[Sequence[bool]], attacked: Iterable[Sequence[bool]]) -> CausedRecall:
+    """Compare the alerts of each window without and with the attack; windows that alert anyway do not count."""
+    windows = detected = 0
+    for without, with_attack in zip(clean, attacked, strict=True):
+        if not any(without):
             windows += 1
-            found += any(now)
-    return Caused(windows, found)
+            detected += any(with_attack)
+    return CausedRecall(windows, detected)
 
 
-def mean_recall(kinds: Iterable[Caused]) -> float:
-    """The mean of the recalls of kinds, each counting the same; kinds without windows are left out."""
-    recalls = [kind.recall for kind in kinds if kind.windows]
+def mean_recall(kinds: Iterable[CausedRecall]) -> float:
+    """Return the mean recall of the kinds, each counting the same; kinds without windows are left out."""
+    recalls = [kind.part for kind in kinds if kind.windows]
     return float(np.mean(recalls)) if recalls else float("nan")

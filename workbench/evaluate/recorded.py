@@ -1,6 +1,6 @@
 """The recorded series: the nine of the Numenta Anomaly Benchmark and the pods of Online Boutique, as 30 s intervals.
 
-Both are read where they lie. A coarser value is divided into intervals by lognormal noise with memory that keeps its
+A coarser value is divided into intervals by lognormal noise with memory that keeps its
 mean, because the detections look at intervals of 30 s; nothing finer than 5 minutes, or 1 minute, is real.
 """
 
@@ -20,47 +20,50 @@ from workbench.traffic.nezha_recording import NezhaError, read_pods, workload_of
 
 SIGMA = 0.5  # of the logarithm of the noise
 MEMORY = 0.6  # correlation of the noise with itself 30 s earlier
-MEAN_BYTES = 100_000.0  # in an interval: what every series is scaled to, since its own unit means nothing here
+MEAN_BYTES = 100_000.0  # in an interval: every series is scaled to it, since its own unit means nothing here
 NEXT_STEP = "NPM_SHARED or --shared names the folder that has data/nab and data/nezha-online-boutique"
 NEZHA_LEARNING = 8  # hours: its pods were recorded for a day and a third
 
 
 class EvaluateError(Exception):
-    """Something needed cannot be read; the message names it and the next step."""
+    """A recording cannot be read; the text names it and the next step."""
 
 
-def benchmark_series(folder: Path, mean_bytes: float = MEAN_BYTES, sigma: float = SIGMA) -> list[Series]:
-    """The nine series of the Numenta Anomaly Benchmark below ``folder``, each scaled to ``mean_bytes`` an interval."""
+def benchmark_series(folder: Path) -> list[Series]:
+    """Read the nine series of the Numenta Anomaly Benchmark below ``folder``, scaled to 100 kB an interval.
+
+    EvaluateError when they cannot be read.
+    """
     try:
         labelled = json.loads((folder / "windows.json").read_text(encoding="utf-8"))
         paths = sorted((folder / "data").glob("*.csv"))
-        return [
-            _benchmark_one(path, labelled.get(path.name, []), mean_bytes, sigma, number)
-            for number, path in enumerate(paths)
-        ]
+        return [_read_benchmark(path, labelled.get(path.name, []), number) for number, path in enumerate(paths)]
     except (OSError, ValueError, KeyError) as error:
         raise EvaluateError(f"the series below {folder} cannot be read: {error}; {NEXT_STEP}") from error
 
 
-def _benchmark_one(path: Path, labels: list[list[str]], mean_bytes: float, sigma: float, number: int) -> Series:
+def _read_benchmark(path: Path, labels: list[list[str]], number: int) -> Series:
     with path.open(encoding="utf-8", newline="") as file:
         rows = [(_moment(row["timestamp"]), float(row["value"])) for row in csv.DictReader(file)]
     slots = np.array([int(moment // 300) for moment, _ in rows])
     first_hour = -(-int(slots[0]) // 12)
     hours = (int(slots[-1]) + 1) // 12 - first_hour
     coarse = np.full(hours * 12, np.nan)
-    places = slots - first_hour * 12
-    inside = (places >= 0) & (places < len(coarse))
-    coarse[places[inside]] = np.array([value for _, value in rows])[inside]
-    coarse *= mean_bytes / np.nanmean(coarse)
-    values = divided(coarse, 10, sigma, np.random.default_rng([7, number])).reshape(hours, INTERVALS)
+    at = slots - first_hour * 12
+    inside = (at >= 0) & (at < len(coarse))
+    coarse[at[inside]] = np.array([value for _, value in rows])[inside]
+    coarse *= MEAN_BYTES / np.nanmean(coarse)
+    values = divided(coarse, 10, np.random.default_rng([7, number])).reshape(hours, INTERVALS)
     windows = [(_moment(begin), _moment(end)) for begin, end in labels]
     normal = marked_normal(hours, first_hour, windows)
     return Series(path.stem, first_hour, values, normal, learning_hours(hours))
 
 
-def pod_series(folder: Path, sigma: float = SIGMA) -> list[Series]:
-    """What each workload of Online Boutique sent, in bytes; its minutes are divided into two intervals."""
+def pod_series(folder: Path) -> list[Series]:
+    """Read what each workload of Online Boutique sent, in bytes; its minutes are divided into two intervals.
+
+    EvaluateError when the recording cannot be read.
+    """
     sent: dict[str, dict[int, float]] = defaultdict(lambda: defaultdict(float))
     try:
         minutes_read = read_pods(folder)
@@ -68,28 +71,28 @@ def pod_series(folder: Path, sigma: float = SIGMA) -> list[Series]:
         raise EvaluateError(f"{error}; {NEXT_STEP}") from error
     for minute in minutes_read:
         sent[workload_of(minute.pod)][int(minute.time // 60)] += minute.sent
-    found = []
+    series = []
     for number, (workload, minutes) in enumerate(sorted(sent.items())):
         first_hour, last_hour = -(-min(minutes) // 60), (max(minutes) + 1) // 60
         coarse = np.full((last_hour - first_hour) * 60, np.nan)
         for at, value in minutes.items():
             if 0 <= at - first_hour * 60 < len(coarse):
                 coarse[at - first_hour * 60] = value / 2
-        values = divided(coarse, 2, sigma, np.random.default_rng([8, number])).reshape(-1, INTERVALS)
+        values = divided(coarse, 2, np.random.default_rng([8, number])).reshape(-1, INTERVALS)
         observed = (~np.isnan(values)).mean(axis=1) > 0.9  # half a day was not recorded
-        found.append(Series(workload, first_hour, values, observed, NEZHA_LEARNING, observed))
-    return found
+        series.append(Series(workload, first_hour, values, observed, NEZHA_LEARNING, observed))
+    return series
 
 
-def divided(coarse: Floats, parts: int, sigma: float, random: np.random.Generator) -> Floats:
+def divided(coarse: Floats, parts: int, random: np.random.Generator) -> Floats:
     """Divide each value into ``parts`` whose mean it is, by lognormal noise that remembers its past."""
     shocks = random.standard_normal(len(coarse) * parts) * np.sqrt(1 - MEMORY**2)
     noise = np.empty_like(shocks)
     state = 0.0
-    for place, shock in enumerate(shocks.tolist()):
+    for at, shock in enumerate(shocks.tolist()):
         state = MEMORY * state + shock
-        noise[place] = state
-    shares = np.exp(sigma * noise).reshape(-1, parts)
+        noise[at] = state
+    shares = np.exp(SIGMA * noise).reshape(-1, parts)
     shares /= shares.mean(axis=1, keepdims=True)
     values: Floats = coarse[:, None] * shares
     return values.reshape(-1)

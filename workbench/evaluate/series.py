@@ -1,4 +1,4 @@
-"""What is evaluated: series of 30 s intervals, cut into whole hours, with the hours that are known to be odd."""
+"""The series that detectors are tested on: traffic in 30 s intervals, cut into hours, and which hours are normal."""
 
 from __future__ import annotations
 
@@ -14,23 +14,23 @@ from npmlib.profile.hours import INTERVALS, Hour
 
 Floats = npt.NDArray[np.float64]
 Booleans = npt.NDArray[np.bool_]
-Whole = npt.NDArray[np.int64]
+Integers = npt.NDArray[np.int64]
 
-UP_TO = 3.0  # the ratio to which the search of deploys accepts a new level
+ACCEPTED_RATIO = 3.0  # up to which the search of deploys lets the profile take over a new level
 UNIT = 1000.0  # bytes in 30 s, as the profile of tcp.bytes and udp.bytes has it
-DAY = 24  # hours
-LONGEST_LEARNING = 30 * DAY
+HOURS_A_DAY = 24
+LONGEST_LEARNING = 30 * HOURS_A_DAY  # hours
 
 
 @dataclass(frozen=True)
 class Series:
     """Traffic of one process: bytes in each interval of consecutive whole hours, NaN where there is no data point.
 
-    ``first_hour`` is in hours since 1970; ``values`` has a row for each hour and a column for each interval;
-    ``normal`` tells hours that are at least a day away from any labelled event. ``tested_from`` is the number of hours
-    after which false alerts are counted and attacks are injected: all methods learn before. ``observed`` is false for
-    hours in which nothing was recorded of anybody; nothing is learned of them. ``deploys`` are the hours, by number, in
-    which the image of the process changed.
+    ``first_hour`` is in hours since 1970; all other hours are positions in the series. ``values`` has a row for each
+    hour and a column for each interval. ``normal`` is true for hours at least a day away from any labelled event. From
+    ``tested_from`` on false alerts are counted and attacks are injected; before, all methods learn. ``observed`` is
+    false for hours in which nothing was recorded of any process; nothing is learned from them. ``deploys`` are the
+    hours in which the image of the process changed.
     """
 
     name: str
@@ -43,12 +43,12 @@ class Series:
 
     @cached_property
     def levels(self) -> tuple[Level, ...]:
-        """What the search of deploys writes into the lookup of accepted levels."""
-        return tuple(Level(self.first_hour + at, math.log(UP_TO)) for at in self.deploys)
+        """The rows that the search of deploys writes into the lookup of accepted levels."""
+        return tuple(Level(self.first_hour + at, math.log(ACCEPTED_RATIO)) for at in self.deploys)
 
     @cached_property
     def hours(self) -> list[Hour]:
-        """What native SPL sums up of each hour."""
+        """Each hour as native SPL sums it up."""
         return hours_of(self.values)
 
     @property
@@ -59,28 +59,28 @@ class Series:
 
     @property
     def tested_early(self) -> Booleans:
-        """The first half of the tested hours: where a threshold may be chosen."""
+        """The first half of the tested hours."""
         return self.tested & (np.arange(len(self.values)) < self.middle)
 
     @property
     def tested_late(self) -> Booleans:
-        """The second half of the tested hours: where a chosen threshold is tested."""
+        """The second half of the tested hours."""
         return self.tested & (np.arange(len(self.values)) >= self.middle)
 
     @property
     def middle(self) -> int:
-        """Number of the hour in which the second half of the tested hours begins."""
-        places = np.flatnonzero(self.tested)
-        return int(places[len(places) // 2]) if len(places) else len(self.values)
+        """The hour in which the second half of the tested hours begins."""
+        tested = np.flatnonzero(self.tested)
+        return int(tested[len(tested) // 2]) if len(tested) else len(self.values)
 
 
 def learning_hours(length: int) -> int:
-    """How many of ``length`` hours only teach: 30 days, or half of a shorter series."""
+    """Return how many of ``length`` hours only teach: 30 days, or half of a shorter series."""
     return min(LONGEST_LEARNING, length // 2)
 
 
 def hours_of(values: Floats, unit: float = UNIT) -> list[Hour]:
-    """Sum up each hour (last axis: its intervals, NaN where absent) as ``stats`` does; see npmlib.profile.hours.
+    """Sum up each hour (last axis: its intervals, NaN where absent) as ``stats`` does, into npmlib.profile.hours.Hour.
 
     The percentile interpolates between neighbours.
     """
@@ -94,21 +94,22 @@ def hours_of(values: Floats, unit: float = UNIT) -> list[Hour]:
     return [Hour(*row) for row in zip(*(column.tolist() for column in columns), strict=True)]
 
 
-def percentile_95(flat: Floats, count: Whole) -> Floats:
-    """The 95th percentile of the intervals present, interpolated between neighbours; 0 where there are none."""
+def percentile_95(flat: Floats, count: Integers) -> Floats:
+    """Return the 95th percentile of the intervals present, interpolated between neighbours; 0 where there are none."""
     ordered = np.sort(flat, axis=1)  # NaN comes last
-    place = np.maximum(count - 1, 0) * 0.95
-    below = np.floor(place).astype(int)
+    rank = np.maximum(count - 1, 0) * 0.95
+    below = np.floor(rank).astype(int)
     rows = np.arange(len(flat))
     low = ordered[rows, below]
     high = ordered[rows, np.minimum(below + 1, np.maximum(count - 1, 0))]
-    return np.where(count > 0, low + (high - low) * (place - below), 0.0)
+    return np.where(count > 0, low + (high - low) * (rank - below), 0.0)
 
 
 def marked_normal(hours: int, first_hour: int, windows: Sequence[tuple[float, float]]) -> Booleans:
-    """True for hours of which no moment is within a day of a labelled window (epoch seconds)."""
+    """Return true for each hour of which no moment is within a day of a labelled window (epoch seconds)."""
+    day = HOURS_A_DAY * 3600
     begins = (first_hour + np.arange(hours)) * 3600.0
     normal = np.ones(hours, dtype=bool)
     for begin, end in windows:
-        normal &= (begins + 3600 <= begin - DAY * 3600) | (begins > end + DAY * 3600)
+        normal &= (begins + 3600 <= begin - day) | (begins > end + day)
     return normal

@@ -1,8 +1,8 @@
-"""The rules of three standard deviations: the seed's and the shipped one. The limit comes from the shipped code.
+"""The rules of three standard deviations: that of the original detection and the shipped one.
 
-Only the counting is done in numpy: an hour alerts when more than 5 intervals are over average + threshold * stdev,
-which is when the 6th largest is. The baseline is that of up to 30 days before, made anew each hour, as the seed does,
-or each midnight (UTC), as the shipped search does.
+The limit comes from the shipped code, the counting is done in numpy: an hour alerts when more than 5 intervals are over
+average + threshold * stdev, which is when the 6th largest is. The baseline is that of up to 30 days before, made anew
+each hour, as in the original, or each midnight (UTC), as in the shipped search.
 """
 
 from __future__ import annotations
@@ -14,12 +14,12 @@ from npmlib.anomaly.baseline import limit
 from npmlib.anomaly.options import Options
 
 from workbench.evaluate.attacks import Injections
-from workbench.evaluate.series import DAY, LONGEST_LEARNING, Booleans, Floats, Series, Whole
+from workbench.evaluate.series import HOURS_A_DAY, LONGEST_LEARNING, Booleans, Floats, Integers, Series
 
-HOURLY, DAILY = 1, DAY
+HOURLY, DAILY = 1, HOURS_A_DAY  # hours between two baselines
 MORE_THAN = 5  # intervals over the limit
-SEED = Options(threshold=3, minsamples=0, minspread=0)
-SHIPPED = Options()
+ORIGINAL_RULE = Options(threshold=3, minsamples=0, minspread=0)
+SHIPPED_RULE = Options()
 
 
 @dataclass(frozen=True)
@@ -32,16 +32,16 @@ class Counted:
     stdev: Floats
 
     def alerts(self, options: Options) -> Booleans:
-        """Whether each hour alerts; none without a baseline."""
+        """Return whether each hour alerts; none does without a baseline."""
         rows = zip(self.count.ravel().tolist(), self.average.ravel().tolist(), self.stdev.ravel().tolist(), strict=True)
         uppers = [limit(count, mean, stdev, options).upper if count else np.inf for count, mean, stdev in rows]
         return self.sixth > np.array(uppers).reshape(self.sixth.shape)
 
     def deviations(self) -> Floats:
-        """At which threshold, without floors, each hour stops to alert."""
+        """Return the threshold at which each hour stops alerting, under a rule without floors."""
         with np.errstate(divide="ignore", invalid="ignore"):
-            found = (self.sixth - self.average) / self.stdev
-        return np.nan_to_num(np.where(self.count > 0, found, -np.inf), nan=-np.inf, posinf=np.inf, neginf=-np.inf)
+            deviations = (self.sixth - self.average) / self.stdev
+        return np.nan_to_num(np.where(self.count > 0, deviations, -np.inf), nan=-np.inf, posinf=np.inf, neginf=-np.inf)
 
 
 @dataclass(frozen=True)
@@ -54,8 +54,8 @@ class Sums:
     scale: float
     refresh: int
 
-    def counted(self, sixth: Floats, made: Whole, more: tuple[Floats, Floats, Floats]) -> Counted:
-        """The baseline of the hours before each hour ``made``, with ``more`` of each sum."""
+    def counted(self, sixth: Floats, made: Integers, more: tuple[Floats, Floats, Floats]) -> Counted:
+        """Score hours whose baselines end before the hours ``made``; ``more`` is added to each of the three sums."""
         begin = np.maximum(made - LONGEST_LEARNING, 0)
         count, total, squares = (
             sums[made] - sums[begin] + added
@@ -68,21 +68,21 @@ class Sums:
 
 
 def running(series: Series, refresh: int) -> Sums:
-    """The running sums of a series, for a baseline that is made every ``refresh`` hours."""
+    """Return the running sums of a series, for a baseline that is made every ``refresh`` hours."""
     scale = float(np.nanmean(series.values)) or 1.0
     count, total, squares = (np.concatenate([[0.0], np.cumsum(part)]) for part in _moments(series.values, scale))
     return Sums(count, total, squares, scale, refresh)
 
 
 def count_hours(series: Series, sums: Sums) -> Counted:
-    """All hours of a series."""
+    """Score all hours of a series."""
     made = _made(series, sums, np.arange(len(series.values)))
     nothing = np.zeros(len(made))
     return sums.counted(sixth_largest(series.values), made, (nothing, nothing, nothing))
 
 
 def count_attacked(series: Series, sums: Sums, injections: Injections) -> Counted:
-    """The hours of each attack; a baseline made during the attack has the attack in it."""
+    """Score the hours of each attack; a baseline made during the attack has the attack in it."""
     hours = injections.first[:, None] + np.arange(injections.kind.hours)
     made = _made(series, sums, hours)
     clean = _moments(series.values[hours], sums.scale)
@@ -95,15 +95,15 @@ def count_attacked(series: Series, sums: Sums, injections: Injections) -> Counte
 
 
 def sixth_largest(values: Floats) -> Floats:
-    """The 6th largest interval of each hour; minus infinity with fewer than six present."""
+    """Return the 6th largest interval of each hour; minus infinity with fewer than six present."""
     filled = np.where(np.isnan(values), -np.inf, values)
     at = filled.shape[-1] - 1 - MORE_THAN
     return np.partition(filled, at, axis=-1)[..., at]
 
 
-def _made(series: Series, sums: Sums, hours: Whole) -> Whole:
-    """The hour at whose beginning the baseline was made that each of ``hours`` is compared with."""
-    made: Whole = hours - (series.first_hour + hours) % sums.refresh
+def _made(series: Series, sums: Sums, hours: Integers) -> Integers:
+    """Return the hour at whose beginning the baseline was made that each of ``hours`` is compared with."""
+    made: Integers = hours - (series.first_hour + hours) % sums.refresh
     return np.maximum(made, 0)
 
 

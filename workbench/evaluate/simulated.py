@@ -1,8 +1,8 @@
-"""Simulated series of six families: some draws limit the thresholds, another one is tested.
+"""Simulated series of six families: some draws limit the choice of thresholds, another is tested.
 
 What the recorded series lack: processes that are silent most of the time, weekly rhythms with nightly jobs, levels
 that a deploy moves for good, growth. Everything follows from one seed. A level that moves is harmless: its alerts
-are false. Every series is deployed now and then without any effect; whoever knows the deploys cannot tell those apart.
+are false. Every series is also deployed now and then without any effect, which looks the same to the profile.
 """
 
 from __future__ import annotations
@@ -12,7 +12,7 @@ from collections.abc import Callable
 import numpy as np
 from npmlib.profile.hours import INTERVALS
 
-from workbench.evaluate.series import DAY, Floats, Series, learning_hours
+from workbench.evaluate.series import HOURS_A_DAY, Floats, Series, learning_hours
 from workbench.traffic.loadcurves import Recurring, Rhythm, autoregressive, occurrences, overlay, season
 
 FIRST_HOUR = 490_000  # 2025-11-24
@@ -28,9 +28,9 @@ Generator = np.random.Generator
 
 def simulated_series(each: int = EACH, days: int = DAYS, seed: int = SEED) -> list[Series]:
     """Make ``each`` series of every family, ``days`` long."""
-    hours = days * DAY
+    hours = days * HOURS_A_DAY
     times: Floats = (FIRST_HOUR * INTERVALS + np.arange(hours * INTERVALS, dtype=np.float64)) * 30.0
-    found = []
+    made = []
     for place, (family, shape) in enumerate(FAMILIES.items()):
         for number in range(each):
             random = np.random.default_rng([seed, place, number])
@@ -42,8 +42,8 @@ def simulated_series(each: int = EACH, days: int = DAYS, seed: int = SEED) -> li
             deploys = tuple(sorted(int((at - times[0]) // 3600) for at in [*idle, *(at for at, _ in moves)]))
             normal, learning = np.ones(hours, dtype=bool), learning_hours(hours)
             values = values.reshape(hours, INTERVALS)
-            found.append(Series(f"{family} {number + 1}", FIRST_HOUR, values, normal, learning, deploys=deploys))
-    return found
+            made.append(Series(f"{family} {number + 1}", FIRST_HOUR, values, normal, learning, deploys=deploys))
+    return made
 
 
 def _smooth(times: Floats, random: Generator) -> Floats:
@@ -73,7 +73,7 @@ def _cron(times: Floats, random: Generator) -> Floats:
 def _weekly(times: Floats, random: Generator) -> Floats:
     """An office: quiet nights and weekends, and a backup each night."""
     rhythm = Rhythm(swing=0.9, peak_hour=13, weekend=random.uniform(0.05, 0.3))
-    backup = Recurring(every=DAY * 3600, duration=2400, offset=2 * 3600, jitter=900, size=3, spread=0.3)
+    backup = Recurring(every=HOURS_A_DAY * 3600, duration=2400, offset=2 * 3600, jitter=900, size=3, spread=0.3)
     happened = occurrences(backup, [int(random.integers(1 << 30))], 0, times[0], times[-1])
     noise = _noise(len(times), random, (0.5, 0.8), (0.15, 0.995))
     return _level(random) * (season(times, 0, rhythm) * noise + overlay(times, happened, 0.0))
@@ -82,7 +82,7 @@ def _weekly(times: Floats, random: Generator) -> Floats:
 def _growth(times: Floats, random: Generator) -> Floats:
     """A smooth service that is used more each day."""
     rate = random.uniform(0.01, 0.03)
-    grown: Floats = np.exp(rate * (times - times[0]) / (DAY * 3600))
+    grown: Floats = np.exp(rate * (times - times[0]) / (HOURS_A_DAY * 3600))
     return _smooth(times, random) * grown
 
 
@@ -97,35 +97,35 @@ FAMILIES: dict[str, Callable[[Floats, Generator], Floats]] = {
 
 
 def _moves(times: Floats, random: Generator) -> list[tuple[float, float]]:
-    """When a deploy moves the level, and the factor: up and down in turn."""
-    found: list[tuple[float, float]] = []
+    """Draw when a deploy moves the level (epoch seconds), and by which factor: up and down in turn."""
+    moves: list[tuple[float, float]] = []
     at, up = times[0], 1
     while True:
-        at += random.uniform(*BETWEEN_DEPLOYS) * DAY * 3600
+        at += random.uniform(*BETWEEN_DEPLOYS) * HOURS_A_DAY * 3600
         if at > times[-1]:
-            return found
-        found.append((float(at), float(np.exp(up * random.uniform(0.2, 0.8)))))
+            return moves
+        moves.append((float(at), float(np.exp(up * random.uniform(0.2, 0.8)))))
         up = -up
 
 
 def _deploy_times(times: Floats, random: Generator) -> list[float]:
-    """Deploys that change nothing."""
-    found: list[float] = []
+    """Draw when deploys that change nothing happen (epoch seconds)."""
+    deployed: list[float] = []
     at = float(times[0])
     while True:
-        at += random.uniform(*BETWEEN_DEPLOYS) * DAY * 3600
+        at += random.uniform(*BETWEEN_DEPLOYS) * HOURS_A_DAY * 3600
         if at > times[-1]:
-            return found
-        found.append(at)
+            return deployed
+        deployed.append(at)
 
 
 def _level(random: Generator) -> float:
-    """Bytes in an interval: from 10 kB to 1 MB."""
+    """Draw the bytes of an interval, from 10 kB to 1 MB."""
     return float(10 ** random.uniform(4, 6))
 
 
 def _noise(length: int, random: Generator, *parts: tuple[float, float]) -> Floats:
-    """The product of lognormal noises of mean 1, each of a sigma and a memory of the interval before."""
+    """Draw a product of lognormal noises of mean 1; a part is a sigma and the correlation from interval to interval."""
     logs = np.zeros(length)
     for sigma, memory in parts:
         shocks = random.standard_normal((length, 1))
