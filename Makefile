@@ -52,8 +52,10 @@ bench: .venv-bench/stamp $(VENV)/tools.stamp ## Compare the speed of the command
 evaluate: $(VENV)/tools.stamp ## Measure what the detections find and how often they are wrong; options: EVALUATE="--quick --out DIR"
 	@$(RUN) -m workbench.evaluate $(EVALUATE)
 
-fuzz: .venv-fuzz/stamp build/sdk/stamp ## Feed hostile input to the commands; options: FUZZ="--runs 1000"
-	@.venv-fuzz/bin/python -m fuzz $(FUZZ)
+FUZZ_TARGETS = chunks command baseline learn
+FUZZ = -runs=20000
+fuzz: .venv-fuzz/stamp build/sdk/stamp ## Fuzz the readers of the app; options: FUZZ_TARGETS=command FUZZ=-runs=300000
+	@for target in $(FUZZ_TARGETS); do .venv-fuzz/bin/python -m fuzz $$target $(FUZZ) -print_final_stats=1 || exit 1; done
 
 screenshots: $(VENV)/tools.stamp ## Draw the dashboards into docs/images/dashboards; needs node, npm and Chromium
 	@$(RUN) -m workbench.dashboards screenshots

@@ -1,1 +1,1 @@
-"""Hostile input for the search command, and what must hold whatever comes; `make fuzz` runs it."""
+"""Hostile input for the readers of the app, and what must hold for any input; docs/fuzzing.md says how to run it."""

@@ -1,6 +1,6 @@
-"""The baseline: whatever bytes a lookup file has, it gives limits that can be compared with, or an error.
+"""The baseline: any lookup file gives limits that values can be compared with, or an error.
 
-An input is the file. It is read twice: with the options' defaults, and with one field and one metric.
+An input is the file. It is read with options for one field and metric, and for two.
 """
 
 from __future__ import annotations
@@ -10,59 +10,48 @@ import os
 import tempfile
 from functools import cache
 from pathlib import Path
+from unittest import mock
 
 from npmlib import lookupfile
-from npmlib.anomaly.baseline import Baseline, load_baseline
+from npmlib.anomaly.baseline import load_baseline
 from npmlib.anomaly.options import Options
 from npmlib.errors import SearchError
 
-from fuzz.finding import require
-
 SMALL = Options(baseline="fuzzed", by=("host",), metrics=("m",), minsamples=2, minspread=0.0)
-LARGE = Options(baseline="fuzzed")
+LARGE = Options(baseline="fuzzed", by=("cluster", "process"), metrics=("tx", "rx"))
+SMALL_TABLE = b"host,count_m,avg_m,stdev_m\na,1000,10,1\nb,1,5,\n"
+LARGE_TABLE = (
+    "cluster,process,count_tx,avg_tx,stdev_tx,count_rx,avg_rx,stdev_rx\n"
+    'prod,nginx,1000,100,10,1000,1e2,10\nprod,"caf\u00e9, ""x""",1000,2.5,0,,,\nprod,cron,3,100,10,3,100,10\n'
+).encode()
+SEEDS = (SMALL_TABLE, LARGE_TABLE, b"\xef\xbb\xbf" + SMALL_TABLE.replace(b"\n", b"\r\n"))
 
 
 @cache
-def folder() -> Path:
-    """An app folder for one process; in memory where the system has a place for that."""
+def app_folder() -> Path:
+    """Return an app folder for this process, in memory where the system has room for it there."""
     shm = Path("/dev/shm")  # noqa: S108  # a scratch folder below it, made by tempfile
-    made = Path(tempfile.mkdtemp(prefix="fuzz-", dir=shm if os.access(shm, os.W_OK) else None))
-    (made / "lookups").mkdir()
-    return made
+    folder = Path(tempfile.mkdtemp(prefix="fuzz-", dir=shm if os.access(shm, os.W_OK) else None))
+    (folder / "lookups").mkdir()
+    return folder
 
 
 def check(data: bytes) -> None:
-    """Hold one input against the promises."""
-    (folder() / "lookups" / "fuzzed.csv").write_bytes(data)
+    """Raise AssertionError if ``data`` breaks a promise."""
+    (app_folder() / "lookups" / "fuzzed.csv").write_bytes(data)
     for options in (SMALL, LARGE):
         try:
-            baseline = _loaded(options)
+            with mock.patch.object(lookupfile, "PAUSE", 0.0):  # nobody completes a file that is half written
+                baseline = load_baseline(str(app_folder()), options)
         except SearchError as error:
-            require("'fuzzed'" in str(error), "an error names the baseline")
+            assert "'fuzzed'" in str(error), "an error names the baseline"
             continue
-        require(baseline, "an empty baseline is an error")
-        require(_is_text(data), "a file that is no UTF-8 is an error")
+        assert baseline, "an empty baseline is an error"
+        data.decode("utf-8")  # a file that is not UTF-8 is an error
         for series, limits in baseline.items():
-            require(len(series) == len(options.by), "a series has a name for each field")
-            require(len(limits) == len(options.metrics), "a series has a limit for each metric")
+            assert len(series) == len(options.by), "a series has a name for each field"
+            assert len(limits) == len(options.metrics), "a series has a limit for each metric"
             for limit in filter(None, limits):
-                require(not math.isnan(limit.upper), "a limit can be compared with")
-                require(math.isfinite(limit.expected), "an average is a number")
-                require(limit.spread >= 0, "a spread is from 0 up")
-
-
-def _loaded(options: Options) -> Baseline:
-    """Load without the pauses in which a half-written file is given time to be finished: nobody writes it here."""
-    pause, lookupfile.PAUSE = lookupfile.PAUSE, 0.0
-    try:
-        return load_baseline(str(folder()), options)
-    finally:
-        lookupfile.PAUSE = pause
-
-
-def _is_text(data: bytes) -> bool:
-    try:
-        data.decode("utf-8")
-    except UnicodeDecodeError:
-        return False
-    return True
+                assert not math.isnan(limit.upper), "a limit can be compared with"
+                assert math.isfinite(limit.expected), "an average is a finite number"
+                assert limit.spread >= 0, "a spread is not negative"

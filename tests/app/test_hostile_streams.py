@@ -27,6 +27,7 @@ RIGHT = {
     "searchinfo_of_odd_types": (1, ""),
     "no_newline_at_the_end": (1, ""),
     "header_with_the_same_name_twice": (1, ""),
+    "row_without_the_doubled_column": (1, ""),
     "short_row_first": (1, "1 of 2 rows skipped: 'process' is empty or has several values"),
     "short_and_long_rows": (2, ""),
     "line_of_digits_at_the_end": (1, "1 of 2 rows skipped: 'process' is empty or has several values"),

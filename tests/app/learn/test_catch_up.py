@@ -211,6 +211,16 @@ def test_hours_that_stand_out_are_kept_for_a_day() -> None:
     assert learn(days(2, start=217), table).hours == []
 
 
+def test_a_newest_hour_that_no_profile_learned_makes_others_stale_in_that_run_only() -> None:
+    """The table does not hold the newest hour, so the next run without new hours cannot know it."""
+    silent = {**dict.fromkeys(sent(0)), **sent(200, ("lab", "web"), n=0)}
+    answer = learn([sent(0), silent])
+    again = learn(answer.rows)
+    assert [row["state"] for row in answer.rows] == ["stale", "stale"]
+    assert again.rows == [{**row, "state": "silent"} for row in answer.rows]
+    assert learn(again.rows) == again
+
+
 def test_metrics_that_are_not_named_stay_as_they_are() -> None:
     table = learn(days(2)).rows
     answer = learn(days(1, start=48), table, args=["by=cluster,process", "metrics=tx.bytes"])
