@@ -268,7 +268,7 @@ def test_rows_nobody_wants_end_the_process(make_command: Any, make_context: Make
 @pytest.mark.parametrize(
     ("name", "said"),
     [
-        ("nowhere", r"nowhere: the replay does not know this command.* \(echo, lost, old\)"),
+        ("nowhere", r"nowhere: the replay does not know this command.* \(it has: echo, lost, old\)"),
         ("old", "old: is not replayed: commands.conf must say chunked = true"),
         ("lost", r"lost: its script bin/lost\.py is missing"),
     ],
