@@ -14,6 +14,7 @@ import pytest
 from tests.app.chunks import execute, getinfo
 from tests.app.conftest import ROOT
 from tests.app.outcome import ARGS, HEADER, LOOKUP, OVER, TIME_LIMIT, UNDER, Outcome, command, run, search
+from workbench.replay.chunked import frame
 
 sys.path.append(str(ROOT / "build" / "sdk"))
 
@@ -37,7 +38,7 @@ def in_this_process(folder: Path, stream: bytes) -> tuple[int, bytes]:
 
 def test_an_end_at_any_byte_gives_the_replies_of_all_whole_chunks_and_then_an_error(folder: Path) -> None:
     _, everything = in_this_process(folder, STREAM)
-    replies = [reply.as_bytes() for reply in Outcome(0, everything).replies]
+    replies = [frame(reply.metadata_bytes, reply.body) for reply in Outcome(0, everything).replies]
     assert len(replies) == len(CHUNKS)
     for end in range(len(STREAM)):
         code, output = in_this_process(folder, STREAM[:end])

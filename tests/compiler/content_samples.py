@@ -5,6 +5,9 @@ from __future__ import annotations
 import shutil
 from pathlib import Path
 
+from workbench.compiler.build import check_content, compiled
+from workbench.compiler.finding import BuildError, errors_of
+
 FILES = {
     "contentctl.yml": """\
 path: .
@@ -222,3 +225,11 @@ def lay_out_seeds(root: Path, shared: Path) -> Path:
     story.rename(story.with_name(f"{SEED_STORY.lower().replace(' ', '_')}.yml"))
     shutil.copytree(shared / "seeds", root / "detections" / "cloud")
     return root
+
+
+def compile_content(content: Path) -> dict[str, str]:
+    """Return the compiled conf files by name; raises BuildError with every finding if one of them is an error."""
+    project, findings = check_content(content)
+    if errors_of(findings):
+        raise BuildError(findings)
+    return compiled(project)

@@ -6,8 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.compiler.content_samples import DETECTION, MACRO_FILE, STORY_FILE, write_sample
-from workbench.compiler.build import compile_content
+from tests.compiler.content_samples import DETECTION, MACRO_FILE, STORY_FILE, compile_content, write_sample
 from workbench.compiler.finding import BuildError
 
 

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from workbench.compiler.build import compile_content
+from tests.compiler.content_samples import compile_content
 
 CHECKOUT = Path(__file__).parents[2]
 GOLDEN = CHECKOUT / "tests" / "golden"
@@ -18,7 +18,7 @@ CONFS = ("analyticstories.conf", "macros.conf", "savedsearches.conf", "transform
 
 @pytest.fixture(scope="module")
 def compiled() -> dict[str, str]:
-    return compile_content(CHECKOUT / "contentctl")[1]
+    return compile_content(CHECKOUT / "contentctl")
 
 
 @pytest.mark.parametrize("conf", CONFS)

@@ -8,9 +8,8 @@ import pytest
 from addonfactory_splunk_conf_parser_lib import TABConfigParser
 from hypothesis import given, settings
 
-from tests.compiler.content_samples import DETECTION, write_sample
+from tests.compiler.content_samples import DETECTION, compile_content, write_sample
 from tests.compiler.test_conf_text import values
-from workbench.compiler.build import compile_content
 from workbench.compiler.conf import plain, read_conf, render_conf
 from workbench.compiler.readback import differences, read_back
 
@@ -45,7 +44,7 @@ def test_a_line_goes_on_behind_a_backslash_but_a_comment_does_not() -> None:
 @pytest.mark.parametrize("conf", ["savedsearches.conf", "macros.conf", "transforms.conf", "analyticstories.conf"])
 def test_awkward_text_is_the_same_to_an_independent_parser(conf: str, tmp_path: Path) -> None:
     content = write_sample(tmp_path / "content", (DETECTION, "description: Finds samples.", AWKWARD))
-    text = compile_content(content)[1][conf]
+    text = compile_content(content)[conf]
     path = tmp_path / conf
     path.write_text(text)
     parser = TABConfigParser()

@@ -5,20 +5,20 @@ from __future__ import annotations
 import json
 from pathlib import Path
 
-from tests.compiler.content_samples import DETECTION, lay_out_seeds, write_sample
+from tests.compiler.content_samples import DETECTION, compile_content, lay_out_seeds, write_sample
 from workbench.compiler import build
-from workbench.compiler.build import check_content, compile_content
+from workbench.compiler.build import check_content
 from workbench.compiler.conf import plain, read_conf
 
 RULE = "ESCU - Sample Detection - Rule"
 
 
 def compiled(root: Path, conf: str) -> dict[str, dict[str, str]]:
-    return plain(read_conf(compile_content(root)[1][conf]))
+    return plain(read_conf(compile_content(root)[conf]))
 
 
 def test_a_detection_becomes_exactly_this_stanza(tmp_path: Path) -> None:
-    text = compile_content(write_sample(tmp_path))[1]["savedsearches.conf"]
+    text = compile_content(write_sample(tmp_path))["savedsearches.conf"]
     stanza = text.split("\n\n")[1]
     assert stanza.splitlines() == [
         "[ESCU - Sample Detection - Rule]",
@@ -72,7 +72,7 @@ def test_a_detection_becomes_exactly_this_stanza(tmp_path: Path) -> None:
 
 
 def test_a_baseline_becomes_exactly_this_stanza(tmp_path: Path) -> None:
-    text = compile_content(write_sample(tmp_path))[1]["savedsearches.conf"]
+    text = compile_content(write_sample(tmp_path))["savedsearches.conf"]
     assert text.split("\n\n")[2].splitlines() == [
         "[ESCU - Sample Baseline]",
         "description = Fills the table.",

@@ -8,14 +8,13 @@ from typing import Any
 
 import pytest
 
-from workbench.compiler.macrocalls import macro_uses
 from workbench.dashboards.running import Scene, run_source, with_results
-from workbench.dashboards.sources import resolve, search_text
+from workbench.dashboards.sources import chain, resolve
 from workbench.dashboards.tokens import default_tokens
 from workbench.dashboards.view import View, load_views
-from workbench.replay import macros
 from workbench.replay.rows import Row
 from workbench.spl.fields.flow import FieldSet, Table, field_flow
+from workbench.spl.macros import macro_uses
 from workbench.spl.parser import parse
 from workbench.spl.tree import Inputlookup, Lookup
 
@@ -39,7 +38,7 @@ def test_macros_lookups_and_fields_exist(name: str, source: str, views: dict[str
     app = scene.site.app
     text = resolve(views[name], source, tokens_of(views[name])).search
     assert {use.stanza for use in macro_uses(text)[0]} <= app.macros.keys()
-    search = parse(macros.expand(text, app.macros))
+    search = parse(app.expand(text))
     used = {command.table for command in search.commands if isinstance(command, Lookup | Inputlookup)}
     columns = {}
     for table in used:
@@ -48,7 +47,7 @@ def test_macros_lookups_and_fields_exist(name: str, source: str, views: dict[str
         columns[table] = Table(tuple(header), 1)
     # npmanomaly gives the BY fields and these, whatever comes in.
     made = FieldSet.of(["_time", "metric", "value", "expected"], null=["stdev", "score"])
-    steps = field_flow(search, lambda _call: None, columns, {"npmanomaly": lambda _arguments, _before: made})
+    steps = field_flow(search, columns, {"npmanomaly": lambda _arguments, _before: made})
     missing = {use.name for step in steps for use in step.missing}
     assert missing == set()
 
@@ -69,7 +68,7 @@ def test_it_runs_in_the_replay_and_finds_something(
 def test_events_name_their_index_and_metrics_come_from_the_macro(
     name: str, source: str, views: dict[str, View]
 ) -> None:
-    text = search_text(views[name], source)
+    text = " ".join(chain(views[name], source)[1])
     # "makeresults" before "inputlookup append=t": a lookup that does not exist yet warns instead of ending the search.
     tables = ("| inputlookup npm_", "| makeresults ")
     assert text.startswith(("| mstats ", *tables, "index=risk ", "index=_internal sourcetype=scheduler "))
@@ -79,7 +78,7 @@ def test_events_name_their_index_and_metrics_come_from_the_macro(
 
 def test_values_chosen_in_an_input_are_quoted(views: dict[str, View]) -> None:
     for name, source in SEARCHES:
-        text = search_text(views[name], source)
+        text = " ".join(chain(views[name], source)[1])
         for token in CHOSEN:
             assert f"${token}$" not in text, f"{name}.{source}: write ${token}|s$"
 

@@ -24,12 +24,11 @@ def table_under(heading: str) -> list[list[str]]:
 
 
 def test_the_finding_in_the_readme_has_fields_that_the_detection_gives(built: Package) -> None:
-    from workbench.replay import macros
     from workbench.spl.parser import parse
 
     app = App.load(built.staged)
     (search,) = (found for name, found in app.saved_searches.items() if "Anomalous Outbound" in name)
-    commands = parse(macros.expand(search.search, app.macros)).commands
+    commands = parse(app.expand(search.search)).commands
     fields = [command for command in commands if isinstance(command, Fields)][-1]
     shown = {name.strip() for row in table_under("A finding") for name in row[0].split("(")[0].split(",")} - {""}
     assert shown - {"risk_message"} <= set(fields.names)

@@ -8,8 +8,8 @@ from pathlib import Path
 
 import pytest
 
-from workbench.compiler.macrocalls import macro_uses
 from workbench.site.content import ScheduledSearch, read_content
+from workbench.spl.macros import macro_uses
 from workbench.spl.parser import parse
 from workbench.spl.terms import FieldName
 

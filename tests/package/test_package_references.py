@@ -7,8 +7,8 @@ import re
 from pathlib import Path
 from xml.etree import ElementTree
 
-from workbench.compiler.macrocalls import macro_uses
 from workbench.compiler.rules.known import COMMANDS
+from workbench.spl.macros import macro_uses
 from workbench.spl.parser import parse
 from workbench.spl.tree import CustomCommand
 

@@ -18,7 +18,7 @@ NOW = 1_772_337_600.0  # 2026-03-01 04:00:00 UTC
 
 def context(app_root: Path | None = None, **given: Any) -> SearchContext:
     """The context of a search without metrics; ``app_root`` is where its lookups are."""
-    app: Any = SimpleNamespace(macros={}, commands={}, lookups=LookupFolder(app_root or Path("nowhere")))
+    app: Any = SimpleNamespace(expand=str, macros={}, commands={}, lookups=LookupFolder(app_root or Path("nowhere")))
     store: Any = None
     limits = Limits(**{key: given.pop(key) for key in list(given) if key.endswith("_rows")})
     return SearchContext(app, store, Window(0.0, 3600.0), NOW, limits, **given)

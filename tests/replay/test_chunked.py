@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from workbench.replay import chunk_csv
-from workbench.replay.chunked import ProtocolError, encode_chunk, read_chunk
+from workbench.replay.chunked import ProtocolError, encode_chunk, frame, read_chunk
 from workbench.replay.errors import ReplayError
 from workbench.replay.rows import Row, as_text
 
@@ -139,7 +139,7 @@ def test_chunks_follow_each_other_without_a_gap_and_lengths_count_bytes() -> Non
     stream = io.BytesIO(first + second)
     read = [read_chunk(stream), read_chunk(stream)]
     assert [chunk and chunk.metadata for chunk in read] == [{"a": "é"}, {}]
-    assert b"".join(chunk.as_bytes() for chunk in read if chunk) == first + second
+    assert b"".join(frame(chunk.metadata_bytes, chunk.body) for chunk in read if chunk) == first + second
     assert read_chunk(stream) is None
 
 

@@ -1,4 +1,4 @@
-"""A small world for the field flow: fields to start with, macros, lookup tables, and short ways to follow a text."""
+"""A small world for the field flow: fields to start with, lookup tables, and short ways to follow a text."""
 
 from __future__ import annotations
 
@@ -6,10 +6,6 @@ from workbench.spl.fields.flow import FieldSet, Step, Table, field_flow
 from workbench.spl.parser import parse, parse_subsearch
 
 START = FieldSet.of(["a", "b", "x_a", "x_b"], null=["n"], many=["m"])
-MACROS = {
-    "kept": "search *", "twice(a)": "eval a=a . a, c=1 | fields - b", "low": "(a < 5)",
-    "number": "if(a > 1, null(), b)", "nested": "eval z=`number`", "loop": "`loop`", "broken": "eval (", "gone": "b",
-}  # fmt: skip
 TABLES = {
     "one": Table(("k", "v", "w"), max_matches=1),
     "many": Table(("k", "v"), max_matches=100),
@@ -19,8 +15,18 @@ TABLES = {
 
 def flow(text: str, start: FieldSet | None = START) -> list[Step]:
     search = parse(text) if start is None else parse_subsearch(text)
-    return field_flow(search, MACROS.get, TABLES, {}, start)
+    return field_flow(search, TABLES, {}, start)
 
 
 def after(text: str, start: FieldSet | None = START) -> FieldSet:
     return flow(text, start)[-1].after
+
+
+def multivalued(fields: FieldSet) -> frozenset[str]:
+    """Return the names and families that are known to hold several values on some way."""
+    return frozenset(name for name, trait in fields.fields.items() if trait.many == "yes")
+
+
+def maybe_null(fields: FieldSet) -> frozenset[str]:
+    """Return the names and families that are known to be null on some way."""
+    return frozenset(name for name, trait in fields.fields.items() if trait.null == "yes")

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 
 import pytest
 import yaml
 
+from tests.spl.followed import maybe_null, multivalued
 from workbench.spl.fields.flow import Step, field_flow
+from workbench.spl.macros import Macro, expand
 from workbench.spl.parser import parse
 
 pytestmark = pytest.mark.shared
@@ -19,13 +22,15 @@ LONG = {"avg_tcp.*", "avg_udp.*", "stdev_tcp.*", "stdev_udp.*"}
 
 def steps_of(shared: Path, seed: str) -> list[Step]:
     text = yaml.safe_load((shared / "seeds" / f"{seed}.yml").read_text("utf-8"))["search"]
-    return field_flow(parse(text), lambda call: "search *" if call.endswith("_filter") else "index=m", {}, {})
+    metrics = Macro("kubernetes_metrics", (), "index=m")
+    filters = [Macro(name, (), "search *") for name in re.findall(r"`(\w+_filter)`", text)]
+    return field_flow(parse(expand(text, {macro.stanza: macro for macro in [metrics, *filters]}).text), {}, {})
 
 
 def lines(steps: list[Step]) -> list[tuple[int, str, set[str], set[str], set[str]]]:
     return [
-        (step.depth, type(step.command).__name__, set(step.after.names), set(step.after.maybe_null),
-         set(step.after.multivalued))
+        (step.depth, type(step.command).__name__, set(step.after.names), set(maybe_null(step.after)),
+         set(multivalued(step.after)))
         for step in steps
     ]  # fmt: skip
 
@@ -52,7 +57,6 @@ def test_outbound(shared: Path) -> None:
         (0, "Where", found, set(), many),
         (0, "Rename", hosts, set(), many),
         (0, "SearchFilter", hosts, set(), many),
-        (0, "MacroCall", hosts, set(), many),
     ]
     assert not any(step.after.open or step.missing for step in steps)
 
@@ -71,9 +75,8 @@ def test_edge(shared: Path) -> None:
         (0, "SearchFilter", pair | cluster | current, cluster, current),
         (0, "Rename", pair | {"host"} | current, {"host"}, current),
         (0, "SearchFilter", pair | {"host"} | current, {"host"}, current),
-        (0, "MacroCall", pair | {"host"} | current, {"host"}, current),
     ]
     assert not any(step.after.open or step.missing for step in steps)
-    (choice,) = (step for step in steps if type(step.command).__name__ == "SearchFilter" and step.macro is None)
+    choice = next(step for step in steps if type(step.command).__name__ == "SearchFilter")
     assert [use.name for use in choice.reads] == ["current", "current"]
-    assert choice.before.multivalued == {"current"}
+    assert multivalued(choice.before) == {"current"}

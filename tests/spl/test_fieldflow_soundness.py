@@ -175,7 +175,7 @@ def check(found: list[Row], fields: FieldSet) -> None:
 @given(rows=rows, pipeline=pipelines)
 def test_no_row_breaks_a_promise(running: SearchContext, rows: list[Row], pipeline: list[str]) -> None:
     search = parse_subsearch(" | ".join(pipeline))
-    steps = field_flow(search, lambda _call: None, TABLES, {}, start=observed(rows))
+    steps = field_flow(search, TABLES, {}, start=observed(rows))
     before = rows
     for number, step in enumerate([step for step in steps if step.depth == 0], start=1):
         first = Search(search.commands[:number], search.span, search.text)

@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 
 import pytest
 import yaml
 
-from tests.spl.followed import MACROS, START, after, flow
+from tests.spl.followed import START, after, flow
 from workbench.compiler.owncommands import RESULT_FIELDS
 from workbench.spl.fields.flow import FieldSet, Table, field_flow
+from workbench.spl.macros import Macro, expand
 from workbench.spl.parser import parse, parse_subsearch
 
 CHECKOUT = Path(__file__).resolve().parents[2]
@@ -51,8 +53,6 @@ def uses(text: str, start: FieldSet | None = START) -> list[tuple[str, str, str,
         ("join a [ makeresults ]", [("a", "a", "key", True), ("a", "a", "key", False)]),
         ("append [ makeresults | where gone=1 ]", [("gone", "gone", "expression", False)]),
         ("head (gone < 5)", [("gone", "gone", "expression", False)]),
-        ("where `low` AND `gone`=1", [("a", "`low`", "expression", True), ("b", "`gone`", "expression", True)]),
-        ("search `low`", [("a", "`low`", "filter", True)]),
     ],
 )  # fmt: skip
 def test_what_a_command_reads_and_where_it_stands(text, found):
@@ -81,30 +81,15 @@ def test_a_foreach_that_is_not_an_eval_leaves_the_set_open():
     assert after("foreach mode=multivalue m [ eval a=<<ITEM>> ]").open
 
 
-# Macros and subsearches.
+# Macros that were not expanded, and subsearches.
 
 
-def test_the_commands_of_a_macro_are_steps_before_its_own():
-    text = "search a=1 | `twice(a)` | where b=1"
-    steps = flow(text)
-    assert [type(step.command).__name__ for step in steps] == ["SearchFilter", "Eval", "Fields", "MacroCall", "Where"]
-    assert [text[slice(*step.place)] for step in steps[1:4]] == ["`twice(a)`"] * 3
-    assert [step.macro for step in steps] == [None, "twice(a)", "twice(a)", None, None]
-    assert [text[slice(*use.span)] for step in steps for use in step.missing] == ["b"]
-
-
-@pytest.mark.parametrize("call", ["`unknown`", "`loop`", "`broken`"])
-def test_a_macro_that_cannot_be_followed_leaves_the_set_open(call):
-    fields = after(call)
+def test_a_macro_that_was_not_expanded_leaves_the_set_open_or_is_no_condition() -> None:
+    fields = after("`unknown`")
     assert fields.open
-    assert not fields.maybe_null
-
-
-def test_macros_are_followed_as_filters_and_inside_of_macros():
-    assert after("search `low`").names == START.names
-    assert after("`nested`").maybe_null == {"n", "z"}
-    assert after("`kept`") == START
+    assert all(trait.null == "unsure" for trait in fields.fields.values())
     assert after("search `unknown`") == START
+    assert after("where `unknown`") == START
 
 
 def test_the_steps_of_a_subsearch_are_deeper_and_come_first():
@@ -121,7 +106,7 @@ def test_a_custom_command_says_what_it_does():
         seen.append((arguments, before))
         return FieldSet.of(["score"])
 
-    steps = field_flow(parse_subsearch("score limit=3"), MACROS.get, {}, {"score": score}, START)
+    steps = field_flow(parse_subsearch("score limit=3"), {}, {"score": score}, START)
     assert seen == [("limit=3", START)]
     assert steps[-1].after.names == {"score"}
 
@@ -141,13 +126,13 @@ def content(kind: str) -> list[tuple[str, str]]:
     return [(each["name"], each["search"]) for each in loaded]
 
 
-def expand(call: str) -> str | None:
-    if call.startswith("npm_number("):
-        return f"if({call[11:-1]} < 100, tostring(1), tostring(2))"
-    if call.endswith("_filter"):
-        return "search *"
-    definition = yaml.safe_load((CHECKOUT / "contentctl" / "macros" / f"{call}.yml").read_text("utf-8"))["definition"]
-    return str(definition)
+def macros() -> dict[str, Macro]:
+    files = (CHECKOUT / "contentctl" / "macros").glob("*.yml")
+    loaded = [yaml.safe_load(path.read_text("utf-8")) for path in files]
+    read = [Macro(each["name"], tuple(each.get("arguments", ())), each["definition"]) for each in loaded]
+    texts = " ".join(text for _, text in content("detections"))
+    read += [Macro(name, (), "search *") for name in re.findall(r"`(\w+_filter)`", texts)]
+    return {macro.stanza: macro for macro in read}
 
 
 @pytest.mark.parametrize(("name", "text"), content("detections") + content("baselines"))
@@ -157,8 +142,10 @@ def test_our_own_searches_end_in_the_fields_they_list_and_miss_none(name, text):
         path.stem: Table(tuple(path.read_text().strip().split(",")), None if path.stem == "npm_allowlist" else 1)
         for path in lookups.glob("*.csv")
     }
-    steps = field_flow(parse(text), expand, tables, {**RESULT_FIELDS, "npmanomaly": npmanomaly})
-    lists = [step for step in steps if type(step.command).__name__ == "Fields" and step.macro is None]
+    expanded = expand(text, macros())
+    assert expanded.problems == ()
+    steps = field_flow(parse(expanded.text), tables, {**RESULT_FIELDS, "npmanomaly": npmanomaly})
+    lists = [step for step in steps if type(step.command).__name__ == "Fields" and step.depth == 0]
     last = steps[-1].after
     assert not last.open
     listed = lists[-1].command.names if lists else ("*",)

@@ -75,14 +75,6 @@ def check_all(checkout: Path, content: Path) -> list[Finding]:
     return sorted(set(findings))
 
 
-def compile_content(content: Path) -> tuple[Project, dict[str, str]]:
-    """The content and its compiled conf files by name; raises BuildError with every finding if one is an error."""
-    project, findings = check_content(content)
-    if errors_of(findings):
-        raise BuildError(findings)
-    return project, compiled(project)
-
-
 def compiled(project: Project) -> dict[str, str]:
     """The conf files of content by name, whatever was found wrong with its searches.
 

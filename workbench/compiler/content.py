@@ -5,11 +5,10 @@ from __future__ import annotations
 import csv
 import re
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field, fields, is_dataclass, replace
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 
 from workbench.compiler.drilldowns import DRILLDOWN_PLACEHOLDER
-from workbench.compiler.expansion import Expanded, Macro, expand
 from workbench.compiler.finding import Finding
 from workbench.compiler.owncommands import RESULT_FIELDS, OwnCommand
 from workbench.compiler.project import Project, filter_macro
@@ -17,9 +16,10 @@ from workbench.compiler.rule import Rule
 from workbench.compiler.yamlfile import Document, Place
 from workbench.spl.errors import SplSyntaxError
 from workbench.spl.fields.flow import FieldSet, Step, Table, field_flow
+from workbench.spl.macros import Expanded, Macro, expand
 from workbench.spl.parser import parse_all
 from workbench.spl.terms import Span
-from workbench.spl.tree import Command, Search
+from workbench.spl.tree import Command, Search, commands_of
 
 ORIGINAL_SEARCH = "the search of the detection"
 
@@ -74,7 +74,7 @@ class SearchText:
 
     def commands(self) -> Iterator[Command]:
         """Yield all commands, those of subsearches too."""
-        return _commands_of(self.tree)
+        return commands_of(self.tree)
 
     def pipeline(self) -> Iterator[Step]:
         """The steps outside subsearches."""
@@ -107,10 +107,11 @@ class Content:
         found = {}
         for document in self.project.kind("macros"):
             arguments = tuple(str(one) for one in document.items("arguments"))
-            name = document.text("name")
-            found[f"{name}({len(arguments)})" if arguments else name] = Macro(arguments, document.text("definition"))
+            macro = Macro(document.text("name"), arguments, document.text("definition"))
+            found[macro.stanza] = macro
         for document in self.project.kind("detections"):
-            found.setdefault(filter_macro(document.text("name")), Macro((), "search *"))
+            name = filter_macro(document.text("name"))
+            found.setdefault(name, Macro(name, (), "search *"))
         return found
 
     @cached_property
@@ -160,30 +161,5 @@ class Content:
         tree, errors = parse_all(expanded.text)
         steps: tuple[Step, ...] = ()
         if tree is not None:
-            steps = tuple(field_flow(tree, lambda _call: None, self.tables, RESULT_FIELDS))
+            steps = tuple(field_flow(tree, self.tables, RESULT_FIELDS))
         return SearchText(document, place, kind, expanded, tree, tuple(errors), steps)
-
-
-def _commands_of(search: Search | None) -> Iterator[Command]:
-    for command in search.commands if search else ():
-        yield command
-        if isinstance(inner := getattr(command, "search", None), Search):
-            yield from _commands_of(inner)
-
-
-def command_name(command: Command) -> str:
-    """Return the name of a command, as it is written."""
-    return str(getattr(command, "command", type(command).__name__)).lower()
-
-
-def nodes_of(node: object) -> Iterator[object]:
-    """Yield a node of the tree and all below it."""
-    if isinstance(node, tuple):
-        for item in node:
-            yield from nodes_of(item)
-    elif is_dataclass(node):
-        yield node
-        for part in fields(node):
-            value = getattr(node, part.name)
-            if isinstance(value, tuple) or is_dataclass(value):
-                yield from nodes_of(value)

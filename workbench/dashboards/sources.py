@@ -21,14 +21,9 @@ class Source:
     latest: str
 
 
-def search_text(view: View, source_id: str) -> str:
-    """Return the search of a data source with tokens still in it, with those it is chained to in front."""
-    return " ".join(_chain(view, source_id)[1])
-
-
 def resolve(view: View, source_id: str, tokens: Tokens) -> Source:
     """Return the search of a data source, ready to run; DashboardError names what is missing."""
-    base, parts = _chain(view, source_id)
+    base, parts = chain(view, source_id)
     try:
         defaults = view.part("defaults").get("dataSources", {}).get("ds.search", {}).get("options", {})
         own = view.part("dataSources")[base]["options"]
@@ -44,7 +39,7 @@ def resolve(view: View, source_id: str, tokens: Tokens) -> Source:
         raise DashboardError(f"{view.path.name}: {source_id}: {error}") from None
 
 
-def _chain(view: View, source_id: str) -> tuple[str, list[str]]:
+def chain(view: View, source_id: str) -> tuple[str, list[str]]:
     """Return the id of the search that the chain begins with, and the queries from there on."""
     sources, parts, current = view.part("dataSources"), list[str](), source_id
     for _ in range(_LONGEST_CHAIN):

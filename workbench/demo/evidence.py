@@ -15,7 +15,6 @@ from typing import TypeAlias
 
 from workbench.demo.hours import HOUR, Profiled, Range
 from workbench.demo.verdict import Finding
-from workbench.replay import macros
 from workbench.replay.app import App
 from workbench.replay.errors import ReplayError
 from workbench.replay.rows import Row, as_number, each_text
@@ -91,7 +90,7 @@ def sensitivity(app: App, search: str) -> Sensitivity:
 
     ReplayError when the search does not run the command, or an option that is needed here is no number.
     """
-    commands = parse(macros.expand(search, app.macros)).commands
+    commands = parse(app.expand(search)).commands
     found = next((each for each in commands if isinstance(each, CustomCommand) and each.name == "npmanomaly"), None)
     if found is None:
         raise ReplayError("the report cannot draw expected bands: the outbound search does not run npmanomaly")

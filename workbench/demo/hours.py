@@ -11,7 +11,7 @@ from collections.abc import Iterator, Sequence
 from typing import NamedTuple, TypeAlias
 
 from workbench.demo.verdict import Finding
-from workbench.replay import engine, macros
+from workbench.replay import engine
 from workbench.replay.app import App
 from workbench.replay.context import SearchContext, Window
 from workbench.replay.rows import Row, as_number, each_text
@@ -49,7 +49,7 @@ class Profiled:
             if row["kind"] == "hour":
                 hours[_measured(row), hour] = row
         context = SearchContext(app, store, Window(0, 0), 0)
-        search = parse(macros.expand(COUNTED, app.macros))
+        search = parse(app.expand(COUNTED))
         counted = engine.run(search, context, iter([dict(row) for row in hours.values()]))
         self._counted = {(_measured(row), as_number(row.get("hour"))) for row in counted}
 

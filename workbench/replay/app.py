@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
+import re
 import shutil
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
-from workbench.replay import conf, macros, savedsearch
+from workbench.replay import conf, savedsearch
 from workbench.replay.errors import ReplayError
 from workbench.replay.lookups import LookupFolder
-from workbench.replay.macros import Macro
 from workbench.replay.savedsearch import SavedSearch
+from workbench.spl.macros import Macro, expand
 
 
 @dataclass(frozen=True)
@@ -31,11 +33,18 @@ class App:
         searches = conf.layered(root, "savedsearches.conf")
         return cls(
             root=root,
-            macros=macros.from_stanzas(conf.layered(root, "macros.conf")),
+            macros=macros_of(conf.layered(root, "macros.conf")),
             saved_searches={name: savedsearch.from_stanza(name, keys) for name, keys in searches.items()},
             commands=conf.layered(root, "commands.conf"),
             lookups=LookupFolder(root),
         )
+
+    def expand(self, search: str) -> str:
+        """Return the search with its macros expanded; ReplayError, with the place, for a call that cannot be."""
+        expanded = expand(search, self.macros)
+        for problem in expanded.problems:
+            raise ReplayError(f"{problem.message}; {problem.fix}", position=problem.start).in_text(search)
+        return expanded.text
 
     @classmethod
     def scratch_copy(cls, root: Path, folder: Path) -> App:
@@ -50,3 +59,21 @@ class App:
         left_out = ["__pycache__", "lookups"] if (copy / "lookups").is_dir() else ["__pycache__"]
         shutil.copytree(root, copy, ignore=shutil.ignore_patterns(*left_out), dirs_exist_ok=True)
         return cls.load(copy)
+
+
+def macros_of(stanzas: Mapping[str, Mapping[str, str]]) -> dict[str, Macro]:
+    """Return the macros of a macros.conf by stanza name; ReplayError when a stanza contradicts itself."""
+    return {name: _macro(name, settings) for name, settings in stanzas.items()}
+
+
+def _macro(stanza: str, settings: Mapping[str, str]) -> Macro:
+    match = re.fullmatch(r"(?P<name>[^()]+)(?:\((?P<arity>\d+)\))?", stanza)
+    arguments = tuple(part.strip() for part in settings.get("args", "").split(",") if part.strip())
+    if match is None or int(match["arity"] or 0) != len(arguments):
+        raise ReplayError(f"macros.conf [{stanza}]: the name and 'args' disagree on the number of arguments")
+    if "definition" not in settings:
+        raise ReplayError(f"macros.conf [{stanza}]: 'definition' is missing")
+    computed = "iseval" if conf.is_true(settings.get("iseval")) else None
+    if settings.get("validation"):
+        computed = "validation"
+    return Macro(match["name"], arguments, settings["definition"], computed)

@@ -29,10 +29,6 @@ class Chunk:
     metadata: dict[str, Any]
     body: bytes
 
-    def as_bytes(self) -> bytes:
-        """Write the chunk again from its parts, with lengths counted anew."""
-        return frame(self.metadata_bytes, self.body)
-
 
 def frame(metadata: bytes, body: bytes) -> bytes:
     """Put a chunk header before ``metadata`` (JSON) and ``body`` (CSV)."""

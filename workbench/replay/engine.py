@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from typing import Any
 
-from workbench.replay import customcommand, events, macros, mstats
+from workbench.replay import customcommand, events, mstats
 from workbench.replay.commands import columns, combining, computing, grouping, ordering, tables
 from workbench.replay.context import SearchContext
 from workbench.replay.errors import ReplayError, errors_at
@@ -28,7 +28,7 @@ def run_text(text: str, context: SearchContext) -> list[Row]:
     Raises ReplayError for whatever cannot be read or is not replayed; its text shows the place in the search
     as it stands after macro expansion.
     """
-    expanded = macros.expand(text, context.app.macros)
+    expanded = context.app.expand(text)
     try:
         return list(run(parse(expanded), context))
     except SplSyntaxError as error:

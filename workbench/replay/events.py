@@ -22,7 +22,8 @@ def run_events(node: tree.SearchFilter, _rows: None, context: SearchContext) -> 
     if context.events is None:
         message = "there are no events to search here; begin with '| mstats', '| inputlookup' or '| makeresults'"
         raise ReplayError(message)
-    _refuse(node.filter)
+    for term in tree.walk(node.filter, tree.Keyword, tree.Comparison):
+        _refuse(term)
     terms = node.filter.terms if isinstance(node.filter, tree.And) else (node.filter,)
     if not any(isinstance(term, tree.Comparison | tree.InList) and term.field == "index" for term in terms):
         raise ReplayError("name the index of the events, for example index=risk")
@@ -31,18 +32,13 @@ def run_events(node: tree.SearchFilter, _rows: None, context: SearchContext) -> 
     return (dict(row) for row in context.events if window.earliest <= _time(row) < window.latest and passes(row))
 
 
-def _refuse(node: tree.Filter) -> None:
-    if isinstance(node, tree.And | tree.Or):
-        for term in node.terms:
-            _refuse(term)
-    elif isinstance(node, tree.Not):
-        _refuse(node.term)
-    elif isinstance(node, tree.Keyword):
-        message = f"the word '{node.text}' is not searched for in events; compare a field"
-        raise ReplayError(message, position=node.span.start)
-    elif isinstance(node, tree.Comparison) and node.field in _TIME_TERMS:
-        message = f"{node.field}= is not replayed in an event search; the time range is given from outside"
-        raise ReplayError(message, position=node.span.start)
+def _refuse(term: tree.Keyword | tree.Comparison) -> None:
+    if isinstance(term, tree.Keyword):
+        message = f"the word '{term.text}' is not searched for in events; compare a field"
+        raise ReplayError(message, position=term.span.start)
+    if term.field in _TIME_TERMS:
+        message = f"{term.field}= is not replayed in an event search; the time range is given from outside"
+        raise ReplayError(message, position=term.span.start)
 
 
 def _time(row: Row) -> float:

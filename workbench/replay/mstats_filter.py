@@ -17,6 +17,7 @@ from workbench.replay.context import SearchContext, Window
 from workbench.replay.errors import ReplayError, errors_at
 from workbench.replay.times import relative_time
 from workbench.spl.terms import And, Comparison, Filter, InList, Keyword, MacroCall, Not, Or
+from workbench.spl.tree import walk
 from workbench.spl.wildcards import matches
 from workbench.traffic.store import quote_identifier
 
@@ -55,7 +56,7 @@ def time_window(where: Filter | None, context: SearchContext) -> Window:
 
 def indexes(where: Filter | None, known: Sequence[str]) -> tuple[str, ...]:
     """Names of the indexes the filter lets through; ReplayError when it names none, or one that is not ``known``."""
-    named = [term for term in _terms(where) if isinstance(term, Comparison | InList) and term.field == "index"]
+    named = [term for term in walk(where, Comparison, InList) if term.field == "index"]
     if not named:
         raise ReplayError("names no index; write index=<metrics index> in its WHERE")
     for term in named:
@@ -138,21 +139,10 @@ def _conjuncts(where: Filter | None) -> Iterator[Filter]:
             yield from _conjuncts(term)
         return
     if isinstance(where, Or | Not):
-        for inner in _terms(where):
-            if isinstance(inner, Comparison) and inner.field in _TIME_FIELDS:
+        for inner in walk(where, Comparison):
+            if inner.field in _TIME_FIELDS:
                 raise ReplayError(f"{inner.field}= inside OR or NOT is not replayed", position=inner.span.start)
     if where is not None:
-        yield where
-
-
-def _terms(where: Filter | None) -> Iterator[Filter]:
-    """All terms, at any depth, that are not themselves made of terms."""
-    if isinstance(where, And | Or):
-        for term in where.terms:
-            yield from _terms(term)
-    elif isinstance(where, Not):
-        yield from _terms(where.term)
-    elif where is not None:
         yield where
 
 

@@ -7,7 +7,10 @@ case. Field lists keep their ``*`` wildcards. What a command does is the busines
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from collections.abc import Iterator
+from dataclasses import dataclass, field, fields, is_dataclass
+from functools import cache
+from typing import Any, TypeVar, overload
 
 from workbench.spl.terms import (
     And,
@@ -34,10 +37,13 @@ __all__ = [
     "Filter", "Foreach", "Head", "InList", "Inputlookup", "Join", "Keyword", "Lookup",
     "LookupField", "MacroCall", "Makeresults", "Mstats", "Mvexpand", "Not", "Number", "Options",
     "Or", "Outputlookup", "Rename", "Search", "SearchFilter", "Sort", "SortKey", "Span", "Stats",
-    "Table", "Text", "Unary", "Where", "command_name",
+    "Table", "Text", "Unary", "Where", "command_name", "commands_of",
+    "walk",
 ]  # fmt: skip
 
 Options = tuple[tuple[str, str], ...]
+Node = TypeVar("Node")
+Other = TypeVar("Other")
 
 
 @dataclass(frozen=True)
@@ -332,3 +338,39 @@ def command_name(command: Command) -> str:
     if isinstance(command, CustomCommand | MacroCall):
         return command.name
     return "search" if isinstance(command, SearchFilter) else type(command).__name__.lower()
+
+
+@overload
+def walk(node: object) -> Iterator[object]: ...
+@overload
+def walk(node: object, kind: type[Node], /) -> Iterator[Node]: ...
+@overload
+def walk(node: object, kind: type[Node], other: type[Other], /) -> Iterator[Node | Other]: ...
+def walk(node: object, *kinds: type[Any]) -> Iterator[Any]:
+    """Yield the node and all nodes below it, also in subsearches, in the order in which they are written.
+
+    With ``kinds`` only nodes of these classes. A tuple of nodes may be given too; anything else has no nodes.
+    """
+    return _walk(node, kinds)
+
+
+def _walk(node: object, kinds: tuple[type, ...]) -> Iterator[object]:
+    if isinstance(node, tuple):
+        for each in node:
+            yield from _walk(each, kinds)
+    elif is_dataclass(node) and not isinstance(node, type):
+        if not kinds or isinstance(node, kinds):
+            yield node
+        for name in _parts(type(node)):
+            yield from _walk(getattr(node, name), kinds)
+
+
+@cache
+def _parts(kind: type) -> tuple[str, ...]:
+    return tuple(each.name for each in fields(kind) if each.name != "span")
+
+
+def commands_of(search: Search | None) -> Iterator[Command]:
+    """Yield all commands of a search, then those of its subsearches."""
+    for each in walk(search, Search):
+        yield from each.commands

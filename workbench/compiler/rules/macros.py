@@ -9,12 +9,12 @@ from itertools import pairwise
 from workbench.compiler.check import on_content
 from workbench.compiler.content import Content
 from workbench.compiler.finding import Finding
-from workbench.compiler.macrocalls import MacroUse, comment_spans, macro_uses
 from workbench.compiler.project import filter_macro
 from workbench.compiler.rule import CONTENTCTL, MACROS, Rule, rule
 from workbench.compiler.shapes import did_you_mean
 from workbench.compiler.words import FOREIGN_MACROS
 from workbench.compiler.yamlfile import Document, Place
+from workbench.spl.macros import MacroUse, comment_spans, macro_uses
 
 
 @on_content(

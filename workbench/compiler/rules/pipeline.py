@@ -6,11 +6,10 @@ import re
 from collections.abc import Iterator
 
 from workbench.compiler.check import on_search
-from workbench.compiler.content import Content, Fault, SearchText, command_name, nodes_of
+from workbench.compiler.content import Content, Fault, SearchText
 from workbench.compiler.rule import EVALUATION, MSTATS, SEARCH_COMMAND, SUBSEARCHES, SYNTAX, rule
 from workbench.spl.fields.flow import FieldSet, Step
 from workbench.spl.tree import (
-    And,
     Append,
     Binary,
     Command,
@@ -20,11 +19,12 @@ from workbench.spl.tree import (
     Filter,
     Join,
     Mstats,
-    Or,
     SearchFilter,
     Span,
     Stats,
     Where,
+    command_name,
+    walk,
 )
 
 _LIMITS = {
@@ -136,8 +136,8 @@ def _time_terms(command: Command | None) -> Iterator[tuple[str, Span]]:
         where = command.where
     elif isinstance(command, SearchFilter):
         where = command.filter
-    for node in nodes_of(where):
-        if isinstance(node, Comparison) and node.field.lower() in ("earliest", "latest"):
+    for node in walk(where, Comparison):
+        if node.field.lower() in ("earliest", "latest"):
             yield f"{node.field}={node.value}", node.span
 
 
@@ -165,11 +165,11 @@ def _bare_dotted_fields(search: SearchText, content: Content) -> Iterator[Fault]
 def _joined_names(node: object, text: str) -> Iterator[Binary]:
     """The longest joins of bare names with dots and without blanks: k8s.cluster.name."""
     inside: set[Span] = set()
-    for one in nodes_of(node):
-        if not isinstance(one, Binary) or one.operator != "." or one.span in inside:
+    for one in walk(node, Binary):
+        if one.operator != "." or one.span in inside:
             continue
         if re.fullmatch(r"[A-Za-z_]\w*(?:\.[A-Za-z_]\w*)+", text[one.span.start : one.span.end]):
-            inside |= {below.span for below in nodes_of(one) if isinstance(below, Binary)}
+            inside |= {below.span for below in walk(one, Binary)}
             yield one
 
 
@@ -199,22 +199,10 @@ def _in_family(fields: FieldSet, name: str) -> bool:
 )
 def _multivalue_not_equal(search: SearchText, content: Content) -> Iterator[Fault]:
     for step in search.steps:
-        for node in _terms(step.command.filter) if isinstance(step.command, SearchFilter) else ():
-            if not isinstance(node, Comparison) or node.operator != "!=":
-                continue
-            if step.before.trait(node.field).many == "yes":
+        for node in walk(step.command.filter, Comparison) if isinstance(step.command, SearchFilter) else ():
+            if node.operator == "!=" and step.before.trait(node.field).many == "yes":
                 message = f"{node.field} can hold several values, and {node.field}!= does not say which must differ"
                 yield Fault(message, f'write NOT {node.field}="{node.value}"', node.span)
-
-
-def _terms(node: Filter) -> Iterator[Filter]:
-    if isinstance(node, And | Or):
-        for term in node.terms:
-            yield from _terms(term)
-    elif hasattr(node, "term"):
-        yield from _terms(node.term)
-    else:
-        yield node
 
 
 @on_search(

@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterator
 
 from workbench.compiler.check import on_search
-from workbench.compiler.content import Content, Fault, SearchText, command_name, nodes_of
+from workbench.compiler.content import Content, Fault, SearchText
 from workbench.compiler.owncommands import Argument, OwnCommand, arguments, misfit
 from workbench.compiler.rule import COMMANDS as COMMAND_TYPES
 from workbench.compiler.rule import EVALUATION, HELP, STATISTICS, SYNTAX, rule
@@ -26,6 +26,8 @@ from workbench.spl.tree import (
     Search,
     SearchFilter,
     Span,
+    command_name,
+    walk,
 )
 
 
@@ -146,9 +148,8 @@ def _wrong_option(content: Content, argument: Argument, own: OwnCommand, seen: s
     )
 )
 def _first_commands(search: SearchText, content: Content) -> Iterator[Fault]:
-    inner = (getattr(command, "search", None) for command in search.commands())
-    for pipeline in (search.tree, *(one for one in inner if isinstance(one, Search))):
-        for command in pipeline.commands[:1] if pipeline else ():
+    for pipeline in walk(search.tree, Search):
+        for command in pipeline.commands[:1]:
             if message := _brings_nothing(content, command):
                 fix = "begin with a command such as mstats, search index=..., inputlookup or makeresults"
                 yield Fault(message, fix, _first_word(search, command.span))
@@ -164,10 +165,10 @@ def _brings_nothing(content: Content, command: Command) -> str:
     if isinstance(command, Mstats | Inputlookup | Makeresults | MacroCall):
         return ""
     if isinstance(command, SearchFilter):
-        if any(isinstance(node, Comparison | InList | MacroCall) for node in nodes_of(command.filter)):
+        if any(isinstance(node, Comparison | InList | MacroCall) for node in walk(command.filter)):
             return ""
         return "the search begins with words to look for, but names no index, source type or macro"
-    name = command.name.lower() if isinstance(command, CustomCommand) else command_name(command)
+    name = command_name(command).lower()
     if name in GENERATING or (name in content.commands and content.commands[name].generating):
         return ""
     if isinstance(command, CustomCommand) and name not in COMMANDS and name not in content.commands:
@@ -185,8 +186,8 @@ def _brings_nothing(content: Content, command: Command) -> str:
     )
 )
 def _unknown_functions(search: SearchText, content: Content) -> Iterator[Fault]:
-    for node in nodes_of(search.tree):
-        if isinstance(node, Call) and node.function not in EVAL_FUNCTIONS:
+    for node in walk(search.tree, Call):
+        if node.function not in EVAL_FUNCTIONS:
             yield _unknown_function(node.function, node.span, did_you_mean(node.function, sorted(EVAL_FUNCTIONS)))
 
 
@@ -200,8 +201,8 @@ def _unknown_functions(search: SearchText, content: Content) -> Iterator[Fault]:
     )
 )
 def _unknown_aggregations(search: SearchText, content: Content) -> Iterator[Fault]:
-    for node in nodes_of(search.tree):
-        if isinstance(node, Aggregation) and not is_aggregation(node.function):
+    for node in walk(search.tree, Aggregation):
+        if not is_aggregation(node.function):
             yield _unknown_function(node.function, node.span, "")
 
 

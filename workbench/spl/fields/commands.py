@@ -1,4 +1,4 @@
-"""What each command does to the set of fields, and what it reads; subsearches, macros and foreach are elsewhere."""
+"""What each command does to the set of fields, and what it reads; subsearches and foreach are elsewhere."""
 
 from __future__ import annotations
 
@@ -7,11 +7,11 @@ from dataclasses import dataclass
 from typing import Any
 
 from workbench.spl import tree
-from workbench.spl.fields import columns, groups, macros
+from workbench.spl.fields import columns, groups
 from workbench.spl.fields.sets import NULL, ONE, FieldSet, Known, Trait, worst
-from workbench.spl.fields.steps import Custom, Expand, FieldUse, Table, Tables
+from workbench.spl.fields.steps import Custom, FieldUse, Table, Tables
 from workbench.spl.fields.traits import narrowed, trait_of, without_zero
-from workbench.spl.fields.uses import Places, in_expression, in_filter, in_list
+from workbench.spl.fields.uses import in_expression, in_filter, in_list
 
 Change = tuple[FieldSet, tuple[FieldUse, ...]]
 _TRUE = frozenset(("t", "true", "1"))
@@ -23,10 +23,9 @@ _PASSING = frozenset(("reverse", "tail", "uniq", "regex", "outputcsv", "collect"
 
 @dataclass(frozen=True)
 class Scene:
-    """What is known besides the command: its text, and the macros, tables and custom commands there are."""
+    """What is known besides the command: the text of the search, and the tables and custom commands there are."""
 
-    places: Places
-    expand: Expand
+    text: str
     tables: Tables
     custom: Custom
 
@@ -57,8 +56,7 @@ def _makeresults(node: tree.Makeresults, _before: FieldSet, _scene: Scene) -> Ch
 
 
 def _search(node: tree.SearchFilter, before: FieldSet, scene: Scene) -> Change:
-    filtering = macros.filtering(node.filter, scene.expand)
-    return passing(filtering, before), tuple(in_filter(filtering, before, scene.places))
+    return passing(node.filter, before), tuple(in_filter(node.filter, before, scene.text))
 
 
 def passing(node: tree.Filter, fields: FieldSet) -> FieldSet:
@@ -90,43 +88,40 @@ def _any_of(traits: list[Trait]) -> Trait:
     return known
 
 
-def _where(node: tree.Where, before: FieldSet, scene: Scene) -> Change:
-    condition = macros.expression(node.expression, scene.expand)
-    return narrowed(before, condition, "true"), tuple(in_expression(condition, before, scene.places))
+def _where(node: tree.Where, before: FieldSet, _scene: Scene) -> Change:
+    return narrowed(before, node.expression, "true"), tuple(in_expression(node.expression, before))
 
 
-def _eval(node: tree.Eval, before: FieldSet, scene: Scene) -> Change:
+def _eval(node: tree.Eval, before: FieldSet, _scene: Scene) -> Change:
     fields, reads = before, list[FieldUse]()
     for assignment in node.assignments:
-        expression = macros.expression(assignment.expression, scene.expand)
-        reads.extend(in_expression(expression, fields, scene.places))
-        fields = fields.with_fields({assignment.field: trait_of(expression, fields)})
+        reads.extend(in_expression(assignment.expression, fields))
+        fields = fields.with_fields({assignment.field: trait_of(assignment.expression, fields)})
     return fields, tuple(reads)
 
 
 def _stats(node: tree.Stats, before: FieldSet, scene: Scene) -> Change:
-    resolved = macros.rebuilt_aggregations(node, scene.expand)
     reads: list[FieldUse] = []
-    for each in resolved.aggregations:
+    for each in node.aggregations:
         if each.expression is not None:
-            reads.extend(in_expression(each.expression, before, scene.places))
+            reads.extend(in_expression(each.expression, before))
         elif each.field is not None:
-            reads.extend(in_list((each.field,), "aggregation", before, scene.places, each.span))
-    reads.extend(in_list(node.by, "by", before, scene.places, node.span, last=True))
+            reads.extend(in_list((each.field,), "aggregation", before, scene.text, each.span))
+    reads.extend(in_list(node.by, "by", before, scene.text, node.span, last=True))
     after = groups.after_stats if node.command == "stats" else groups.after_annotating
-    return after(resolved, before), tuple(reads)
+    return after(node, before), tuple(reads)
 
 
 def _rename(node: tree.Rename, before: FieldSet, scene: Scene) -> Change:
     fields, reads = before, list[FieldUse]()
     for old, new in node.pairs:
-        reads.extend(in_list((old,), "rename", fields, scene.places, node.span))
+        reads.extend(in_list((old,), "rename", fields, scene.text, node.span))
         fields = columns.renamed(fields, old, new)
     return fields, tuple(reads)
 
 
 def _fields(node: tree.Fields, before: FieldSet, scene: Scene) -> Change:
-    reads = in_list(node.names, "list" if node.keep else "remove", before, scene.places, node.span)
+    reads = in_list(node.names, "list" if node.keep else "remove", before, scene.text, node.span)
     if not node.keep:
         return columns.removed(before, node.names), tuple(reads)
     # Splunk keeps the fields that begin with an underscore unless they are removed by name.
@@ -134,7 +129,7 @@ def _fields(node: tree.Fields, before: FieldSet, scene: Scene) -> Change:
 
 
 def _table(node: tree.Table, before: FieldSet, scene: Scene) -> Change:
-    reads = tuple(in_list(node.names, "list", before, scene.places, node.span))
+    reads = tuple(in_list(node.names, "list", before, scene.text, node.span))
     missing = {name: NULL for name in node.names if "*" not in name and not before.produces(name)}
     return columns.kept(before, node.names).with_fields(missing), reads
 
@@ -147,7 +142,7 @@ def _fillnull(node: tree.Fillnull, before: FieldSet, scene: Scene) -> Change:
         # Without names only the columns that some row has are filled.
         left: Known = "unsure" if not node.fields and trait.null != "no" else "no"
         filled[name] = Trait(left, trait.many, trait.nonzero and trait.null == "no")
-    return before.with_fields(filled), tuple(in_list(node.fields, "fill", before, scene.places, node.span))
+    return before.with_fields(filled), tuple(in_list(node.fields, "fill", before, scene.text, node.span))
 
 
 def _addinfo(_node: tree.Addinfo, before: FieldSet, _scene: Scene) -> Change:
@@ -156,38 +151,37 @@ def _addinfo(_node: tree.Addinfo, before: FieldSet, _scene: Scene) -> Change:
 
 def _sort(node: tree.Sort, before: FieldSet, scene: Scene) -> Change:
     names = tuple(key.field for key in node.keys)
-    return before, tuple(in_list(names, "sort", before, scene.places, node.span))
+    return before, tuple(in_list(names, "sort", before, scene.text, node.span))
 
 
 def _dedup(node: tree.Dedup, before: FieldSet, scene: Scene) -> Change:
-    reads = tuple(in_list(node.fields, "dedup", before, scene.places, node.span))
+    reads = tuple(in_list(node.fields, "dedup", before, scene.text, node.span))
     keeps = _is_true(node.options, "keepempty") or _is_true(node.options, "keepevents")
     return (before if keeps else before.filled(node.fields)), reads
 
 
-def _head(node: tree.Head, before: FieldSet, scene: Scene) -> Change:
+def _head(node: tree.Head, before: FieldSet, _scene: Scene) -> Change:
     if node.condition is None:
         return before, ()
-    condition = macros.expression(node.condition, scene.expand)
-    return before, tuple(in_expression(condition, before, scene.places))
+    return before, tuple(in_expression(node.condition, before))
 
 
 def _mvexpand(node: tree.Mvexpand, before: FieldSet, scene: Scene) -> Change:
-    reads = tuple(in_list((node.field,), "expand", before, scene.places, node.span))
+    reads = tuple(in_list((node.field,), "expand", before, scene.text, node.span))
     if not before.produces(node.field):
         return before, reads
     return before.with_fields({node.field: Trait(before.trait(node.field).null)}), reads
 
 
 def _lookup(node: tree.Lookup, before: FieldSet, scene: Scene) -> Change:
-    table, places = scene.table(node.table), scene.places
+    table, text = scene.table(node.table), scene.text
     inputs = tuple(pair.field for pair in node.inputs)
-    reads = list(in_list(inputs, "lookup", before, places, node.span))
+    reads = list(in_list(inputs, "lookup", before, text, node.span))
     outputs = node.outputs
     if table.columns is not None:
         known = FieldSet.of(table.columns)
         columns = tuple(pair.column for pair in (*node.inputs, *outputs))
-        reads.extend(in_list(columns, "column", known, places, node.span))
+        reads.extend(in_list(columns, "column", known, text, node.span))
         matched = {pair.column for pair in node.inputs}
         outputs = outputs or tuple(tree.LookupField(name, name) for name in table.columns if name not in matched)
     elif not outputs:
@@ -207,9 +201,8 @@ def _inputlookup(node: tree.Inputlookup, before: FieldSet, scene: Scene) -> Chan
     found = FieldSet(open=True) if columns is None else FieldSet(dict.fromkeys(columns, Trait("unsure")))
     reads: tuple[FieldUse, ...] = ()
     if node.where is not None:
-        condition = macros.filtering(node.where, scene.expand)
-        reads = tuple(_as_columns(in_filter(condition, found, scene.places)))
-        found = passing(condition, found)
+        reads = tuple(_as_columns(in_filter(node.where, found, scene.text)))
+        found = passing(node.where, found)
     return (before.merged(found) if _is_true(node.options, "append") else found), reads
 
 
@@ -223,7 +216,7 @@ def _outputlookup(_node: tree.Outputlookup, before: FieldSet, _scene: Scene) -> 
 
 
 def _bin(node: tree.Bin, before: FieldSet, scene: Scene) -> Change:
-    reads = tuple(in_list((node.field,), "bin", before, scene.places, node.span))
+    reads = tuple(in_list((node.field,), "bin", before, scene.text, node.span))
     if not before.produces(node.field):
         return before, reads
     # What is no number is left as it is, or gets no value under the other name.
@@ -241,7 +234,7 @@ def _custom(node: tree.CustomCommand, before: FieldSet, scene: Scene) -> Change:
     if name in _PASSING:
         return before, ()
     if name in ("makemv", "nomv") and words:
-        reads = tuple(in_list((words[-1].strip('"'),), "expand", before, scene.places, node.span, last=True))
+        reads = tuple(in_list((words[-1].strip('"'),), "expand", before, scene.text, node.span, last=True))
         field = reads[0].name
         if not before.produces(field):
             return before, reads

@@ -3,23 +3,27 @@
 from __future__ import annotations
 
 import re
+from dataclasses import fields, is_dataclass, replace
 from functools import reduce
+from typing import Any, TypeVar
 
 from workbench.spl import tree
 from workbench.spl.errors import SplSyntaxError
 from workbench.spl.fields import commands
 from workbench.spl.fields.commands import Change, Scene
-from workbench.spl.fields.macros import rebuilt
 from workbench.spl.fields.sets import FieldSet, Trait
 from workbench.spl.fields.steps import FieldUse
 from workbench.spl.fields.uses import in_list
 from workbench.spl.parser import parse_subsearch
+from workbench.spl.terms import Span
 from workbench.spl.wildcards import matches, overlap, stars
 
 _PLACEHOLDER = re.compile(r"<<(FIELD|MATCHSTR|MATCHSEG[123])>>")
 # Stands for the * of a family while the template is read as SPL, where a * would be a product.
 _STAR = "__family__"
 _ROUNDS = 8
+
+Node = TypeVar("Node")
 
 
 def after_foreach(node: tree.Foreach, before: FieldSet, scene: Scene) -> Change:
@@ -28,7 +32,7 @@ def after_foreach(node: tree.Foreach, before: FieldSet, scene: Scene) -> Change:
     The template of one field sees what those of other fields have made, in an order that is not known: so each
     is read on the set of all that any of them can make.
     """
-    reads = list(in_list(node.fields, "foreach", before, scene.places, node.span))
+    reads = list(in_list(node.fields, "foreach", before, scene.text, node.span))
     matched = _matched(node.fields, before)
     templates: dict[str, tree.Eval] = {}
     for name, pattern in matched.items():
@@ -48,7 +52,7 @@ def after_foreach(node: tree.Foreach, before: FieldSet, scene: Scene) -> Change:
     certain: set[str] = set()
     for name, template in templates.items():
         made, uses = commands.change(template, seen, scene)
-        reads.extend(FieldUse(use.name, scene.places.at(node.template_span), use.where, use.exists) for use in uses)
+        reads.extend(FieldUse(use.name, node.template_span, use.where, use.exists) for use in uses)
         sure = "*" not in name and name in before.fields and before.fields[name].null == "no"
         for target in {step.field for step in template.assignments}:
             trait = made.fields[target]
@@ -90,4 +94,16 @@ def _template(text: str, name: str, pattern: str) -> tree.Eval | None:
         return None
     if "<<" in filled or len(commands) != 1 or not isinstance(commands[0], tree.Eval):
         return None
-    return rebuilt(commands[0], lambda part: part.replace(_STAR, "*") if isinstance(part, str) else part)
+    return _with_stars(commands[0])
+
+
+def _with_stars(node: Node) -> Node:
+    """Return the tree with ``*`` in all its texts where it stood for one while it was read."""
+    made: Any = node
+    if isinstance(node, str):
+        made = node.replace(_STAR, "*")
+    elif isinstance(node, tuple) and not isinstance(node, Span):
+        made = tuple(map(_with_stars, node))
+    elif is_dataclass(node) and not isinstance(node, type):
+        made = replace(node, **{each.name: _with_stars(getattr(node, each.name)) for each in fields(node)})
+    return made  # type: ignore[no-any-return]

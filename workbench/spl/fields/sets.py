@@ -86,16 +86,6 @@ class FieldSet:
         """All names and families."""
         return frozenset(self.fields)
 
-    @property
-    def multivalued(self) -> frozenset[str]:
-        """Names and families of which a way is known to hold several values."""
-        return frozenset(name for name, trait in self.fields.items() if trait.many == "yes")
-
-    @property
-    def maybe_null(self) -> frozenset[str]:
-        """Names and families of which a way is known to be null."""
-        return frozenset(name for name, trait in self.fields.items() if trait.null == "yes")
-
     def produces(self, name: str) -> bool:
         """Return whether the field (with ``*``: one of the family) can exist."""
         return name in self.fields or bool(self._relatives(name)) or (self.open and not self._gone(name))

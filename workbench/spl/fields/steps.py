@@ -24,7 +24,6 @@ class Table:
     max_matches: int | None = None
 
 
-Expand = Callable[[str], "str | None"]
 Tables = Mapping[str, Table]
 Custom = Mapping[str, Callable[[str, FieldSet], FieldSet]]
 
@@ -47,18 +46,15 @@ class FieldUse:
 class Step:
     """One command with the fields before and after it.
 
-    ``place`` is where it stands in the text that was parsed: for a command out of a macro, the macro's call
-    (its text is in ``macro``), as ``command.span`` then refers to the macro's definition. ``depth`` counts the
-    subsearches around it; steps of a subsearch or macro come before the step of the command that contains it.
+    ``depth`` counts the subsearches around it; steps of a subsearch come before the step of the command that
+    contains it.
     """
 
     command: tree.Command
     before: FieldSet
     after: FieldSet
     reads: tuple[FieldUse, ...]
-    place: Span
     depth: int = 0
-    macro: str | None = None
 
     @property
     def missing(self) -> tuple[FieldUse, ...]:
