@@ -43,7 +43,7 @@ def days(count: float, series: Sequence[str] = WEB, start: int = 0, each: float 
 
 
 class Answer(NamedTuple):
-    """The new table, and what was told."""
+    """The new table, and the messages."""
 
     rows: list[Row]
     messages: list[tuple[str, str]]
@@ -58,7 +58,7 @@ class Answer(NamedTuple):
         """Rows of kind hour."""
         return [row for row in self.rows if row["kind"] == "hour"]
 
-    def told(self, level: str) -> list[str]:
+    def messages_of(self, level: str) -> list[str]:
         """Texts of the messages of one level."""
         return [text for one, text in self.messages if one == level]
 
@@ -89,9 +89,9 @@ class Run(NamedTuple):
     @property
     def answer(self) -> Answer:
         """The rows and messages of all replies."""
-        told = [reply.metadata.get("inspector", {}).get("messages", []) for reply in self.replies]
+        by_reply = [reply.metadata.get("inspector", {}).get("messages", []) for reply in self.replies]
         rows = [row for reply in self.replies for row in decode(reply.body)[1]]
-        return Answer(rows, [(level, text) for messages in told for level, text in messages])
+        return Answer(rows, [(level, text) for messages in by_reply for level, text in messages])
 
 
 def run(

@@ -58,7 +58,7 @@ def test_without_it_the_new_level_stands_out() -> None:
 def test_an_accepted_level_is_the_new_one_at_once(app: Path, line: str) -> None:
     answer = learn(RAISED, TABLE, app=accept(app, line))
     assert not alerting(answer)
-    assert not answer.told("WARN")
+    assert not answer.messages_of("WARN")
     profile = answer.profiles[(*WEB, "tx.bytes")]
     assert float(str(profile["expected"])) == pytest.approx(60_000 * 120, rel=0.3)
 
@@ -66,7 +66,7 @@ def test_an_accepted_level_is_the_new_one_at_once(app: Path, line: str) -> None:
 @pytest.mark.parametrize(
     "line", [f"prod,we,{SECONDS},", f"prod,*eb2,{SECONDS},", f"PROD,web,{SECONDS},", f"prod,.*,{SECONDS},"]
 )
-def test_that_of_another_series_is_not(app: Path, line: str) -> None:
+def test_a_level_accepted_for_another_series_is_not(app: Path, line: str) -> None:
     assert 0 in alerting(learn(RAISED[:1], TABLE, app=accept(app, line)))
 
 
@@ -101,9 +101,9 @@ def test_a_time_more_than_30_days_ago_changes_nothing(app: Path) -> None:
 
 
 @pytest.mark.parametrize("time", ["soon", "2026-13-01", "", "1e999", "2026-3-1", "{0}"])
-def test_a_time_that_is_none_is_told_and_the_others_work(app: Path, time: str) -> None:
+def test_an_invalid_time_is_reported_and_the_other_rows_work(app: Path, time: str) -> None:
     answer = learn(RAISED, TABLE, app=accept(app, f"prod,db,{time},", f"prod,web,{SECONDS},"))
-    assert answer.told("WARN") == [
+    assert answer.messages_of("WARN") == [
         f"accept 'npm_accepted_levels', line 2: accepted_at='{time}' is not a time; write epoch seconds, or YYYY-MM-DD"
         " or YYYY-MM-DDTHH:MM in UTC. The row is not used"
     ]
@@ -111,15 +111,15 @@ def test_a_time_that_is_none_is_told_and_the_others_work(app: Path, time: str) -
 
 
 def test_many_such_times_are_counted(app: Path) -> None:
-    told = learn(RAISED, TABLE, app=accept(app, *["prod,db,soon,"] * 9)).told("WARN")
-    assert len(told) == 6
-    assert told[-1] == "4 more rows of the lookup are not used either"
+    warnings = learn(RAISED, TABLE, app=accept(app, *["prod,db,soon,"] * 9)).messages_of("WARN")
+    assert len(warnings) == 6
+    assert warnings[-1] == "4 more rows of the lookup are not used either"
 
 
 def test_a_lookup_of_another_shape_accepts_nothing(app: Path) -> None:
     answer = learn(RAISED[:1], TABLE, app=accept(app, f"prod,{SECONDS}", header="cluster,accepted_at"))
     assert alerting(answer) == {0}
-    assert answer.told("WARN") == [
+    assert answer.messages_of("WARN") == [
         "accept 'npm_accepted_levels' has no column process, so none of its levels is accepted. Add what is missing;"
         " an empty by field stands for any value"
     ]
@@ -145,7 +145,7 @@ def test_another_lookup_may_be_named(app: Path) -> None:
 
 
 def test_by_hand_is_the_same_as_by_lookup(app: Path) -> None:
-    """Somebody adds a row of one series: from the next run on its level is taken over."""
+    """Somebody adds a row of one series: from the next run on its level is accepted."""
     first = learn(RAISED[:3], TABLE)
     later: list[Row] = RAISED[3:6]
     assert alerting(learn(later, first.rows)) >= {3, 4, 5}

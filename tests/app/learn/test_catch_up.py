@@ -122,7 +122,7 @@ def test_no_intervals_are_as_silent_as_no_row() -> None:
     assert learn([*days(2), *days(1, DB), *silent]).rows == learn([*days(2), *days(1, DB)]).rows
 
 
-def test_hours_in_which_nobody_looked_are_left_out() -> None:
+def test_hours_that_were_not_observed_are_left_out() -> None:
     answer = learn([*days(1), *days(1, start=30), *days(3, ELSEWHERE)])
     assert hours_seen(answer) == 48
     assert hours_seen(answer, ELSEWHERE) == 72
@@ -154,11 +154,11 @@ def test_late_hours_are_refused_and_counted() -> None:
     ]
 
 
-def test_an_hour_learned_as_silent_is_late_for_certain() -> None:
+def test_an_hour_learned_as_silent_is_too_late() -> None:
     table = learn([*days(1), *days(1.5, DB)]).rows
     answer = learn([sent(30)], table)
     assert answer.rows == table
-    assert answer.told("WARN") == [
+    assert answer.messages_of("WARN") == [
         f"2 hours of series refused, as later ones were learned (first: tx.bytes of prod, web in the hour"
         f" {(START + 30) * 3600})"
     ]

@@ -1,4 +1,4 @@
-"""A level that goes with a deploy is taken over up to a ratio, if nothing was odd before; its hours are still told."""
+"""The level after a deploy is accepted up to a ratio if the series was in its range before; its hours still alert."""
 
 from __future__ import annotations
 
@@ -46,11 +46,11 @@ def test_without_a_deploy_a_doubling_stands_out_all_day(app: Path) -> None:
     assert len(alerting(learn(DOUBLED, TABLE, app=app))) > 12
 
 
-def test_with_one_its_first_hour_is_told_and_the_level_taken_over(app: Path) -> None:
+def test_with_one_its_first_hour_alerts_and_the_level_is_accepted(app: Path) -> None:
     answer = learn(DOUBLED, TABLE, app=accept(app, deploy(0)))
     assert alerting(answer) == {0: str(SECONDS)}
     assert expected(answer) == pytest.approx(10_000, rel=0.15)
-    assert not answer.told("WARN")
+    assert not answer.messages_of("WARN")
 
 
 def test_a_rise_above_the_ratio_stays_what_it_is(app: Path) -> None:
@@ -59,12 +59,12 @@ def test_a_rise_above_the_ratio_stays_what_it_is(app: Path) -> None:
     assert expected(answer) < 15_000
 
 
-def test_a_rise_that_follows_the_deploy_is_taken_over_no_further_than_the_ratio(app: Path) -> None:
+def test_a_rise_that_follows_the_deploy_is_accepted_up_to_the_ratio(app: Path) -> None:
     answer = learn([*DOUBLED[:2], *TENFOLD[2:]], TABLE, app=accept(app, deploy(0)))
-    told = alerting(answer)
-    assert {2, 3, 10, 20} <= told.keys()
-    assert told[2] == str(SECONDS)  # still being measured
-    assert told[3] == ""
+    alerts = alerting(answer)
+    assert {2, 3, 10, 20} <= alerts.keys()
+    assert alerts[2] == str(SECONDS)  # still being measured
+    assert alerts[3] == ""
     assert expected(answer) < 25_000
 
 
@@ -79,27 +79,27 @@ def test_somebody_can_accept_what_the_deploy_did_not(app: Path) -> None:
 
 
 def test_a_deploy_amid_an_attack_does_not_make_it_normal(app: Path) -> None:
-    told = alerting(learn(DOUBLED, TABLE, app=accept(app, deploy(3))))
-    assert {3, 4, 9, 15} <= told.keys()
-    assert set(told.values()) == {""}
+    alerts = alerting(learn(DOUBLED, TABLE, app=accept(app, deploy(3))))
+    assert {3, 4, 9, 15} <= alerts.keys()
+    assert set(alerts.values()) == {""}
 
 
 @pytest.mark.parametrize("late", [1, 3])
-def test_a_deploy_found_late_is_taken_over_late(app: Path, late: int) -> None:
+def test_a_deploy_noticed_late_is_accepted_late(app: Path, late: int) -> None:
     before = learn(DOUBLED[:late], TABLE, app=app).rows
-    told = alerting(learn(DOUBLED[late:], before, app=accept(app, deploy(0))))
-    assert set(told) == set(range(late + 1))
-    assert told[late] == str(SECONDS + late * 3600)
+    alerts = alerting(learn(DOUBLED[late:], before, app=accept(app, deploy(0))))
+    assert set(alerts) == set(range(late + 1))
+    assert alerts[late] == str(SECONDS + late * 3600)
 
 
 def test_one_found_later_than_a_level_is_measured_over_is_not(app: Path) -> None:
     before = learn(DOUBLED[:7], TABLE, app=app).rows
-    told = alerting(learn(DOUBLED[7:], before, app=accept(app, deploy(0))))
-    assert len(told) > 12
-    assert set(told.values()) == {""}
+    alerts = alerting(learn(DOUBLED[7:], before, app=accept(app, deploy(0))))
+    assert len(alerts) > 12
+    assert set(alerts.values()) == {""}
 
 
-def test_it_is_taken_over_once_however_often_the_lookup_is_read(app: Path) -> None:
+def test_it_is_accepted_once_however_often_the_lookup_is_read(app: Path) -> None:
     accept(app, deploy(0))
     table: list[Row] = TABLE
     for row in DOUBLED:
@@ -116,14 +116,14 @@ def test_a_deploy_that_changes_nothing_hardly_changes_the_profile(app: Path) -> 
 
 def test_of_two_deploys_the_second_is_measured_anew(app: Path) -> None:
     rows = [*DOUBLED[:3], *days(0.5, start=JUMP + 3, each=20_000)]
-    told = alerting(learn(rows, TABLE, app=accept(app, deploy(0), deploy(3))))
-    assert told == {0: str(SECONDS), 3: str(SECONDS + 3 * 3600)}
+    alerts = alerting(learn(rows, TABLE, app=accept(app, deploy(0), deploy(3))))
+    assert alerts == {0: str(SECONDS), 3: str(SECONDS + 3 * 3600)}
 
 
 @pytest.mark.parametrize("up_to", ["1", "0.5", "-3", "many", "1e999", "{0}"])
-def test_a_ratio_that_is_none_is_told_and_the_row_not_used(app: Path, up_to: str) -> None:
+def test_an_invalid_ratio_is_reported_and_the_row_not_used(app: Path, up_to: str) -> None:
     answer = learn(DOUBLED, TABLE, app=accept(app, deploy(0, up_to)))
-    assert answer.told("WARN") == [
+    assert answer.messages_of("WARN") == [
         f"accept 'npm_accepted_levels', line 2: up_to='{up_to}' is not a ratio above 1; write one such as 3, or leave"
         " the cell empty for any. The row is not used"
     ]

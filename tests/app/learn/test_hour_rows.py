@@ -35,11 +35,11 @@ def refusal(*chunks: list[Row]) -> str:
         ("p95_tx.conns", "inf"),
     ],
 )
-def test_an_hour_with_a_number_that_cannot_be_is_skipped_and_counted(column: str, text: object) -> None:
+def test_an_hour_with_an_invalid_number_is_skipped_and_counted(column: str, text: object) -> None:
     wrong: Row = {**sent(24), column: text}  # type: ignore[dict-item]
     answer = learn([wrong, sent(25), sent(24, ("prod", "db"))], TABLE)
     shown = {None: "", ("1", "2"): "1 and 2"}.get(text, text)  # type: ignore[call-overload]
-    assert answer.told("WARN") == [
+    assert answer.messages_of("WARN") == [
         f"1 of 3 rows skipped: a column holds an invalid value (such as {column}='{shown}');"
         " these hours are not learned"
     ]
@@ -47,18 +47,18 @@ def test_an_hour_with_a_number_that_cannot_be_is_skipped_and_counted(column: str
 
 
 @pytest.mark.parametrize("hour", [None, "", "x", str(HOUR + 1), "-3600", "0", "1e300", f"{HOUR}.5"])
-def test_a_row_of_no_hour_is_skipped_and_counted(hour: str | None) -> None:
+def test_a_row_without_a_valid_hour_is_skipped_and_counted(hour: str | None) -> None:
     answer = learn([{**sent(24), "hour": hour}, sent(24)], TABLE)
-    assert answer.told("WARN") == [
+    assert answer.messages_of("WARN") == [
         f"1 of 2 rows skipped: a column holds an invalid value (such as hour='{hour or ''}');"
         " these hours are not learned"
     ]
 
 
 @pytest.mark.parametrize("name", [None, ("a", "b")])
-def test_a_row_of_no_series_is_skipped_and_counted(name: object) -> None:
+def test_a_row_without_a_name_is_skipped_and_counted(name: object) -> None:
     wrong: Row = {**sent(24), "process": name}  # type: ignore[dict-item]
-    assert learn([wrong, sent(24)], TABLE).told("WARN") == [
+    assert learn([wrong, sent(24)], TABLE).messages_of("WARN") == [
         "1 of 2 rows skipped: 'process' is empty or has several values"
     ]
 

@@ -141,7 +141,7 @@ def test_an_error_in_the_middle_ends_the_search(staged_folder: Path, interpreter
     assert len(answered.replies) == 2
 
 
-def test_what_no_option_is(staged_folder: Path, interpreter: Path) -> None:
+def test_arguments_that_are_not_options(staged_folder: Path, interpreter: Path) -> None:
     assert refusal(run(staged_folder, interpreter, args=["thresholds=3", "x"])) == (
         "'thresholds=3', 'x' is no option. There are, written name=value: by, metrics, accept, table"
     )
@@ -165,7 +165,7 @@ def test_a_lookup_that_was_named_must_be_there(staged_folder: Path, interpreter:
     )
 
 
-def test_a_chunk_that_is_cut_off_is_no_table(staged_folder: Path, interpreter: Path) -> None:
+def test_a_chunk_that_is_cut_off_gives_no_table(staged_folder: Path, interpreter: Path) -> None:
     stream = (getinfo(ARGS) + execute(body(HISTORY), True))[:-100]
     argv = [str(interpreter), "-B", str(staged_folder / "bin" / "npmlearn.py")]
     ended = subprocess.run(argv, input=stream, capture_output=True, timeout=60, check=False)

@@ -25,7 +25,7 @@ def test_all_options() -> None:
 
 
 @pytest.mark.parametrize("name", ["hour", "kind", "metric", "profile", "expected"])
-def test_a_field_of_a_series_is_none_of_the_columns_written(name: str) -> None:
+def test_a_field_of_a_series_must_not_be_a_column_that_is_written(name: str) -> None:
     with pytest.raises(SearchError, match=f"by names '{name}', which is a column that npmlearn writes"):
         parse_options({"by": f"cluster,{name}"})
 
@@ -36,7 +36,7 @@ def test_a_lookup_has_a_bare_name(name: str) -> None:
         parse_options({"accept": name})
 
 
-def test_all_mistakes_are_told_at_once() -> None:
+def test_all_mistakes_are_reported_at_once() -> None:
     with pytest.raises(SearchError) as refused:
         parse_options({"by": "a,,b", "metrics": "x,x", "accept": "/etc"})
     assert str(refused.value).count(";") == 3

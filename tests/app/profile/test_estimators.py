@@ -78,7 +78,7 @@ def test_empty_it_says_nothing_of_the_first_value(estimator: Estimator, value: f
     assert score < 0
 
 
-@these("floor", "volume", "peaks", "burst")  # the slow channel is given residuals, of which a constant one is no quiet
+@these("floor", "volume", "peaks", "burst")  # the slow channel is given residuals, of which a constant one is not quiet
 @given(logs)
 def test_a_constant_never_alerts(estimator: Estimator, value: float) -> None:
     assert max(scores(estimator, [value] * 400, blank())) <= 1e-5

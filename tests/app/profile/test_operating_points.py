@@ -1,4 +1,4 @@
-"""What a profile may say by its age, and that a quiet point never says what a louder one does not."""
+"""When a profile may alert by its age, and that a quiet point never alerts where a louder one does not."""
 
 from itertools import pairwise
 from math import log
@@ -25,9 +25,9 @@ def scores(
 
 
 def first_day(channel: str, score: float) -> int | None:
-    """The first day on which an hour with this score in one channel is told of, where the threshold is 0."""
-    told = (day for day in range(40) if channels(scores(**{channel: score}), day * DAY, ZERO) == (channel,))
-    return next(told, None)
+    """The first day on which an hour with this score in one channel alerts, where the threshold is 0."""
+    alerts = (day for day in range(40) if channels(scores(**{channel: score}), day * DAY, ZERO) == (channel,))
+    return next(alerts, None)
 
 
 @pytest.mark.parametrize(
@@ -40,33 +40,33 @@ def first_day(channel: str, score: float) -> int | None:
         ("burst", 0.0, 7, 7),
     ],
 )
-def test_a_channel_begins_to_speak_and_its_guard_ends(channel: str, guard: float, spoken: int, plain: int) -> None:
+def test_a_channel_begins_to_alert_and_its_guard_ends(channel: str, guard: float, spoken: int, plain: int) -> None:
     assert first_day(channel, guard + JUST_OVER) == spoken
     assert first_day(channel, JUST_OVER) == plain
 
 
-def test_in_the_first_week_only_the_first_hour_over_the_limits_is_told() -> None:
+def test_in_the_first_week_only_the_first_hour_over_the_limits_alerts() -> None:
     assert channels(scores(volume=9, hold=1), 7 * DAY - 1, ZERO) == ()
     assert channels(scores(volume=9, hold=0), 7 * DAY - 1, ZERO) == ("volume",)
     assert channels(scores(volume=9, hold=1), 7 * DAY, ZERO) == ("volume",)
 
 
-@pytest.mark.parametrize(("ratio", "told"), [(1.24, ()), (1.26, ("volume",))])
-def test_less_than_a_quarter_more_than_expected_is_never_told(ratio: float, told: tuple[str, ...]) -> None:
+@pytest.mark.parametrize(("ratio", "alerts"), [(1.24, ()), (1.26, ("volume",))])
+def test_less_than_a_quarter_more_than_expected_never_alerts(ratio: float, alerts: tuple[str, ...]) -> None:
     calm = scores(volume=9)
     residuals = {name: getattr(calm, name)._replace(residual=log(ratio)) for name in ("floor", "volume")}
-    assert channels(calm._replace(**residuals), 30 * DAY, ZERO) == told
+    assert channels(calm._replace(**residuals), 30 * DAY, ZERO) == alerts
 
 
 @given(st.tuples(*[numbers] * 5), st.integers(0, 40 * DAY), st.integers(0, 3))
-def test_what_a_point_tells_every_louder_point_tells(found: tuple[float, ...], age: int, hold: int) -> None:
+def test_whatever_alerts_at_a_point_alerts_at_every_louder_point(found: tuple[float, ...], age: int, hold: int) -> None:
     hour = scores(*found, hold=hold)
     by_point = [set(channels(hour, age, point)) for point in POINTS.values()]
     assert all(quiet <= loud for loud, quiet in pairwise(by_point))
 
 
 @given(st.tuples(*[numbers] * 5), st.integers(0, 40 * DAY))
-def test_the_scores_as_counted_are_what_is_held_against_thresholds(found: tuple[float, ...], age: int) -> None:
+def test_guarded_scores_are_compared_with_thresholds(found: tuple[float, ...], age: int) -> None:
     hour = scores(*found)
     for point in POINTS.values():
         pairs = zip(Point._fields, guarded_scores(hour, age), point, strict=True)

@@ -1,4 +1,4 @@
-"""A profile survives being written and read, and a text that is no profile is refused with a reason."""
+"""A profile survives being written and read, and a text that is not a profile is refused with a reason."""
 
 from array import array
 from base64 import b64encode
@@ -92,7 +92,7 @@ def test_numbers_that_no_profile_has_are_refused(place: int, number: float) -> N
         ("2.ä", "base64"),
     ],
 )
-def test_the_reason_is_told(text: str, reason: str) -> None:
+def test_the_reason_is_given(text: str, reason: str) -> None:
     with pytest.raises(ProfileError, match=reason):
         unpack(text)
 
