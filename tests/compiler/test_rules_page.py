@@ -31,18 +31,7 @@ for every character but blanks: of a blank that YAML folded out of the end of a 
 character before it. What comes out of a macro is shown at the macro's call.
 
 Below, each rule says what it finds and why that is wrong, then shows lines that break it, with the message, and lines
-that come close and pass.
-
-## Add a rule
-
-1. Declare it beside the check that looks for it, in the module of `workbench/compiler/rules` that owns the matter (a
-   new module there is found by itself): `@on_search(rule("NPM219", "its-name", what=..., why=..., see=...))` over a
-   function that yields a `Fault` for each fault of one search, or `@on_content(...)` over one that yields findings of
-   the whole project. `workbench/compiler/check.py` explains both.
-2. Write `tests/compiler/samples/NPM219.md`: a heading `## Breaks` with a diff of the sample project that breaks the
-   rule, and `## Passes` with a near miss. Copy another one.
-3. `make golden` writes what is printed into the sample and renews this page. Read both: the message names the thing,
-   the place and the next step.
+that come close and pass. [CONTRIBUTING.md](../CONTRIBUTING.md#add-a-rule) shows how to add a rule.
 
 ## Waivers
 

@@ -12,6 +12,7 @@ from workbench.site.content import ScheduledSearch, read_content
 from workbench.spl.macros import macro_uses
 from workbench.spl.parser import parse
 from workbench.spl.terms import FieldName
+from workbench.spl.tree import Comparison, InList
 
 CHECKOUT = Path(__file__).parents[2]
 DOCS = CHECKOUT / "docs"
@@ -46,7 +47,7 @@ def fields_in(node: object) -> set[str]:
         return set().union(*(fields_in(part) for part in node)) if node else set()
     if not hasattr(node, "__dataclass_fields__"):
         return set()
-    own = {node.field} if type(node).__name__ in ("Comparison", "InList") else set()
+    own = {node.field} if isinstance(node, Comparison | InList) else set()
     return own.union(*(fields_in(getattr(node, name)) for name in node.__dataclass_fields__))
 
 

@@ -41,7 +41,9 @@ def macros(content: SiteContent) -> str:
     for name, definition in content.macros().items():
         shipped = f", as shipped {code(definition)}" if len(definition) <= _LONGEST_DEFINITION else ""
         described = descriptions[name].text("description") if name in descriptions else "What you know to be normal."
-        items.append(paragraph(f"- {code(name)}{shipped}: {plain(described)}", "  "))
+        arguments = ", ".join(map(str, descriptions[name].items("arguments"))) if name in descriptions else ""
+        call = f"{name}({arguments})" if arguments else name
+        items.append(paragraph(f"- {code(call)}{shipped}: {plain(described)}", "  "))
     return "\n".join(items)
 
 

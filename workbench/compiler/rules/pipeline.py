@@ -7,7 +7,7 @@ from collections.abc import Iterator
 
 from workbench.compiler.check import on_search
 from workbench.compiler.content import Content, Fault, SearchText
-from workbench.compiler.rule import EVALUATION, MSTATS, SEARCH_COMMAND, SUBSEARCHES, SYNTAX, rule
+from workbench.compiler.rule import EVALUATION, MSTATS, SEARCH_COMMAND, SORT, SUBSEARCHES, SYNTAX, rule
 from workbench.spl.fields.flow import FieldSet, Step
 from workbench.spl.tree import (
     Append,
@@ -20,6 +20,7 @@ from workbench.spl.tree import (
     Join,
     Mstats,
     SearchFilter,
+    Sort,
     Span,
     Stats,
     Where,
@@ -67,6 +68,21 @@ def _subsearching(command: Command) -> str:
         bare = re.sub(r'"(?:\\.|[^"\\])*"', lambda quoted: " " * len(quoted[0]), command.arguments)
         return command.name.lower() if "[" in bare else ""
     return ""
+
+
+@on_search(
+    rule(
+        "NPM219",
+        "cut-sort",
+        what="A sort does not say how many rows to keep.",
+        why="Without a number sort keeps 10,000 rows and drops the others, without a message.",
+        see=SORT,
+    )
+)
+def _cut_sorts(search: SearchText, content: Content) -> Iterator[Fault]:
+    for command in search.commands():
+        if isinstance(command, Sort) and command.limit is None:
+            yield Fault("sort keeps only the first 10,000 rows", "write sort 0, or the number of rows", command.span)
 
 
 @on_search(
