@@ -24,13 +24,14 @@ from workbench.demo.drawing import (
     label,
     milliseconds,
     plain_layout,
+    readable,
     shaded,
+    shortened,
     two_decimals,
 )
 from workbench.demo.edges import KINDS, EdgeGraph, Kind, Link, Pair
 from workbench.demo.evidence import Evidence, Track
 from workbench.demo.hourbars import hour_bars
-from workbench.demo.wording import readable, shortened
 
 CAUSE_COLOURS: dict[Cause, str] = {"attack": RED, "benign cause": AMBER, "unexplained": GREY}
 KIND_LOOKS: dict[Kind, tuple[str, float, str, str]] = {  # colour, width, dash, words

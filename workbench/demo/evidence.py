@@ -88,7 +88,7 @@ class Evidence:
 def sensitivity(app: App, search: str) -> Sensitivity:
     """Read the options of npmanomaly out of the text of ``search``, macros of ``app`` expanded.
 
-    ReplayError when the search does not run the command, or an option that is needed here is no number.
+    ReplayError when the search does not run the command, or an option that is needed here is not a number.
     """
     commands = parse(app.expand(search)).commands
     found = next((each for each in commands if isinstance(each, CustomCommand) and each.name == "npmanomaly"), None)
@@ -100,7 +100,7 @@ def sensitivity(app: App, search: str) -> Sensitivity:
     for name in ("threshold", "minsamples", "minspread"):
         number = as_number(given.get(name))
         if name in given and number is None:
-            raise ReplayError(f"npmanomaly: {name}={given[name]} is no number")
+            raise ReplayError(f"npmanomaly: {name}={given[name]} is not a number")
         if number is not None:
             values[name] = number  # type: ignore[assignment]  # the interval is whole, the others need not be
     return Sensitivity(**values)
