@@ -48,8 +48,8 @@ def plain_layout(height: int) -> Chart:
 
 def shaded(start: float, end: float, colour: str) -> Chart:
     """Return a shape that fills the plot between two times (epoch seconds)."""
-    place = {"xref": "x", "yref": "paper", "x0": milliseconds(start), "x1": milliseconds(end), "y0": 0, "y1": 1}
-    return {"type": "rect", "layer": "below", "line": {"width": 0}, "fillcolor": colour, **place}
+    area = {"xref": "x", "yref": "paper", "x0": milliseconds(start), "x1": milliseconds(end), "y0": 0, "y1": 1}
+    return {"type": "rect", "layer": "below", "line": {"width": 0}, "fillcolor": colour, **area}
 
 
 def milliseconds(moment: float) -> int:

@@ -29,7 +29,7 @@ from workbench.traffic.store import TIME, MetricsStore, quote_identifier
 # What is shown before the searched window; an edge's is longer, and hours need days to look at.
 BEFORE = {OUTBOUND: 3 * HOUR, NEW_EDGE: 1 * HOUR, SUSTAINED: 44 * HOUR}
 AFTER = HOUR
-CLUSTER, WORKLOAD, PROCESS, DEST = (DIMENSIONS[place] for place in (0, 1, 3, 4))
+CLUSTER, WORKLOAD, PROCESS, DEST = (DIMENSIONS[position] for position in (0, 1, 3, 4))
 BASELINE_KEY = (CLUSTER, WORKLOAD, PROCESS)
 EDGE_METRIC = "tcp.packets"  # what the edge detection decides by
 _OPTION = re.compile(r'(\w+)\s*=\s*(?:"([^"]*)"|(\S+))')
@@ -91,12 +91,12 @@ def sensitivity(app: App, search: str) -> Sensitivity:
     ReplayError when the search does not run the command, or an option that is needed here is not a number.
     """
     commands = parse(app.expand(search)).commands
-    found = next((each for each in commands if isinstance(each, CustomCommand) and each.name == "npmanomaly"), None)
-    if found is None:
+    command = next((each for each in commands if isinstance(each, CustomCommand) and each.name == "npmanomaly"), None)
+    if command is None:
         raise ReplayError("the report cannot draw expected bands: the outbound search does not run npmanomaly")
     span = next((each.bin_span for each in commands if isinstance(each, Mstats) and each.bin_span), None)
     values = {"interval": span_seconds(span)} if span else {}
-    given = {match[1]: match[2] or match[3] for match in _OPTION.finditer(found.arguments)}
+    given = {match[1]: match[2] or match[3] for match in _OPTION.finditer(command.arguments)}
     for name in ("threshold", "minsamples", "minspread"):
         number = as_number(given.get(name))
         if name in given and number is None:
@@ -134,7 +134,7 @@ def gather(findings: Sequence[Finding], runs: Sequence[SearchRun], app: App, sto
     tables = baselines(runs)
     outbound = [(number, each) for number, each in enumerate(findings) if each.detection == OUTBOUND]
     edges = [(number, each) for number, each in enumerate(findings) if each.detection == NEW_EDGE]
-    found: dict[int, Evidence] = {}
+    evidence: dict[int, Evidence] = {}
     measures = store.columns(NPM_INDEX).measures
     points = _points(store, outbound, BASELINE_KEY, ("host", "workload", "process"), ("avg", measures), how.interval)
     for number, finding in outbound:
@@ -144,20 +144,20 @@ def gather(findings: Sequence[Finding], runs: Sequence[SearchRun], app: App, sto
         tracks = [
             _track(name, points[number], measures.index(name), finding, band(row, name, how)) for name in names or ()
         ]
-        found[number] = Evidence(finding, *_shown(finding), tuple(tracks))
+        evidence[number] = Evidence(finding, *_shown(finding), tuple(tracks))
     fields = ("host", "source_workload", "dest_workload")
     points = _points(store, edges, (CLUSTER, WORKLOAD, DEST), fields, ("sum", (EDGE_METRIC,)), how.interval)
     for number, finding in edges:
         track = _track(EDGE_METRIC, points[number], 0, finding, None)
-        found[number] = Evidence(finding, *_shown(finding), (track,))
-    found |= _hourly(findings, runs, app, store)
-    return [found[number] for number in sorted(found)]
+        evidence[number] = Evidence(finding, *_shown(finding), (track,))
+    evidence |= _hourly(findings, runs, app, store)
+    return [evidence[number] for number in sorted(evidence)]
 
 
 def _hourly(
     findings: Sequence[Finding], runs: Sequence[SearchRun], app: App, store: MetricsStore
 ) -> dict[int, Evidence]:
-    """Evidence of the findings of sustained volume, by their place: sums of hours beside what was expected of them."""
+    """Return the evidence of sustained volume, by position of the finding: sums of hours and what was expected."""
     sustained = [(number, each) for number, each in enumerate(findings) if each.detection == SUSTAINED]
     if not sustained:
         return {}
@@ -166,19 +166,19 @@ def _hourly(
     points = _points(
         store, sustained, BASELINE_KEY, ("host", "workload", "process"), ("sum", measures), interval=int(HOUR)
     )
-    found = {}
+    evidence = {}
     for number, finding in sustained:
         start, end = _shown(finding)
         tracks = []
         for metric in each_text(finding.row.get("metrics")):
             sums = [(hour, row[measures.index(metric)] or 0.0) for hour, row in points[number].items()]
-            over = tuple(place for place, (hour, _) in enumerate(sums) if profiled.counted(finding, metric, hour))
+            over = tuple(position for position, (hour, _) in enumerate(sums) if profiled.counted(finding, metric, hour))
             ranges = profiled.ranges(finding, metric, start, end)
             tracks.append(
                 Track(metric, tuple(h for h, _ in sums), tuple(total for _, total in sums), over, None, ranges)
             )
-        found[number] = Evidence(finding, start, end, tuple(tracks))
-    return found
+        evidence[number] = Evidence(finding, start, end, tuple(tracks))
+    return evidence
 
 
 def _shown(finding: Finding) -> tuple[float, float]:
@@ -196,7 +196,9 @@ def _track(
     values = [(time, row[position]) for time, row in points.items()]
     kept = [(time, value) for time, value in values if value is not None and math.isfinite(value)]
     over = tuple(
-        place for place, (time, value) in enumerate(kept) if finding.earliest <= time < finding.latest and value > limit
+        number
+        for number, (time, value) in enumerate(kept)
+        if finding.earliest <= time < finding.latest and value > limit
     )
     return Track(metric, tuple(time for time, _ in kept), tuple(value for _, value in kept), over, expected)
 
@@ -210,9 +212,9 @@ def _points(
     interval: int,
 ) -> dict[int, dict[float, tuple[float | None, ...]]]:
     """Aggregate measures by interval, for each numbered finding over what is shown of it: one pass over the store."""
-    found: dict[int, dict[float, tuple[float | None, ...]]] = {number: {} for number, _ in findings}
+    points: dict[int, dict[float, tuple[float | None, ...]]] = {number: {} for number, _ in findings}
     if not findings:
-        return found
+        return points
     function, measures = aggregate
     keys = [f"key{position}" for position in range(len(dimensions))]
     cursor = store.connection.cursor()
@@ -234,7 +236,7 @@ def _points(
             [min(_shown(each)[0] for _, each in findings), max(_shown(each)[1] for _, each in findings)],
         )
         for number, moment, *values in cursor.fetchall():
-            found[number][moment] = tuple(values)
+            points[number][moment] = tuple(values)
     finally:
         cursor.execute("DROP TABLE wanted")
-    return found
+    return points

@@ -127,19 +127,19 @@ def _visible(value: object) -> object:
 
 
 def _section(section: Watched, charts: _Charts) -> dict[str, Any]:
-    found = judged(section.verdict)
+    findings = judged(section.verdict)
     store = MetricsStore(section.store)
     try:
-        evidence = gather([each.finding for each in found], section.runs, section.app, store)
+        evidence = gather([each.finding for each in findings], section.runs, section.app, store)
     finally:
         store.close()
     interval = float(section.truth["interval"])
-    views = [_finding(each, proof, interval, charts) for each, proof in zip(found, evidence, strict=True)]
-    load = loads(found, DETECTIONS, section.hours)
+    views = [_finding(each, proof, interval, charts) for each, proof in zip(findings, evidence, strict=True)]
+    load = loads(findings, DETECTIONS, section.hours)
     _, table = section.app.lookups.read("npm_edges")
     graphs = edge_graphs(table, section.verdict, section.start)
     expected = [attack for attack, _ in section.verdict.caught if attack["expected_by"]]
-    hours = by_hour(found, section.start, section.hours)
+    hours = by_hour(findings, section.start, section.hours)
     return {
         "title": section.title,
         "anchor": section.anchor,
@@ -170,20 +170,20 @@ def _section(section: Watched, charts: _Charts) -> dict[str, Any]:
 
 
 def _attack(attack: Mapping[str, Any], findings: Sequence[Finding]) -> dict[str, Any]:
-    found = {}
+    states = {}
     for detection, name in SHORT.items():
         at = next((finding.at for finding in findings if finding.detection == detection), None)
         if at is not None:
-            found[name] = {"state": "found", "text": f"after {(at - attack['start']) / 60:.0f} min"}
+            states[name] = {"state": "found", "text": f"after {(at - attack['start']) / 60:.0f} min"}
         elif detection in attack["expected_by"]:
-            found[name] = {"state": "missed", "text": "missed"}
+            states[name] = {"state": "missed", "text": "missed"}
         else:
-            found[name] = {"state": "none", "text": "not expected"}
+            states[name] = {"state": "none", "text": "not expected"}
     return {
         **attack,
         "when": _span(attack["start"], attack["end"]),
         "added": decimal(int(attack["added_bytes"])),
-        "found": found,
+        "found": states,
     }
 
 
@@ -193,8 +193,8 @@ def _load(load: Load, name: str) -> dict[str, Any]:
 
 
 def _sum(each: Sequence[Load]) -> Load:
-    found = {cause: sum(load.watched[cause] for load in each) for cause in CAUSES}
-    return Load("", found, {cause: sum(load.a_day[cause] for load in each) for cause in CAUSES})
+    watched = {cause: sum(load.watched[cause] for load in each) for cause in CAUSES}
+    return Load("", watched, {cause: sum(load.a_day[cause] for load in each) for cause in CAUSES})
 
 
 def _groups(verdict: Verdict, views: Sequence[dict[str, Any]]) -> list[dict[str, Any]]:

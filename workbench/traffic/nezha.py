@@ -170,14 +170,14 @@ def _attack_points(parts: Sequence[Injection], points: list[_Point]) -> None:
             )
         )
     own = _process(there.series.workload)
-    places = sorted((point.time, place) for place, point in enumerate(points) if point.series == own)
-    times = [time for time, _ in places]
+    own_points = sorted((point.time, position) for position, point in enumerate(points) if point.series == own)
+    times = [time for time, _ in own_points]
     for time, added in zip(there.time.tolist(), there.bytes.tolist(), strict=True):
         nearest = int(np.searchsorted(times, time))
-        if nearest == len(places):
+        if nearest == len(own_points):
             raise NezhaError(f"{own.workload}: no minute at or after {iso(time)} to add an attack to")
-        place = places[nearest][1]
-        points[place] = replace(points[place], bytes=(points[place].bytes or 0) + added)
+        position = own_points[nearest][1]
+        points[position] = replace(points[position], bytes=(points[position].bytes or 0) + added)
 
 
 def write_nezha_store(source: Path, target: Path, *, inject: bool = False) -> int:
