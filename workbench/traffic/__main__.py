@@ -18,6 +18,7 @@ from workbench.traffic.nezha import write_nezha_store
 from workbench.traffic.nezha_recording import NezhaError
 from workbench.traffic.points import NPM_INDEX
 from workbench.traffic.simulated_store import DEFAULT_END, DEFAULT_SEED, Order, write_simulated_store
+from workbench.traffic.sources import EBPF, SOURCES
 from workbench.traffic.store import MetricsStore, StoreError
 from workbench.traffic.writing import TRUTH_FILE
 
@@ -58,6 +59,7 @@ def _parser() -> argparse.ArgumentParser:
     )
     simulate.add_argument("--clusters", type=int, default=3, help="clusters, the last is staging (default 3)")
     simulate.add_argument("--scale", type=int, default=1, help="copies of the shop in each cluster (default 1)")
+    simulate.add_argument("--source", choices=SOURCES, default=EBPF, help=f"the collector (default {EBPF})")
     simulate.add_argument("--no-attacks", action="store_true", help="the same traffic without the attacks")
 
     hec = commands.add_parser("hec", help="write points of a store as JSON lines for the HTTP Event Collector")
@@ -83,6 +85,7 @@ def _simulate(options: argparse.Namespace, progress: Progress) -> str:
         options.clusters,
         options.scale,
         not options.no_attacks,
+        options.source,
     )
     task = progress.add_task("simulating days", total=None)
     written = write_simulated_store(
