@@ -15,6 +15,7 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, T
 from workbench.traffic.clusters import PlanError
 from workbench.traffic.hec import HecError, write_hec
 from workbench.traffic.nezha import write_nezha_store
+from workbench.traffic.nezha_points import NEZHA_SOURCES
 from workbench.traffic.nezha_recording import NezhaError
 from workbench.traffic.points import NPM_INDEX
 from workbench.traffic.simulated_store import DEFAULT_END, DEFAULT_SEED, Order, write_simulated_store
@@ -72,6 +73,7 @@ def _parser() -> argparse.ArgumentParser:
     nezha = commands.add_parser("nezha", help="convert the Nezha Online Boutique recording (real traffic)")
     nezha.add_argument("--source", type=Path, required=True, help="folder with pod_network.csv.gz, edges.csv.gz")
     nezha.add_argument("--out", type=Path, required=True, help="folder of the store; an older store is replaced")
+    nezha.add_argument("--as", dest="collector", choices=NEZHA_SOURCES, default=EBPF, help=f"default {EBPF}")
     nezha.add_argument("--inject", action="store_true", help="add labelled attacks to the real traffic")
     return parser
 
@@ -116,7 +118,7 @@ def _hec(options: argparse.Namespace, progress: Progress) -> str:
 
 def _nezha(options: argparse.Namespace, progress: Progress) -> str:
     progress.add_task("converting", total=None)
-    points = write_nezha_store(options.source, options.out, inject=options.inject)
+    points = write_nezha_store(options.source, options.out, inject=options.inject, source=options.collector)
     return f"{options.out}: {points:,} points, what is real and what is not: {options.out / TRUTH_FILE}"
 
 
