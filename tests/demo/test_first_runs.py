@@ -10,7 +10,7 @@ from workbench.demo.watch import HISTORY, LEARNED_DAYS, by_hand, first_runs
 from workbench.replay.app import App
 from workbench.replay.savedsearch import SavedSearch
 from workbench.replay.schedule import due
-from workbench.replay.times import relative_time
+from workbench.spl.times import relative_time
 
 DAY, HOUR = 86400.0, 3600.0
 MIDNIGHT = 1_772_323_200.0  # 2026-03-01T00:00:00Z

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 from cronsim import CronSim
 
-from workbench.compiler.clock import moment
+from workbench.spl.times import relative_time
 
 Stanzas = dict[str, dict[str, str]]
 
@@ -94,7 +94,7 @@ def test_searches_are_disabled_and_have_a_sound_schedule(confs: dict[str, Stanza
         assert settings["disabled"] == "true", name
         first = CronSim(settings["cron_schedule"], datetime.datetime(2026, 1, 1, tzinfo=datetime.timezone.utc))
         start = next(first)
-        latest = moment(start.timestamp(), settings["dispatch.latest_time"])
+        latest = relative_time(start.timestamp(), settings["dispatch.latest_time"])
         assert latest is not None, name
         assert latest <= start.timestamp() - 600, f"{name}: late data points need a lag"
         starts.append(start.minute)

@@ -256,7 +256,7 @@ def test_a_search_inside_a_search_does_not_end_the_outer_one(context: SearchCont
         ("avg(tcp.bytes) where index=* earliest=10 latest=5", "earliest must lie before latest"),
         ("avg(tcp.bytes) as x max(tcp.bytes) as x where index=*", "two columns of the result are called 'x'"),
         ("avg(tcp.*) as x where index=*", "must have the same number of wildcards"),
-        ("avg(tcp.bytes) where index=* span=1mon", "span=1mon is not replayed"),
+        ("avg(tcp.bytes) where index=* span=1mon", "span=1mon has no fixed length"),
         ("avg(tcp.bytes) where index=* earliest=0 latest=1000001 span=1s", "makes 1000001 bins, Splunk allows 1000000"),
         ("prestats=t avg(tcp.bytes) where index=*", "option prestats=t is not replayed"),
     ],

@@ -13,7 +13,7 @@ from workbench.replay.errors import ReplayError
 from workbench.replay.savedsearch import SavedSearch, Trigger
 from workbench.replay.schedule import Site, baselines_first, due, run_between, run_search
 from workbench.replay.throttle import Throttle
-from workbench.replay.times import utc_text
+from workbench.spl.times import utc_text
 
 DAY = 86400.0
 CONF = """

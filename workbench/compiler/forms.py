@@ -7,16 +7,15 @@ unknown fields under ``rba``), contentctl would have built an app that does not 
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 
-from cronsim import CronSimError
-
-from workbench.compiler.clock import TIME_MODIFIER, cron_runs
 from workbench.compiler.finding import Finding
 from workbench.compiler.rule import ATTACK, CONTENTCTL, RISK, SAVED_SEARCHES, TIMES, rule
 from workbench.compiler.shapes import (
     Check,
     anything,
+    fitting,
     flag,
     group,
     identifier,
@@ -40,6 +39,10 @@ from workbench.compiler.words import (
     THREAT_OBJECT_TYPES,
 )
 from workbench.compiler.yamlfile import Document, Place
+from workbench.spl.times import TimeError, cron_runs, instant, relative_time
+
+# A Monday on which a month, a quarter and a year begin, so that all kinds of schedules run soon after it.
+SOME_DAY = instant("2024-01-01")
 
 WRONG_VERSION = rule(
     "NPM011",
@@ -99,10 +102,20 @@ _search_name = matching(
 )
 _word = matching(r"[A-Za-z0-9_]+", "letters, digits and _ only", most=99)
 _field = matching(r"[A-Za-z_][\w.:-]*", "the name of a field of the search, without blanks", most=99)
-_time = matching(TIME_MODIFIER, "a Splunk time such as -70m@m or now", rule=WRONG_TIME)
+
+
+def _is_time(text: str) -> bool:
+    try:
+        relative_time(SOME_DAY, text)
+    except TimeError:
+        return False
+    return True
+
+
+_time = fitting(_is_time, "a Splunk time such as -70m@m or now", rule=WRONG_TIME)
 # In a drilldown a time can be a token of the finding, such as $info_min_time$.
-_offset = matching(
-    rf"\$\w+\$|\d+|{TIME_MODIFIER}",
+_offset = fitting(
+    lambda text: re.fullmatch(r"\$\w+\$", text) is not None or _is_time(text),
     "a Splunk time such as -7d@h, or a token such as $info_min_time$",
     rule=WRONG_TIME,
 )
@@ -115,9 +128,9 @@ _mitre = matching(r"T\d{4}(?:\.\d{3})?", "an ATT&CK id such as T1048 or T1048.00
 def _cron(document: Document, place: Place) -> Iterator[Finding]:
     """Five fields without names, as Splunk takes them."""
     try:
-        cron_runs(document.text(*place))
-    except CronSimError as error:
-        message = f"is {document.get(*place)!r}, no cron schedule ({error})"
+        cron_runs(document.text(*place), SOME_DAY)
+    except TimeError as error:
+        message = f"is {document.get(*place)!r}, not a cron schedule ({error})"
         yield document.finding(WRONG_CRON, place, message, "write one such as 7 * * * *")
 
 

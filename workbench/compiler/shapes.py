@@ -158,12 +158,17 @@ def _unwritable(document: Document, place: Place, value: str) -> Iterator[Findin
 
 def matching(pattern: str, wanted: str, most: int = 10_000, rule: Rule = WRONG_FORM) -> Check:
     """A single line of text that fits a pattern as a whole; wanted says the pattern in words."""
+    return fitting(lambda text: re.fullmatch(pattern, text) is not None, wanted, most, rule)
+
+
+def fitting(fits: Callable[[str], bool], wanted: str, most: int = 10_000, rule: Rule = WRONG_FORM) -> Check:
+    """A single line of text for which ``fits`` is true; wanted says in words which text that is."""
     plain = text(1, most, lines=False)
 
     def check(document: Document, place: Place) -> Iterator[Finding]:
         found = list(plain(document, place))
         yield from found
-        if not found and not re.fullmatch(pattern, document.text(*place)):
+        if not found and not fits(document.text(*place)):
             yield document.finding(rule, place, f"is {document.text(*place)!r}", f"write {wanted}")
 
     return check

@@ -17,7 +17,7 @@ from workbench.replay.context import Window
 from workbench.replay.errors import ReplayError
 from workbench.replay.rows import Row, Value, as_number, as_text
 from workbench.replay.schedule import Site
-from workbench.replay.times import relative_time, utc_text
+from workbench.spl.times import utc_text
 
 
 @dataclass(frozen=True)
@@ -33,7 +33,7 @@ def run_source(view: View, source_id: str, tokens: Tokens, scene: Scene) -> list
     """Rows of one data source; DashboardError names the dashboard and the data source that cannot be run."""
     source = resolve(view, source_id, tokens)
     try:
-        window = Window(relative_time(scene.now, source.earliest), relative_time(scene.now, source.latest))
+        window = Window.at(scene.now, source.earliest, source.latest)
         context = scene.site.context(window, scene.now)
         context.events = scene.events
         return engine.run_text(source.search, context)

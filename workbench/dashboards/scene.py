@@ -18,7 +18,7 @@ from workbench.demo.watch import watch
 from workbench.replay.app import App
 from workbench.replay.eventlog import events_of
 from workbench.replay.schedule import Site
-from workbench.replay.times import instant
+from workbench.spl.times import instant
 from workbench.traffic.simulated_store import Order, write_simulated_store
 from workbench.traffic.store import MetricsStore
 from workbench.traffic.writing import TRUTH_FILE

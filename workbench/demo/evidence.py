@@ -19,8 +19,8 @@ from workbench.replay.app import App
 from workbench.replay.errors import ReplayError
 from workbench.replay.rows import Row, as_number, each_text
 from workbench.replay.schedule import SearchRun
-from workbench.replay.times import span_seconds
 from workbench.spl.parser import parse
+from workbench.spl.times import span_seconds
 from workbench.spl.tree import CustomCommand, Mstats
 from workbench.traffic.attacks import NEW_EDGE, OUTBOUND, SUSTAINED
 from workbench.traffic.points import DIMENSIONS, NPM_INDEX

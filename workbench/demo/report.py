@@ -25,7 +25,7 @@ from workbench.demo.verdict import Finding, Verdict
 from workbench.replay.app import App
 from workbench.replay.rows import each_text
 from workbench.replay.schedule import SearchRun
-from workbench.replay.times import utc_text
+from workbench.spl.times import utc_text
 from workbench.traffic.attacks import DETECTIONS, NEW_EDGE, SUSTAINED
 from workbench.traffic.store import MetricsStore
 from workbench.writing import write_text

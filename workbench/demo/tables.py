@@ -14,7 +14,7 @@ from rich.table import Table
 
 from workbench.demo.verdict import Finding, Verdict
 from workbench.replay.rows import each_text
-from workbench.replay.times import utc_text
+from workbench.spl.times import utc_text
 from workbench.traffic.attacks import NEW_EDGE, OUTBOUND, SUSTAINED
 
 SHORT = {OUTBOUND: "outbound", SUSTAINED: "sustained", NEW_EDGE: "new edge"}

@@ -12,7 +12,7 @@ from workbench.replay.app import App
 from workbench.replay.savedsearch import SavedSearch
 from workbench.replay.schedule import SearchRun, Site, baselines_first, due, run_search
 from workbench.replay.throttle import Throttle
-from workbench.replay.times import utc_text
+from workbench.spl.times import utc_text
 from workbench.traffic.store import MetricsStore
 
 DAY, HOUR = 86400.0, 3600.0  # seconds

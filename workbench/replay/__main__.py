@@ -18,8 +18,8 @@ from workbench.replay.errors import ReplayError
 from workbench.replay.savedsearch import SavedSearch
 from workbench.replay.schedule import SearchRun, Site, baselines_first, run_between, run_search
 from workbench.replay.throttle import Throttle
-from workbench.replay.times import instant, relative_time, utc_text
 from workbench.spl.errors import SplSyntaxError
+from workbench.spl.times import TimeError, instant, utc_text
 from workbench.traffic.store import MetricsStore, StoreError
 
 
@@ -62,7 +62,7 @@ def _run_text(options: argparse.Namespace, site: Site, console: Console) -> None
     if options.now is None:
         raise ReplayError("--spl needs --now: the time the search believes it is")
     text = _spl(options.spl)
-    window = Window(relative_time(options.now, options.earliest), relative_time(options.now, options.latest))
+    window = Window.at(options.now, options.earliest, options.latest)
     context = site.context(window, options.now)
     rows = engine.run_text(text, context)
     report.print_rows(rows, console)
@@ -128,7 +128,7 @@ def _spl(text_or_file: str) -> str:
 def _instant(text: str) -> float:
     try:
         return instant(text)
-    except ReplayError as error:
+    except TimeError as error:
         raise argparse.ArgumentTypeError(str(error)) from None
 
 

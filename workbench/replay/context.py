@@ -6,6 +6,9 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Literal
 
+from workbench.replay.errors import ReplayError
+from workbench.spl.times import TimeError, relative_time
+
 if TYPE_CHECKING:
     from workbench.replay.app import App
     from workbench.replay.rows import Row
@@ -18,6 +21,14 @@ class Window:
 
     earliest: float
     latest: float
+
+    @classmethod
+    def at(cls, now: float, earliest: str, latest: str) -> Window:
+        """Return the window that two time modifiers mean when it is ``now``; ReplayError when one means nothing."""
+        try:
+            return cls(relative_time(now, earliest), relative_time(now, latest))
+        except TimeError as error:
+            raise ReplayError(str(error)) from None
 
 
 @dataclass(frozen=True)

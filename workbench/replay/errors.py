@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 
 from workbench.spl.errors import excerpt, line_and_column
+from workbench.spl.times import TimeError
 
 
 class ReplayError(Exception):
@@ -42,9 +43,14 @@ class ReplayError(Exception):
 
 @contextmanager
 def errors_at(command: str | None, position: int) -> Iterator[None]:
-    """Add the command and its position to each ReplayError raised in the block that does not have its own."""
+    """Add the command and its position to each ReplayError raised in the block that does not have its own.
+
+    A TimeError becomes a ReplayError there.
+    """
     try:
         yield
+    except TimeError as error:
+        raise ReplayError(str(error), command, position) from None
     except ReplayError as error:
         error.command = command if error.command is None else error.command
         error.position = position if error.position is None else error.position

@@ -26,7 +26,7 @@ from workbench.replay.context import SearchContext, Window
 from workbench.replay.errors import ReplayError
 from workbench.replay.mstats_filter import Parameters
 from workbench.replay.rows import Row
-from workbench.replay.times import span_seconds
+from workbench.spl.times import span_seconds
 from workbench.spl.tree import Aggregation, Mstats
 from workbench.spl.wildcards import renamed
 from workbench.traffic.store import TIME, IndexColumns, StoreError, quote_identifier

@@ -15,8 +15,8 @@ from dataclasses import dataclass, field
 
 from workbench.replay.context import SearchContext, Window
 from workbench.replay.errors import ReplayError, errors_at
-from workbench.replay.times import relative_time
 from workbench.spl.terms import And, Comparison, Filter, InList, Keyword, MacroCall, Not, Or
+from workbench.spl.times import relative_time
 from workbench.spl.tree import walk
 from workbench.spl.wildcards import matches
 from workbench.traffic.store import quote_identifier

@@ -17,7 +17,7 @@ from rich.text import Text
 from workbench.replay.risk import fill, plain
 from workbench.replay.rows import Row, Value, as_number, each_text
 from workbench.replay.schedule import SearchRun
-from workbench.replay.times import utc_text
+from workbench.spl.times import utc_text
 
 # Field names that hold epoch seconds: shown as dates. A number below the first is no date of our time.
 _TIME_FIELDS = ("_time", "first_seen", "last_seen", "first_time", "last_time", "seen_from", "seen_to")

@@ -10,11 +10,9 @@ import heapq
 import time
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
-from datetime import datetime, timedelta, timezone
+from itertools import takewhile
 from pathlib import Path
 from typing import Literal
-
-from cronsim import CronSim, CronSimError
 
 from workbench.replay import engine
 from workbench.replay.app import App
@@ -24,8 +22,8 @@ from workbench.replay.risk import RiskEvent, risk_events
 from workbench.replay.rows import Row
 from workbench.replay.savedsearch import SavedSearch
 from workbench.replay.throttle import Throttle
-from workbench.replay.times import relative_time, utc_text
 from workbench.spl.errors import SplSyntaxError
+from workbench.spl.times import TimeError, cron_runs, utc_text
 from workbench.traffic.store import MetricsStore, StoreError
 
 
@@ -78,7 +76,7 @@ def run_search(search: SavedSearch, at: float, site: Site, throttle: Throttle) -
     """Run ``search`` as if it were ``at``; ReplayError names the search and the time when it fails."""
     began = time.perf_counter()
     try:
-        window = Window(relative_time(at, search.earliest), relative_time(at, search.latest))
+        window = Window.at(at, search.earliest, search.latest)
         context = site.context(window, at)
         rows = engine.run_text(search.search, context)
     except (ReplayError, SplSyntaxError, StoreError) as error:
@@ -125,12 +123,9 @@ def baselines_first(searches: Sequence[SavedSearch]) -> list[SavedSearch]:
 
 
 def _times(search: SavedSearch, order: int, start: float, end: float) -> Iterator[tuple[float, int]]:
-    before = datetime.fromtimestamp(start, timezone.utc) - timedelta(microseconds=1)
     try:
-        calendar = CronSim(search.cron or "", before)
-    except CronSimError as error:
+        runs = cron_runs(search.cron or "", start)
+    except TimeError as error:
         raise ReplayError(f"search '{search.name}': cron '{search.cron}' cannot be read: {error}") from None
-    for moment in calendar:
-        if moment.timestamp() >= end:
-            return
-        yield moment.timestamp(), order
+    for at in takewhile(lambda at: at < end, runs):
+        yield at, order

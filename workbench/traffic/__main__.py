@@ -3,15 +3,14 @@
 from __future__ import annotations
 
 import argparse
-import math
 import sys
 from collections.abc import Sequence
-from datetime import datetime, timezone
 from pathlib import Path
 
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
 
+from workbench.spl.times import TimeError, instant
 from workbench.traffic.clusters import PlanError
 from workbench.traffic.hec import HecError, write_hec
 from workbench.traffic.nezha import write_nezha_store
@@ -24,25 +23,10 @@ from workbench.traffic.store import MetricsStore, StoreError
 from workbench.traffic.writing import TRUTH_FILE
 
 
-def parse_instant(text: str) -> float:
-    """Return epoch seconds for an ISO 8601 time (UTC unless it says otherwise) or a number. ValueError if neither."""
-    try:
-        instant = float(text)
-    except ValueError:
-        try:
-            moment = datetime.fromisoformat(text.strip().upper().replace("Z", "+00:00"))
-        except ValueError:
-            raise ValueError(f"'{text}' is not a time; write 2026-03-05T00:00:00Z or seconds since the epoch") from None
-        instant = (moment if moment.tzinfo else moment.replace(tzinfo=timezone.utc)).timestamp()
-    if not math.isfinite(instant) or instant < 0:
-        raise ValueError(f"'{text}' is not a time after 1970")
-    return instant
-
-
 def _instant(text: str) -> float:
     try:
-        return parse_instant(text)
-    except ValueError as error:
+        return instant(text)
+    except TimeError as error:
         raise argparse.ArgumentTypeError(str(error)) from None
 
 

@@ -6,17 +6,15 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from itertools import islice, pairwise
 
-from cronsim import CronSimError
-
 from workbench.compiler.check import on_content
-from workbench.compiler.clock import cron_runs, moment
 from workbench.compiler.content import Content
 from workbench.compiler.deployments import deployment_of
 from workbench.compiler.finding import Finding
-from workbench.compiler.forms import WRONG_WINDOW
+from workbench.compiler.forms import SOME_DAY, WRONG_WINDOW
 from workbench.compiler.owncommands import arguments
 from workbench.compiler.rule import SAVED_SEARCHES, TIMES, Rule, rule
 from workbench.compiler.yamlfile import Document, Place
+from workbench.spl.times import TimeError, cron_runs, relative_time
 from workbench.spl.tree import CustomCommand, Inputlookup, Lookup, Outputlookup
 
 _RUNS = 60  # runs looked at: more than a week of a schedule that starts twice a day, a quarter of a weekly one
@@ -34,19 +32,20 @@ class Schedule:
 
     def window(self, now: float) -> tuple[float, float]:
         """The times (epoch seconds, half-open) that a run at ``now`` looks at."""
-        return moment(now, self.earliest) or 0.0, moment(now, self.latest) or 0.0
+        return relative_time(now, self.earliest), relative_time(now, self.latest)
 
 
 def schedule_at(document: Document, place: Place) -> Schedule | None:
     """The schedule written at a place; None if anything of it cannot be read (another rule says so)."""
     cron, earliest, latest = (document.text(*place, name) for name in ("cron_schedule", "earliest_time", "latest_time"))
-    if moment(0, earliest) is None or moment(0, latest) is None:
-        return None
     try:
-        runs = tuple(islice(cron_runs(cron), _RUNS))
-    except CronSimError:
+        runs = tuple(islice(cron_runs(cron, SOME_DAY), _RUNS))
+        schedule = Schedule(document, place, runs, earliest, latest)
+        for at in runs:
+            schedule.window(at)
+    except TimeError:
         return None
-    return Schedule(document, place, runs, earliest, latest)
+    return schedule
 
 
 def _schedules(content: Content) -> Iterator[Schedule]:

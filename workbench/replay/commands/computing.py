@@ -12,10 +12,10 @@ from workbench.replay.expressions.compiled import Run
 from workbench.replay.expressions.compiling import compile_condition, compile_value
 from workbench.replay.filters import compile_filter
 from workbench.replay.rows import Row, as_number
-from workbench.replay.times import span_seconds
 from workbench.spl import tree
 from workbench.spl.errors import SplSyntaxError
 from workbench.spl.parser import parse_subsearch
+from workbench.spl.times import span_seconds
 from workbench.spl.wildcards import stars
 
 _PLACEHOLDER = re.compile(r"<<(\w+)>>")

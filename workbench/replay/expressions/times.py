@@ -6,10 +6,10 @@ import datetime
 import math
 import re
 
-from workbench.replay import times
 from workbench.replay.errors import errors_at
 from workbench.replay.expressions.compiled import Compiled, Function, Place
 from workbench.replay.rows import Row, Value, as_number, as_text
+from workbench.spl.times import relative_time
 
 _DIRECTIVE = re.compile(r"%(\d?[NQ]|.)", re.DOTALL)
 _AS_IS = frozenset("aAbBcdHIjmMpSUwWxXyY")
@@ -88,7 +88,7 @@ def _relative_time(place: Place, arguments: tuple[Compiled, ...]) -> Compiled:
         if seconds is None or modifier is None:
             return None
         with errors_at(None, place.position):
-            return times.relative_time(float(seconds), modifier)
+            return relative_time(float(seconds), modifier)
 
     return Compiled("number", run)
 
