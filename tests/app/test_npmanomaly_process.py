@@ -17,9 +17,9 @@ from workbench.replay.errors import ReplayError
 from workbench.replay.rows import Row
 
 METRICS = ("tcp.bytes", "tcp.new_sockets", "tcp.packets", "udp.bytes", "udp.packets")
-KEYS = ("k8s.cluster.name", "source.workload.name", "source.process.name")
+KEYS = ("cluster", "namespace", "workload", "process")
 FIELDS = ("_time", *KEYS, *METRICS)
-NGINX = ("prod", "web", "nginx")
+NGINX = ("prod", "shop", "web", "nginx")
 
 
 def point(time: int = 1772323200, series: Sequence[str] = NGINX, **metrics: str) -> Row:
@@ -66,7 +66,7 @@ class Search:
 @pytest.fixture
 def search(staged_folder: Path, interpreter: Path) -> Search:
     lookup = staged_folder / "lookups" / "npm_baseline.csv"
-    lookup.write_text(baseline_lookup([(NGINX, 100, 20), (("prod", "web", 'a, "b" $c$'), 100, 20)][:1]))
+    lookup.write_text(baseline_lookup([(NGINX, 100, 20), (("prod", "shop", "web", 'a, "b" $c$'), 100, 20)][:1]))
     return Search(staged_folder, interpreter)
 
 
@@ -101,9 +101,10 @@ def test_rows_over_the_limit_come_back_tidy(search: Search) -> None:
     rows = [point(tcp_bytes="180.5", udp_bytes="160"), point(1772323210, tcp_bytes="99", udp_bytes="")]
     assert search.run(["minspread=0"], encode(FIELDS, rows)) == [
         {
-            "k8s.cluster.name": "prod",
-            "source.workload.name": "web",
-            "source.process.name": "nginx",
+            "cluster": "prod",
+            "namespace": "shop",
+            "workload": "web",
+            "process": "nginx",
             "_time": "1772323200",
             "metric": "tcp.bytes",
             "value": "180.5",
@@ -133,7 +134,7 @@ def test_chunk_borders_and_row_order_change_nothing(search: Search) -> None:
 
 
 def test_names_with_commas_quotes_dollars_and_other_scripts(search: Search) -> None:
-    odd = ("prod", 'a, "b" $c$', "nginx: wörker\nprocess")
+    odd = ("prod", "s, h", 'a, "b" $c$', "nginx: wörker\nprocess")
     quoted = [f'"{name.replace(chr(34), chr(34) * 2)}"' for name in odd]
     (search.folder / "lookups" / "npm_baseline.csv").write_text(baseline_lookup([(quoted, 100, 20)]), encoding="utf-8")
     (found,) = search.run([], encode(FIELDS, [point(series=odd, tcp_bytes="999")]))
@@ -170,7 +171,7 @@ def test_a_first_bad_value_with_braces_does_not_break_the_message(search: Search
 
 
 def test_unseen_series_are_told_and_flagged_on_request(search: Search) -> None:
-    body = encode(FIELDS, [point(series=("prod", "web", "xmrig"), tcp_bytes="5")])
+    body = encode(FIELDS, [point(series=("prod", "shop", "web", "xmrig"), tcp_bytes="5")])
     assert search.run([], body) == []
     assert search.messages[0].text.startswith("npmanomaly: 1 of 1 rows belong to series that baseline 'npm_baseline'")
     (found,) = search.run(["unseen=flag"], body)
@@ -210,8 +211,8 @@ def test_a_missing_baseline_is_told_at_the_first_rows(search: Search) -> None:
     ("lookup", "said"),
     [
         (baseline_lookup([]), "has no rows"),
-        ("a,b\n1,2\n", "has another shape: no column k8s.cluster.name"),
-        (baseline_lookup([(NGINX, 100, 20), (NGINX, 1, 1)]), "two rows for prod, web, nginx"),
+        ("a,b\n1,2\n", "has another shape: no column cluster"),
+        (baseline_lookup([(NGINX, 100, 20), (NGINX, 1, 1)]), "two rows for prod, shop, web, nginx"),
     ],
 )
 def test_a_baseline_of_another_shape_is_told(search: Search, lookup: str, said: str) -> None:
@@ -220,9 +221,9 @@ def test_a_baseline_of_another_shape_is_told(search: Search, lookup: str, said: 
 
 
 def test_a_field_or_metric_that_no_row_has_is_told_at_the_end(search: Search) -> None:
-    without_process = encode(("k8s.cluster.name", "source.workload.name", "tcp.bytes"), [{"tcp.bytes": "5"}])
+    without_process = encode((*KEYS[:3], "tcp.bytes"), [{"tcp.bytes": "5"}])
     without_metrics = encode(KEYS, [dict(zip(KEYS, NGINX, strict=True))])
-    assert "no row has the field 'source.process.name' named in by=" in refusal(search, [], without_process)
+    assert "no row has the field 'process' named in by=" in refusal(search, [], without_process)
     assert "no row has any of the metrics tcp.bytes, tcp.new_sockets" in refusal(search, [], without_metrics)
 
 

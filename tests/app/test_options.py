@@ -10,7 +10,7 @@ from npmlib.errors import SearchError
 def test_nothing_typed_gives_the_documented_defaults() -> None:
     assert parse_options({}) == Options(
         baseline="npm_baseline",
-        by=("k8s.cluster.name", "source.workload.name", "source.process.name"),
+        by=("cluster", "namespace", "workload", "process"),
         metrics=("tcp.bytes", "tcp.new_sockets", "tcp.packets", "udp.bytes", "udp.packets"),
         threshold=3.0,
         minsamples=100,
@@ -50,7 +50,7 @@ def test_every_option_typed() -> None:
         ({"by": "pod,pod"}, "by names 'pod' twice"),
         ({"by": "pod,score"}, "by names 'score', which is a column that npmanomaly writes"),
         ({"metrics": "_time"}, "metrics names '_time', which is a column that npmanomaly writes"),
-        ({"metrics": "tcp.bytes,k8s.cluster.name"}, "'k8s.cluster.name' stands in both by and metrics"),
+        ({"metrics": "tcp.bytes,cluster"}, "'cluster' stands in both by and metrics"),
         *(
             ({"baseline": name}, "must be the bare name of a lookup")
             for name in (
@@ -80,7 +80,7 @@ def test_everything_wrong_is_said_at_once() -> None:
 
 
 def test_the_defaults_are_the_fields_and_metrics_of_network_performance_monitoring() -> None:
-    assert len(DEFAULT_BY) == 3
+    assert len(DEFAULT_BY) == 4
     assert len(DEFAULT_METRICS) == 5
 
 

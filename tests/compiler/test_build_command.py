@@ -90,7 +90,7 @@ NO_PLACE = "is of no place and type that ships; remove it, or let workbench/comp
         ("bin/helper.sh", "", NO_PLACE),
         ("default/.app.conf.swp", "", NO_PLACE),
         ("default/macros.conf", "", "is compiled; move what it holds into the content, and remove it"),
-        ("lookups/npm_edges.csv", "", "lookups ship from the content; move it into lookups/ there"),
+        ("lookups/npm_known_edges.csv", "", "lookups ship from the content; move it into lookups/ there"),
         ("local/app.conf", "", NO_PLACE),
     ],
 )

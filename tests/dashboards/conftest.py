@@ -30,11 +30,11 @@ from workbench.replay.eventlog import events_of
 from workbench.replay.schedule import Site
 
 CHECKOUT = Path(__file__).parents[2]
-ALLOWLIST = """cluster,workload,process,destination,reason,owner,expires
-prod,backup,restic,*,nightly copy,platform,never
-prod,export,python,*,monthly export,finance,2026-03-10
-prod,export,python,*,last year's export,finance,2025-03-10
-prod,loader,*,*,load tests,web,2026-12-31
+ALLOWLIST = """cluster,namespace,workload,process,dest_namespace,dest_workload,reason,owner,expires
+prod,shop,backup,restic,*,*,nightly copy,platform,never
+prod,shop,export,python,*,*,monthly export,finance,2026-03-10
+prod,shop,export,python,*,*,last year's export,finance,2025-03-10
+prod,shop,loader,*,*,*,load tests,web,2026-12-31
 """
 
 
@@ -63,7 +63,7 @@ def scene(built: Package, tmp_path_factory: pytest.TempPathFactory) -> Iterator[
     for step in range(100):
         at = NOW - HOUR + step * 30
         sent = {"tcp_bytes": 50_000, "tcp_packets": 500, "tcp_new_sockets": 1}
-        world.add([point(at, "prod", "web", process="nginx", dest="203.0.113.9", **sent)])
+        world.add([point(at, "prod", "web", process="nginx", dest="203.0.113.9", outside="destination", **sent)])
     world.run_over(EDGE_BASELINE, NOW - 30 * DAY, NOW - 2 * HOUR, at=NOW - 2 * HOUR)
     world.run_over(PROFILE, NOW - 2 * DAY, NOW, at=NOW)
     runs = [world.run(name, at) for name, at in ((TRAFFIC_BASELINE, NOW - HOUR), (OUTBOUND, NOW), (NEW_EDGE, NOW))]

@@ -15,14 +15,11 @@ from workbench.replay.rows import Row
 
 Given = Callable[[str, str], None]
 Shown = Callable[..., list[Row]]
-CHOSEN = {"cluster": "prod", "workload": "web", "process": "nginx"}
-LEVELS = "k8s.cluster.name,source.workload.name,source.process.name,accepted_at,up_to,reason,owner"
-IMAGES = (
-    "k8s.cluster.name,source.workload.name,source.process.name,source.image_version,"
-    "first_seen,last_seen,running_since,deployed_at"
-)
+CHOSEN = {"cluster": "prod", "namespace": "shop", "workload": "web", "process": "nginx"}
+LEVELS = "cluster,namespace,workload,process,accepted_at,up_to,reason,owner"
+IMAGES = "cluster,namespace,workload,process,image,first_seen,last_seen,running_since,deployed_at"
 HOURS = (
-    "k8s.cluster.name,source.workload.name,source.process.name,metric,kind,hour,state,age_days,"
+    "cluster,namespace,workload,process,metric,kind,hour,state,age_days,"
     "expected,actual,ratio,low,high,excess,channels_A,channels_B,channels_C,channels_D,accepted_at,last_hour"
 )
 
@@ -95,7 +92,7 @@ def test_the_state_of_each_metric_is_told_in_words(shown: Shown) -> None:
 
 
 def hour_row(at: float, points: str, excess: int = 6_000_000, accepted_at: str = "") -> str:
-    return f"prod,web,nginx,tcp.bytes,hour,{at:.0f},ready,20,1000,4000,4,800,1200,{excess},{points},{accepted_at},"
+    return f"prod,shop,web,nginx,tcp.bytes,hour,{at:.0f},ready,20,1000,4000,4,800,1200,{excess},{points},{accepted_at},"
 
 
 def test_an_odd_hour_says_by_which_channels_up_to_which_point_and_whether_a_level_was_accepted(
@@ -130,14 +127,15 @@ def test_an_odd_hour_says_by_which_channels_up_to_which_point_and_whether_a_leve
 @pytest.mark.parametrize(
     ("names", "fits"),
     [
-        ("prod,web,nginx", True),
-        ("prod,*,*", True),
-        (",,", True),
-        ("p*d,w*b,ng*", True),
-        ("prod,we,nginx", False),
-        ("prod,w.b,nginx", False),
-        ("prod,web*x,nginx", False),
-        ("staging,web,nginx", False),
+        ("prod,shop,web,nginx", True),
+        ("prod,*,*,*", True),
+        (",,,", True),
+        ("p*d,s*,w*b,ng*", True),
+        ("prod,shop,we,nginx", False),
+        ("prod,shop,w.b,nginx", False),
+        ("prod,shop,web*x,nginx", False),
+        ("prod,blog,web,nginx", False),
+        ("staging,shop,web,nginx", False),
     ],
 )
 def test_a_level_is_found_by_names_and_patterns_as_npmlearn_finds_it(
@@ -152,7 +150,7 @@ def test_a_level_is_found_by_names_and_patterns_as_npmlearn_finds_it(
 @pytest.mark.filterwarnings("ignore:Possible nested set:FutureWarning")
 @pytest.mark.parametrize("process", ["g++", "(sd-pam)", "a.b|c", "kworker/0:1", "[x]", "a^b"])
 def test_a_name_with_signs_of_patterns_is_found_as_it_is(process: str, shown: Shown, given: Given) -> None:
-    given("npm_accepted_levels", f"{LEVELS}\nprod,web,{process},{NOW - DAY:.0f},3,image 2,\n")
+    given("npm_accepted_levels", f"{LEVELS}\nprod,shop,web,{process},{NOW - DAY:.0f},3,image 2,\n")
     (first,) = shown("accepted", process=process)
     assert (first["since"], first["limit"]) == ("2026-02-28 04:00", "up to 3 times the old level")
     assert [row["since"] for row in shown("accepted", process="other")] == ["never"]
@@ -160,13 +158,13 @@ def test_a_name_with_signs_of_patterns_is_found_as_it_is(process: str, shown: Sh
 
 
 def test_levels_and_images_come_newest_first_and_a_time_that_is_none_is_told(shown: Shown, given: Given) -> None:
-    rows = [f"prod,web,nginx,{at},,r,o" for at in ("2026-02-01", "soon", f"{NOW:.0f}")]
+    rows = [f"prod,shop,web,nginx,{at},,r,o" for at in ("2026-02-01", "soon", f"{NOW:.0f}")]
     given("npm_accepted_levels", "\n".join((LEVELS, *rows, "")))
     sinces = ["soon is no time", "2026-03-01 04:00", "2026-02-01 00:00"]
     assert [row["since"] for row in shown("accepted")] == sinces
-    old = f"prod,web,nginx,1.24,{NOW - 20 * DAY:.0f},{NOW - DAY:.0f},{NOW - 20 * DAY:.0f},"
-    new = f"prod,web,nginx,1.25,{NOW - DAY:.0f},{NOW:.0f},{NOW - DAY:.0f},{NOW - DAY:.0f}"
-    given("npm_images", "\n".join((IMAGES, old, new, "prod,other,nginx,9,1,2,1,", "")))
+    old = f"prod,shop,web,nginx,1.24,{NOW - 20 * DAY:.0f},{NOW - DAY:.0f},{NOW - 20 * DAY:.0f},"
+    new = f"prod,shop,web,nginx,1.25,{NOW - DAY:.0f},{NOW:.0f},{NOW - DAY:.0f},{NOW - DAY:.0f}"
+    given("npm_known_images", "\n".join((IMAGES, old, new, "prod,shop,other,nginx,9,1,2,1,", "")))
     newest, before = shown("images")
     assert (newest["image"], newest["deployed"], newest["last seen"]) == (
         "1.25",
@@ -177,7 +175,7 @@ def test_levels_and_images_come_newest_first_and_a_time_that_is_none_is_told(sho
 
 
 def test_without_the_tables_of_levels_and_images_a_row_says_what_to_do(shown: Shown, given: Given) -> None:
-    given("npm_images", "")
+    given("npm_known_images", "")
     given("npm_accepted_levels", "")
     (images,) = shown("images")
     assert "Enable Deploys Of Kubernetes NPM Processes" in str(images["image"])
@@ -187,15 +185,15 @@ def test_without_the_tables_of_levels_and_images_a_row_says_what_to_do(shown: Sh
 
 def test_the_way_to_accept_a_level_has_the_names_filled_in(views: dict[str, View]) -> None:
     text = views["npm_investigate"].part("visualizations")["accept"]["options"]["markdown"]
-    for column, token in (("k8s.cluster", "cluster"), ("source.workload", "workload"), ("source.process", "process")):
-        assert f'{column}.name="${token}$"' in text
+    for column in ("cluster", "namespace", "workload", "process"):
+        assert f'{column}="${column}$"' in text
     assert f"| table {LEVELS.replace(',', ' ')}\n" in text
 
 
 @pytest.mark.parametrize(
     ("rows", "with_image", "note"),
     [
-        ([], 0, "no image_version delivered, or Deploys Of Kubernetes NPM Processes does not run"),
+        ([], 0, "no image delivered, or Deploys Of Kubernetes NPM Processes does not run"),
         (["web,nginx,1"], 1, "some processes have no image"),
         (["web,nginx,1", "web,nginx,2", "dns,coredns,1"], 2, "every process has an image"),
     ],
@@ -204,7 +202,7 @@ def test_health_tells_how_many_processes_have_an_image_known(
     rows: list[str], with_image: int, note: str, views: dict[str, View], scene: Scene, given: Given
 ) -> None:
     span = f"{NOW - 5 * DAY:.0f},{NOW:.0f},{NOW - DAY:.0f},{NOW - DAY:.0f}"
-    given("npm_images", "\n".join((IMAGES, *(f"prod,{row},{span}" for row in rows), "")) if rows else "")
+    given("npm_known_images", "\n".join((IMAGES, *(f"prod,shop,{row},{span}" for row in rows), "")) if rows else "")
     (prod,) = run_source(views["npm_health"], "deploys", default_tokens(views["npm_health"]), scene)
     assert prod == {
         "cluster": "prod",

@@ -12,7 +12,15 @@ END = 1_772_366_400.0  # 2026-03-01T12:00:00Z, far from the nightly baseline
 WORKLOAD = '</script><script>alert("w")</script>'
 PROCESS = "<b>%{y}</b>&amp;\u202ecod.exe\n"
 DEST = "<img src=http://evil.example/x onerror=alert(1)>"
-DIMENSIONS = ("k8s.cluster.name", "source.workload.name", "source.process.name", "dest.workload.name")
+NAMESPACE = "<s>shop</s>"
+DIMENSIONS = (
+    "k8s.cluster.name",
+    "source.namespace.name",
+    "source.workload.name",
+    "source.process.name",
+    "dest.namespace.name",
+    "dest.workload.name",
+)
 METRICS = ("tcp.bytes", "tcp.new_sockets", "tcp.packets", "udp.bytes", "udp.packets")
 ATTACK: dict[str, Any] = {
     "kind": "sustained",
@@ -44,9 +52,9 @@ def hostile_points() -> Iterator[dict[str, Any]]:
     for number in range(int(2 * DAY) // INTERVAL):
         at = END - 2 * DAY + number * INTERVAL
         for source, process, dest in ((WORKLOAD, PROCESS, "db"), ("db", "postgres", WORKLOAD)):
-            names = dict(zip(DIMENSIONS, ("prod", source, process, dest), strict=True))
+            names = dict(zip(DIMENSIONS, ("prod", NAMESPACE, source, process, NAMESPACE, dest), strict=True))
             swing = number % 7 - 3
             yield {"_time": at, **names, "tcp.bytes": 1000 + 40.25 * swing, "tcp.packets": 10 + swing}
         if ATTACK["start"] <= at < ATTACK["end"]:
-            names = dict(zip(DIMENSIONS, ("prod", WORKLOAD, PROCESS, DEST), strict=True))
+            names = dict(zip(DIMENSIONS, ("prod", NAMESPACE, WORKLOAD, PROCESS, None, DEST), strict=True))
             yield {"_time": at, **names, "tcp.bytes": 5_000_000.0, "tcp.packets": 400.0}

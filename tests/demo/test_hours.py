@@ -1,4 +1,4 @@
-"""Hours as the profile reported them: which ranges are known, and which hours the detection counts."""
+"""Hours as the profile told of them: which ranges are known, and which hours a site's macros count."""
 
 from __future__ import annotations
 
@@ -7,12 +7,11 @@ from dataclasses import replace
 
 import pytest
 
-from tests.demo.hostile_estate import END, PROCESS, WORKLOAD
+from tests.demo.hostile_estate import END, NAMESPACE, PROCESS, WORKLOAD
 from workbench.demo.hours import HOUR, Profiled
 from workbench.demo.report import Watched
 from workbench.demo.verdict import Finding
 from workbench.replay.app import App
-from workbench.replay.errors import ReplayError
 from workbench.traffic.attacks import SUSTAINED
 from workbench.traffic.store import MetricsStore
 
@@ -32,7 +31,8 @@ def profiled(watched: Watched, store: MetricsStore) -> Profiled:
 
 
 def finding(workload: str = WORKLOAD, metrics: tuple[str, ...] | str = ("tcp.bytes", "tcp.packets")) -> Finding:
-    row = {"host": "prod", "workload": workload, "process": PROCESS if workload == WORKLOAD else "postgres"}
+    process = PROCESS if workload == WORKLOAD else "postgres"
+    row = {"cluster": "prod", "namespace": NAMESPACE, "workload": workload, "process": process}
     return Finding(SUSTAINED, END, END - 4 * HOUR, END, {**row, "metrics": metrics})
 
 
@@ -71,19 +71,6 @@ def test_the_point_and_the_floor_are_those_that_a_site_has_set(
     quiet = Profiled(watched.runs, with_macro(watched.app, macro, definition), store)
     assert not quiet.counted(finding(), "tcp.bytes", ATTACKED)
     assert quiet.ranges(finding(), "tcp.bytes", ATTACKED, END)  # what was expected does not depend on it
-
-
-def test_what_is_counted_is_decided_by_the_detection(watched: Watched, store: MetricsStore) -> None:
-    (name,) = (name for name in watched.app.saved_searches if SUSTAINED in name)
-    detection = watched.app.saved_searches[name]
-    strict = replace(detection, search=detection.search.replace("| stats ", "| where 1=2 | stats ", 1))
-    app = replace(watched.app, saved_searches={**watched.app.saved_searches, name: strict})
-    assert not Profiled(watched.runs, app, store).counted(finding(), "tcp.bytes", ATTACKED)
-
-
-def test_an_app_without_the_detection_is_an_error(watched: Watched, store: MetricsStore) -> None:
-    with pytest.raises(ReplayError, match=f"no search '{SUSTAINED}'"):
-        Profiled(watched.runs, replace(watched.app, saved_searches={}), store)
 
 
 def test_without_a_run_of_the_profile_nothing_is_known(watched: Watched, store: MetricsStore) -> None:

@@ -12,7 +12,7 @@ import pytest
 from rich.console import Console
 
 from workbench.compiler.build import Package
-from workbench.demo.reading import SEARCHES, Reading, print_readings, readings, series_of
+from workbench.demo.reading import OURS, Reading, print_readings, readings, series_of
 from workbench.demo.watch import by_hand, first_runs
 from workbench.replay.app import App
 from workbench.replay.schedule import SearchRun, Site, run_search
@@ -26,6 +26,7 @@ END = 1_772_323_200.0  # 2026-03-01T00:00:00Z
 STEADY = f"""copy (
     select ({END} - i * 10)::double as _time, 'prod' as "k8s.cluster.name", 'web' as "source.workload.name",
            'nginx' as "source.process.name", 'db' as "dest.workload.name",
+           'shop' as "source.namespace.name", 'shop' as "dest.namespace.name",
            (1000 + i % 7)::double as "tcp.bytes", (i % 5)::double as "tcp.packets"
     from range(1, 31 * 8640) as points(i)
 ) to '{{file}}' (format parquet)"""
@@ -49,7 +50,7 @@ def runs(site: Site) -> list[SearchRun]:
     """The first runs by hand, then one run of each search as scheduled."""
     searches = [
         next(search for name, search in site.app.saved_searches.items() if part in name)
-        for parts in SEARCHES.values()
+        for parts in OURS.values()
         for part in parts
     ]
     throttle = Throttle()

@@ -31,22 +31,22 @@ TRUTH = {"attacks": [ATTACK], "benign": [DEPLOY]}
 
 
 def outbound(
-    process: str, workload: str = "db", host: str = "prod", hour: float = 11, protocol: str = "tcp+udp"
+    process: str, workload: str = "db", cluster: str = "prod", hour: float = 11, protocol: str = "tcp+udp"
 ) -> Finding:
-    row = {"host": host, "workload": workload, "process": process, "protocol": protocol}
+    row = {"cluster": cluster, "workload": workload, "process": process, "protocol": protocol}
     return Finding(OUTBOUND, (hour + 1) * HOUR, hour * HOUR, (hour + 1) * HOUR, dict(row))
 
 
 def sustained(
-    process: str, workload: str = "db", host: str = "prod", hour: float = 11, protocol: str = "tcp"
+    process: str, workload: str = "db", cluster: str = "prod", hour: float = 11, protocol: str = "tcp"
 ) -> Finding:
     """The last four whole hours are searched, half an hour after the last of them."""
-    row = {"host": host, "workload": workload, "process": process, "protocol": protocol, "confidence": "high"}
+    row = {"cluster": cluster, "workload": workload, "process": process, "protocol": protocol, "confidence": "high"}
     return Finding(SUSTAINED, (hour + 1.5) * HOUR, (hour - 3) * HOUR, (hour + 1) * HOUR, dict(row))
 
 
-def edge(source: str, dest: str, host: str = "prod", hour: float = 11) -> Finding:
-    row = {"host": host, "source_workload": source, "dest_workload": dest}
+def edge(source: str, dest: str, cluster: str = "prod", hour: float = 11) -> Finding:
+    row = {"cluster": cluster, "workload": source, "dest_workload": dest}
     return Finding(NEW_EDGE, (hour + 1) * HOUR, (hour - 3) * HOUR, (hour + 1) * HOUR, dict(row))
 
 
@@ -62,8 +62,8 @@ def test_an_attack_seen_by_one_of_two_is_missed() -> None:
 
 
 def test_another_process_cluster_hour_or_protocol_is_a_false_alert() -> None:
-    found = [outbound("pgbackrest"), outbound("postgres", host="staging"), outbound("postgres", hour=12)]
-    found += [outbound("postgres", protocol="udp"), edge("db", "web"), edge("db", "203.0.113.9", host="staging")]
+    found = [outbound("pgbackrest"), outbound("postgres", cluster="staging"), outbound("postgres", hour=12)]
+    found += [outbound("postgres", protocol="udp"), edge("db", "web"), edge("db", "203.0.113.9", cluster="staging")]
     verdict = judge(TRUTH, found)
     assert verdict.unexplained == tuple(found)
     assert verdict.missed == (ATTACK,)
@@ -79,7 +79,7 @@ def test_the_three_detections_catch_it_each_for_itself() -> None:
 
 def test_a_sustained_finding_belongs_to_an_attack_by_process_protocol_and_hour() -> None:
     assert judge(TRUTH, [sustained("postgres"), sustained("any", workload="203.0.113.9")]).false_alerts == 0
-    others = [sustained("pgbackrest"), sustained("postgres", host="staging"), sustained("postgres", protocol="udp")]
+    others = [sustained("pgbackrest"), sustained("postgres", cluster="staging"), sustained("postgres", protocol="udp")]
     others += [sustained("postgres", hour=9), sustained("postgres", hour=15)]
     assert judge(TRUTH, others).unexplained == tuple(others)
     assert [cause["kind"] for _, cause in judge(TRUTH, [sustained("java", "pricing")]).explained] == ["deploy"]

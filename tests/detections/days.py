@@ -20,7 +20,9 @@ from tests.detections.world import DAY, HOUR, METRICS, MINUTE, NOW, TRAFFIC_BASE
 from workbench.replay.rows import Row, as_number
 
 MIDNIGHT = NOW // DAY * DAY  # that NOW's day begins with
-KEY = ("k8s.cluster.name", "source.workload.name", "source.process.name")
+KEY = ("cluster", "namespace", "workload", "process")
+DIMENSIONS = ("k8s.cluster.name", "source.namespace.name", "source.workload.name", "source.process.name")
+INTERVAL = 30
 TABLES = ("npm_days", "npm_baseline")
 
 Series = tuple[str, ...]
@@ -59,15 +61,16 @@ def numbers(row: Row, metric: str) -> tuple[float | None, ...]:
 def whole(
     points: Iterable[dict[str, Any]], days: Iterable[int] = range(1, 31)
 ) -> dict[tuple[Series, str], list[float]]:
-    """Values of the points of these days, by series and metric."""
-    found: dict[tuple[Series, str], list[float]] = defaultdict(list)
+    """What was sent in each interval of these days, by series and metric."""
+    sent: dict[tuple[Series, str], dict[float, list[float]]] = defaultdict(lambda: defaultdict(list))
     wanted = set(days)
     for each in points:
         if math.ceil((MIDNIGHT - each["_time"]) / DAY) in wanted:
             for metric in METRICS:
                 if each.get(metric) is not None:
-                    found[tuple(each[name] for name in KEY), metric].append(each[metric])
-    return found
+                    interval = each["_time"] // INTERVAL
+                    sent[tuple(each[name] for name in DIMENSIONS), metric][interval].append(each[metric])
+    return {key: [math.fsum(values) for values in intervals.values()] for key, intervals in sent.items()}
 
 
 def exact(values: list[float]) -> tuple[Fraction, Fraction]:

@@ -14,7 +14,7 @@ from tests.detections.world import DEPLOYS, HOUR, MINUTE, NOW, World, point
 from workbench.replay.rows import Row
 
 OWNER = "Deploys Of Kubernetes NPM Processes"
-LEVELS = "k8s.cluster.name,source.workload.name,source.process.name,accepted_at,up_to,reason,owner"
+LEVELS = "cluster,namespace,workload,process,accepted_at,up_to,reason,owner"
 STEP = 10 * MINUTE
 RUN_AT = 14 * MINUTE
 
@@ -61,15 +61,15 @@ def cells(world: World, table: str) -> list[dict[str, str]]:
 
 
 def images(world: World, process: str = "app") -> Images:
-    """Rows of npm_images, with their times as hours counted from NOW."""
+    """Rows of npm_known_images, with their times as hours counted from NOW."""
 
     def hours(text: str) -> float | None:
         return round((float(text) - NOW) / HOUR, 3) if text else None
 
     return [
-        (row["source.image_version"], hours(row["first_seen"]), hours(row["last_seen"]), hours(row["deployed_at"]))
-        for row in cells(world, "npm_images")
-        if row["source.process.name"] == process
+        (row["image"], hours(row["first_seen"]), hours(row["last_seen"]), hours(row["deployed_at"]))
+        for row in cells(world, "npm_known_images")
+        if row["process"] == process
     ]
 
 
@@ -79,11 +79,11 @@ def accepted(world: World) -> list[str]:
 
 
 def line(hour: float, image: str, process: str = "app") -> str:
-    return f"prod,web,{process},{NOW + hour * HOUR:.0f},3,image {image},{OWNER}"
+    return f"prod,shop,web,{process},{NOW + hour * HOUR:.0f},3,image {image},{OWNER}"
 
 
 def quoted(hour: float, image: str) -> str:
-    return f'prod,web,app,{NOW + hour * HOUR:.0f},3,"image {image}",{OWNER}'
+    return f'prod,shop,web,app,{NOW + hour * HOUR:.0f},3,"image {image}",{OWNER}'
 
 
 def people(world: World, *rows: str, head: str = LEVELS) -> None:

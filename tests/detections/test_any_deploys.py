@@ -50,7 +50,7 @@ def deployed(plan: Plan, image: str) -> int | None:
 
 
 def expected(plan: Plan) -> list[Told]:
-    """Rows of npm_images: hours of first_seen, last_seen and deployed_at."""
+    """Rows of npm_known_images: hours of first_seen, last_seen and deployed_at."""
     found = []
     for image in plan:
         mine, half = spans(plan[image]), deployed(plan, image)
@@ -70,7 +70,7 @@ def test_tables_follow_from_the_points_alone(
     plan: Plan, seed: int, built: Package, tmp_path_factory: pytest.TempPathFactory
 ) -> None:
     world = World(built.staged, tmp_path_factory.mktemp("any"))
-    people(world, "prod,web,*,2026-02-27,,release 4,shop")
+    people(world, "prod,*,web,*,2026-02-27,,release 4,shop")
     for image, halves in plan.items():
         for half, runs in enumerate(halves):
             if runs:
@@ -88,4 +88,4 @@ def test_tables_follow_from_the_points_alone(
     for at in lately:
         names = ", ".join(sorted(each[0] for each in wanted if each[3] == at))
         lines.append(quoted(at, names) if "," in names else line(at, names))
-    assert accepted(world) == [*lines, "prod,web,*,2026-02-27,,release 4,shop"]
+    assert accepted(world) == [*lines, "prod,*,web,*,2026-02-27,,release 4,shop"]

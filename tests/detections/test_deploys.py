@@ -1,4 +1,4 @@
-"""The search of deploys: images of processes in, the tables npm_images and npm_accepted_levels out, row by row.
+"""The search of deploys: images of processes in, the tables npm_known_images and npm_accepted_levels out, row by row.
 
 Hours are counted from NOW; see deploying.
 """
@@ -63,9 +63,10 @@ def test_a_first_run_over_the_history_knows_its_deploys_and_accepts_the_last_one
     assert [dict(row) for row in by_hand(world, -30 * 24, 0)] == [
         {
             "since": "2026-02-27T12:00",
-            "k8s.cluster.name": "prod",
-            "source.workload.name": "web",
-            "source.process.name": "app",
+            "cluster": "prod",
+            "namespace": "shop",
+            "workload": "web",
+            "process": "app",
             "reason": "image 3",
         }
     ]
@@ -132,7 +133,7 @@ def test_images_are_told_apart_by_cluster_workload_and_process(world: World) -> 
     by_hand(world, -30, 0)
     hourly(world, 1, 2)
     assert accepted(world) == [line(0, "2.0")]
-    assert len(cells(world, "npm_images")) == 5
+    assert len(cells(world, "npm_known_images")) == 5
 
 
 def test_a_process_that_only_speaks_udp_is_seen_as_well(world: World) -> None:
@@ -144,12 +145,12 @@ def test_a_process_that_only_speaks_udp_is_seen_as_well(world: World) -> None:
 
 @pytest.mark.parametrize("image", [None, "(unknown)", "-", "(no agent)", ""])
 def test_points_without_an_image_change_nothing(world: World, image: str | None) -> None:
-    people(world, "prod,web,*,2026-02-01,,release 4,shop")
+    people(world, "prod,*,web,*,2026-02-01,,release 4,shop")
     before = file(world, "npm_accepted_levels")
     world.add(running(image, -30, 1))
     by_hand(world, -30, 0)
     hourly(world, 1, 1)
-    assert cells(world, "npm_images") == []
+    assert cells(world, "npm_known_images") == []
     assert file(world, "npm_accepted_levels") == before
 
 
@@ -164,7 +165,7 @@ def test_points_that_lose_their_image_for_a_while_are_no_deploy(world: World) ->
 def test_points_without_bytes_are_not_looked_at(world: World, metric: str) -> None:
     world.add(running("1.0", -30, 1, metric=metric))
     hourly(world, 0, 1)
-    assert cells(world, "npm_images") == []
+    assert cells(world, "npm_known_images") == []
 
 
 @pytest.mark.parametrize("image", ["1|2", "a b", "v1,2", 'say "v1"', "ümlaut", "1.0|", "|", "1772337600"])
@@ -183,17 +184,17 @@ def test_a_name_with_a_star_is_never_accepted_as_it_would_stand_for_others(world
     world.add(running("1.0", -30, 0, **name)).add(running("1.1", 0, 1, **name))
     by_hand(world, -30, 0)
     hourly(world, 1, 1)
-    assert [row["deployed_at"] != "" for row in cells(world, "npm_images")] == [False, True]
+    assert [row["deployed_at"] != "" for row in cells(world, "npm_known_images")] == [False, True]
     assert accepted(world) == []
 
 
 def test_rows_of_people_stay_as_they_are_whatever_they_hold(world: World) -> None:
     rows = (
-        "example,example-*,*,2000-01-01,3,an example,who",
-        "prod,web,app,2026-02-27,,release 4,shop team",
-        f"prod,web,app,{NOW:.0f},,also the hour of the deploy,shop team",
-        f"prod,web,app,{NOW:.0f},,and again,",
-        ",,*,2026-02-28T10:00,2,any cluster,",
+        "example,*,example-*,*,2000-01-01,3,an example,who",
+        "prod,shop,web,app,2026-02-27,,release 4,shop team",
+        f"prod,shop,web,app,{NOW:.0f},,also the hour of the deploy,shop team",
+        f"prod,shop,web,app,{NOW:.0f},,and again,",
+        ",,,*,2026-02-28T10:00,2,any cluster,",
     )
     people(world, *rows)
     world.add(running("1.0", -30, 0)).add(running("1.1", 0, 1))
@@ -205,27 +206,27 @@ def test_rows_of_people_stay_as_they_are_whatever_they_hold(world: World) -> Non
 
 
 def test_a_table_from_before_the_column_up_to_gets_it_with_the_first_deploy(world: World) -> None:
-    people(world, "prod,web,*,2026-02-27,release 4,shop", head=LEVELS.replace("up_to,", ""))
+    people(world, "prod,*,web,*,2026-02-27,release 4,shop", head=LEVELS.replace("up_to,", ""))
     world.add(running("1.0", -30, 0)).add(running("1.1", 0, 1))
     by_hand(world, -30, 0)
-    assert accepted(world) == ["prod,web,*,2026-02-27,release 4,shop"]
+    assert accepted(world) == ["prod,*,web,*,2026-02-27,release 4,shop"]
     hourly(world, 1, 1)
     assert file(world, "npm_accepted_levels").splitlines() == [
         LEVELS,
         line(0, "1.1"),
-        "prod,web,*,2026-02-27,,release 4,shop",
+        "prod,*,web,*,2026-02-27,,release 4,shop",
     ]
 
 
 def test_the_daily_search_of_accepted_levels_keeps_rows_of_both(world: World) -> None:
     rows = (
         line(-2, "1.1"),
-        f"prod,web,app,{NOW - 2 * HOUR:.0f},,the same hour,shop team",
-        ",,*,2026-02-28T10:00,2,any,",
+        f"prod,shop,web,app,{NOW - 2 * HOUR:.0f},,the same hour,shop team",
+        ",,,*,2026-02-28T10:00,2,any,",
     )
     people(world, *rows)
     shown = world.rows(ACCEPTED_LEVELS, NOW)
-    assert accepted(world)[0].startswith("example,example-*,*,2000-01-01,3,")
+    assert accepted(world)[0].startswith("example,*,example-*,*,2000-01-01,3,")
     assert accepted(world)[1:] == list(rows)
     assert [(row["since"], row["up_to"]) for row in shown] == [
         ("2026-03-01", "3"),

@@ -22,10 +22,9 @@ Edge = tuple[str, str, str]
 # left alone. The window is the one of the shipped schedule.
 BY_HAND = """
 with seen as (
-    select _time, "k8s.cluster.name" as cluster, "source.workload.name" as source, "dest.workload.name" as dest
-    from points
-    where "tcp.packets" > 0 and "k8s.cluster.name" is not null and "source.workload.name" is not null
-      and "dest.workload.name" is not null
+    select _time, "k8s.cluster.name" as cluster, "source.workload.name" as source,
+           coalesce("dest.workload.name", '-') as dest
+    from points where "tcp.packets" > 0
 ), inside as (
     select cluster, source, dest, min(_time) as appeared from seen
     where _time >= $now - 15000 and _time < $now - 600 group by cluster, source, dest
@@ -37,7 +36,7 @@ with seen as (
 )
 select cluster, source, dest
 from inside join watched using (cluster) left join before using (cluster, source, dest)
-where $now - 15000 >= since + 7 * 86400 and (last_seen is null or appeared - last_seen > 30 * 86400)
+where $now - 15000 >= since + 7 * 86400 and dest <> '-' and (last_seen is null or appeared - last_seen > 30 * 86400)
 order by all
 """
 
@@ -51,14 +50,23 @@ def by_hand(world: World, at: float) -> list[Edge]:
 
 
 def edges(rows: Iterable[Row]) -> list[Edge]:
-    return sorted((str(row["host"]), str(row["source_workload"]), str(row["dest_workload"])) for row in rows)
+    return sorted((str(row["cluster"]), str(row["workload"]), str(row["dest_workload"])) for row in rows)
 
 
 def talk(
-    cluster: str, source: str, dest: str, *ages: float, packets: float = 10, volume: float = 1000
+    cluster: str,
+    source: str,
+    dest: str,
+    *ages: float,
+    packets: float = 10,
+    volume: float = 1000,
+    outside: str = "neither",
 ) -> list[dict[str, Any]]:
     """Data points of an edge, so many seconds before NOW."""
-    return [point(NOW - age, cluster, source, dest=dest, tcp_packets=packets, tcp_bytes=volume) for age in ages]
+    return [
+        point(NOW - age, cluster, source, dest=dest, outside=outside, tcp_packets=packets, tcp_bytes=volume)
+        for age in ages
+    ]
 
 
 def learned(world: World, cluster: str = "prod", at: float = NOW - 6 * HOUR) -> World:
@@ -73,9 +81,12 @@ def test_a_finding_tells_from_whom_to_whom_and_why(world: World) -> None:
     run = world.run(NEW_EDGE)
     assert run.rows == (
         {
-            "host": "prod",
-            "entity": "prod/web",
-            "source_workload": "web",
+            "cluster": "prod",
+            "entity": "prod/shop/web",
+            "protocol": "tcp",
+            "namespace": "shop",
+            "workload": "web",
+            "dest_namespace": "shop",
             "dest_workload": "secrets",
             "outside": "neither",
             "reason": "never seen before in this cluster",
@@ -86,13 +97,12 @@ def test_a_finding_tells_from_whom_to_whom_and_why(world: World) -> None:
             "last_time": "2026-03-01T03:00:30+0000",
         },
     )
-    of_workload, event = run.risk_events
+    (event,) = run.risk_events
     assert (
         event["risk_message"]
         == "Workload web in Kubernetes cluster prod sent TCP traffic to secrets, which is new there"
     )
-    assert (event["risk_object"], event["risk_score"]) == ("prod", 15)
-    assert (of_workload["risk_object"], of_workload["risk_object_type"]) == ("prod/web", "other")
+    assert (event["risk_object"], event["risk_object_type"], event["risk_score"]) == ("prod/shop/web", "other", 15)
     assert (event["threat_object"], event["threat_object_type"]) == (["secrets"], ["service"])
 
 
@@ -132,7 +142,7 @@ def test_merging_a_window_twice_gives_the_same_tables(world: World) -> None:
     world.rows(EDGE_BASELINE)
     world.run_over(EDGE_BASELINE, NOW - 30 * DAY, NOW - 10 * MINUTE)
     assert {path.name: path.read_bytes() for path in lookups.glob("*.csv")} == once
-    assert {"npm_edges.csv", "npm_edge_clusters.csv"} <= set(once)
+    assert {"npm_known_edges.csv", "npm_edge_clusters.csv"} <= set(once)
 
 
 def test_the_finding_is_raised_once_a_day_though_four_hours_are_searched_each_hour(world: World) -> None:
@@ -168,7 +178,7 @@ def test_an_edge_silent_for_31_days_is_new_again_and_says_so(world: World) -> No
     world.run_over(EDGE_BASELINE, NOW - 40 * DAY, NOW - 28 * DAY, NOW - 28 * DAY)
     learned(world).add(talk("prod", "batch", "db", HOUR)).add(talk("prod", "cron", "db", HOUR))
     (finding,) = world.rows(NEW_EDGE)
-    assert (finding["source_workload"], finding["reason"]) == ("batch", "seen again after 31 days of silence")
+    assert (finding["workload"], finding["reason"]) == ("batch", "seen again after 31 days of silence")
 
 
 def test_a_table_still_learning_says_so_instead_of_alerting(world: World) -> None:
@@ -177,9 +187,9 @@ def test_a_table_still_learning_says_so_instead_of_alerting(world: World) -> Non
     learned(world, "prod").add(talk("prod", "web", "cache", HOUR))
     world.run_over(EDGE_BASELINE, NOW - 30 * DAY, NOW - 10 * MINUTE)
     assert edges(world.rows(NEW_EDGE)) == [("prod", "web", "cache")]
-    said = world.run_text("| inputlookup npm_edge_clusters | fields k8s.cluster.name state learning_until", 0, NOW)
-    assert {str(row["k8s.cluster.name"]): str(row["state"]) for row in said} == {"young": "learning", "prod": "ready"}
-    until = {str(row["k8s.cluster.name"]): float(str(row["learning_until"])) for row in said}
+    said = world.run_text("| inputlookup npm_edge_clusters | fields cluster state learning_until", 0, NOW)
+    assert {str(row["cluster"]): str(row["state"]) for row in said} == {"young": "learning", "prod": "ready"}
+    until = {str(row["cluster"]): float(str(row["learning_until"])) for row in said}
     assert until["young"] == NOW + 4 * DAY
 
 
@@ -200,15 +210,15 @@ def test_a_point_without_packets_is_no_traffic(world: World) -> None:
     learned(world).add(talk("prod", "web", "ghost", HOUR, packets=0))
     assert world.rows(NEW_EDGE) == []
     world.rows(EDGE_BASELINE)
-    assert [row["dest.workload.name"] for row in world.run_text("| inputlookup npm_edges", 0, NOW)] == ["db"]
+    assert [row["dest_workload"] for row in world.run_text("| inputlookup npm_known_edges", 0, NOW)] == ["db"]
 
 
 def test_an_edge_silent_for_90_days_is_dropped_from_the_table(world: World) -> None:
     world.add(talk("prod", "web", "old", 100 * DAY))
     world.run_over(EDGE_BASELINE, NOW - 110 * DAY, NOW - 99 * DAY, NOW - 99 * DAY)
     learned(world).rows(EDGE_BASELINE)
-    known = world.run_text("| inputlookup npm_edges", 0, NOW)
-    assert [row["dest.workload.name"] for row in known] == ["db"]
+    known = world.run_text("| inputlookup npm_known_edges", 0, NOW)
+    assert [row["dest_workload"] for row in known] == ["db"]
 
 
 def test_the_seed_takes_known_edges_for_new_when_append_is_cut_off(world: World, shared: Path) -> None:

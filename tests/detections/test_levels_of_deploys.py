@@ -88,9 +88,10 @@ def test_a_deploy_that_changes_nothing_gives_no_finding(learned: World) -> None:
 def hour_row(hour: float, accepted_at: float | None = None, **cells: Any) -> dict[str, Any]:
     """A row of npm_profile, an hour that stood out at every point; its hour is counted from NOW."""
     told = {
-        "k8s.cluster.name": "prod",
-        "source.workload.name": "web",
-        "source.process.name": "app",
+        "cluster": "prod",
+        "namespace": "shop",
+        "workload": "web",
+        "process": "app",
         "metric": "tcp.bytes",
         "kind": "hour",
         "hour": f"{NOW + hour * HOUR:.0f}",
@@ -149,4 +150,4 @@ def test_a_table_from_before_the_column_works(world: World) -> None:
 def test_the_columns_of_the_table_are_those_that_npmlearn_writes() -> None:
     from npmlib.learn.options import RESULT_FIELDS
 
-    assert tuple(HEAD[3:]) == RESULT_FIELDS
+    assert tuple(HEAD[4:]) == RESULT_FIELDS

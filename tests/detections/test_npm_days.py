@@ -15,7 +15,7 @@ from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
 
 from tests.detections.days import (
-    KEY,
+    DIMENSIONS,
     MIDNIGHT,
     TABLES,
     assert_equal,
@@ -86,7 +86,7 @@ def test_a_tiny_spread_beside_a_huge_average_survives_where_sums_of_squares_do_n
     world.learn_traffic()
     ((_, values),) = whole(world.points).items()
     _, variance = exact(values)
-    _, _, stdev = numbers(folded(world)["prod", "web", "db"], "tcp.bytes")
+    _, _, stdev = numbers(folded(world)["prod", "shop", "web", "db"], "tcp.bytes")
     assert stdev == pytest.approx(math.sqrt(variance), rel=1e-7)
     squares = sum(value * value for value in values) - sum(values) ** 2 / len(values)
     assert abs(squares / (len(values) - 1) / float(variance) - 1) > 1
@@ -96,9 +96,9 @@ def test_one_point_has_no_spread_and_a_process_without_udp_no_number_for_it(worl
     world.add(on_day(4, "once", [42.0])).add(on_day(1, "nginx", [1.0, 3.0])).add(on_day(9, "nginx", [5.0]))
     world.learn_traffic()
     table = folded(world)
-    assert numbers(table["prod", "web", "once"], "tcp.bytes") == (1, 42, 0)
-    assert numbers(table["prod", "web", "nginx"], "tcp.bytes") == (3, 3, 2)
-    assert numbers(table["prod", "web", "nginx"], "udp.bytes") == (0, None, None)
+    assert numbers(table["prod", "shop", "web", "once"], "tcp.bytes") == (1, 42, 0)
+    assert numbers(table["prod", "shop", "web", "nginx"], "tcp.bytes") == (3, 3, 2)
+    assert numbers(table["prod", "shop", "web", "nginx"], "udp.bytes") == (0, None, None)
 
 
 def test_a_metric_can_begin_and_end_on_days_of_its_own(world: World) -> None:
@@ -124,8 +124,9 @@ def test_it_is_the_same_as_reading_all_30_days_again(world: World) -> None:
     """The search that this one replaces: the whole window in one mstats, computed by DuckDB."""
     busy(world, range(1, 40))
     world.learn_traffic()
-    text = f"| mstats {DIRECT} where `kubernetes_metrics` by {' '.join(KEY)}"
-    direct = {tuple(str(row[name]) for name in KEY): row for row in world.run_text(text, MIDNIGHT - 30 * DAY, MIDNIGHT)}
+    text = f"| mstats {DIRECT} where `kubernetes_metrics` by {' '.join(DIMENSIONS)}"
+    rows = world.run_text(text, MIDNIGHT - 30 * DAY, MIDNIGHT)
+    direct = {tuple(str(row[name]) for name in DIMENSIONS): row for row in rows}
     table = folded(world)
     assert set(direct) == set(table)
     for series, row in table.items():
@@ -214,10 +215,10 @@ def test_a_process_silent_for_30_days_leaves_both_tables(world: World) -> None:
         world.add(on_day(-day, "nginx", [1.0, 2.0]))
     for day in range(1, 30):
         nightly(world, -day)
-    assert ("prod", "web", "leaves") in folded(world)
+    assert ("prod", "shop", "web", "leaves") in folded(world)
     nightly(world, -30)
-    assert set(folded(world)) == {("prod", "web", "nginx")}
-    assert {row["source.process.name"] for row in rows_of(world, "npm_days")} == {"nginx"}
+    assert set(folded(world)) == {("prod", "shop", "web", "nginx")}
+    assert {row["process"] for row in rows_of(world, "npm_days")} == {"nginx"}
     assert len(rows_of(world, "npm_days")) == 30
 
 

@@ -16,24 +16,23 @@ from tests.detections.world import DAY, HOUR, METRICS, MINUTE, NOW, OUTBOUND, TR
 from workbench.replay.context import Limits
 from workbench.replay.rows import Row, each_text
 
-# Written from the text of the seed, with three things put right: the UDP deviation is a deviation, clusters are kept
-# apart, and the guards of npmanomaly (0 turns them off). Windows are those of the shipped schedules.
+# Written from the text of the seed, with four things put right: the UDP deviation is a deviation, clusters are kept
+# apart, what a process sent in 30 seconds is a sum, and the guards of npmanomaly (0 turns them off). Windows are those
+# of the shipped schedules.
 BY_HAND = """
 with measured as (
-    select _time, "k8s.cluster.name" as cluster, "source.workload.name" as workload,
-           "source.process.name" as process, metric, value
+    select floor(_time / 30) * 30 as _time, "k8s.cluster.name" as cluster, "source.workload.name" as workload,
+           coalesce("source.process.name", '-') as process, metric, sum(value) as value
     from (unpivot points on "tcp.bytes", "tcp.new_sockets", "tcp.packets", "udp.bytes", "udp.packets"
           into name metric value value)
-    where "k8s.cluster.name" is not null and "source.workload.name" is not null and "source.process.name" is not null
+    group by all
 ), usual as (
     select cluster, workload, process, metric, count(*) as n, avg(value) as average,
            coalesce(stddev_samp(value), 0) as deviation
     from measured where _time >= $midnight - 2592000 and _time < $midnight
     group by cluster, workload, process, metric
 ), current as (
-    select cluster, workload, process, metric, floor(_time / 10) * 10 as ten_seconds, avg(value) as value
-    from measured where _time >= $now - 4200 and _time < $now - 600
-    group by cluster, workload, process, metric, ten_seconds
+    select * from measured where _time >= $now - 4200 and _time < $now - 600
 ), judged as (
     select *, greatest(deviation, $minspread * abs(average)) as spread,
            average + $threshold * greatest(deviation, $minspread * abs(average)) as upper
@@ -49,7 +48,7 @@ from judged group by cluster, workload, process order by all
 
 
 def by_hand(world: World, threshold: float, minsamples: int, minspread: float) -> tuple[list[tuple[Any, ...]], float]:
-    """Findings as (host, workload, process, count, metrics, score), and how near any value came to its limit."""
+    """Findings as (cluster, workload, process, count, metrics, score), and how near any value came to its limit."""
     world.store().close()
     with duckdb.connect() as database:
         database.execute("set ieee_floating_point_ops = false") if duckdb.__version__ >= "2" else None
@@ -71,7 +70,7 @@ def findings(rows: list[Row]) -> list[tuple[Any, ...]]:
     """The same columns of the replay's findings."""
     return sorted(
         (
-            row["host"],
+            row["cluster"],
             row["workload"],
             row["process"],
             row["count"],
@@ -112,8 +111,9 @@ def test_a_finding_tells_who_what_how_much_and_against_what(world: World) -> Non
     )
     (finding,) = searched(world)
     assert finding == {
-        "host": "prod",
-        "entity": "prod/web",
+        "cluster": "prod",
+        "entity": "prod/shop/web",
+        "namespace": "shop",
         "workload": "web",
         "process": "nginx",
         "level": "extreme",
@@ -135,19 +135,18 @@ def test_five_intervals_are_not_enough_and_six_are(world: World) -> None:
     assert [finding["process"] for finding in searched(world)] == ["six"]
 
 
-def test_the_finding_becomes_risk_of_the_cluster_and_of_the_workload_once_a_day(world: World) -> None:
+def test_the_finding_becomes_risk_of_the_workload_once_a_day(world: World) -> None:
     world.add(usual("prod", "web", "nginx", around(1000, 100))).add(
         current("prod", "web", "nginx", 60, tcp_bytes=52_000)
     )
     world.rows(TRAFFIC_BASELINE)
     first, again = world.run(OUTBOUND), world.run(OUTBOUND, NOW + 10 * MINUTE)
-    of_workload, event = first.risk_events
+    (event,) = first.risk_events
     assert (
         event["risk_message"]
         == "Process nginx of workload web in Kubernetes cluster prod sent far more than it used to"
     )
-    assert (event["risk_object"], event["risk_object_type"], event["risk_score"]) == ("prod", "system", 40)
-    assert (of_workload["risk_object"], of_workload["risk_object_type"]) == ("prod/web", "other")
+    assert (event["risk_object"], event["risk_object_type"], event["risk_score"]) == ("prod/shop/web", "other", 40)
     assert (event["threat_object"], event["threat_object_type"]) == (["nginx"], ["process_name"])
     assert event["annotations.mitre_attack"] == ["T1204", "T1048"]
     assert (len(again.rows), len(again.findings), again.risk_events) == (1, 0, ())
@@ -239,7 +238,7 @@ def test_the_seed_mixes_clusters_that_share_names(world: World, shared: Path) ->
     world.add(usual("prod", "web", "nginx", around(100, 10))).add(current("prod", "web", "nginx", 30, tcp_bytes=1000))
     seed, _ = world.run_seed(shared, OUTBOUND)
     assert seed == []
-    assert [finding["host"] for finding in searched(world)] == ["prod"]
+    assert [finding["cluster"] for finding in searched(world)] == ["prod"]
 
 
 def test_the_seed_loses_what_its_join_cuts_off(world: World, shared: Path) -> None:

@@ -15,12 +15,12 @@ from workbench.replay.lookups import LookupFolder
 def test_rows_of_deploys_are_dropped_after_three_days_and_images_after_30(world: World) -> None:
     world.add(running("1.0", -30, 0)).add(running("1.1", 0, 1)).add(running("other", 0, 31 * 24, process="side"))
     by_hand(world, -30, 0)
-    people(world, "prod,web,*,2026-02-27,,release 4,shop")
+    people(world, "prod,*,web,*,2026-02-27,,release 4,shop")
     hourly(world, 1, 3)
     hourly(world, 71, 71)
-    assert accepted(world) == [line(0, "1.1"), "prod,web,*,2026-02-27,,release 4,shop"]
+    assert accepted(world) == [line(0, "1.1"), "prod,*,web,*,2026-02-27,,release 4,shop"]
     hourly(world, 72, 72)
-    assert accepted(world) == ["prod,web,*,2026-02-27,,release 4,shop"]
+    assert accepted(world) == ["prod,*,web,*,2026-02-27,,release 4,shop"]
     hourly(world, 30 * 24, 30 * 24)
     assert [image for image, *_ in images(world)] == ["1.1"]
     hourly(world, 30 * 24 + 1, 30 * 24 + 1)
@@ -32,16 +32,16 @@ def test_no_metrics_leave_both_tables_in_place(world: World) -> None:
     world.add(running("1.0", -30, 0)).add(running("1.1", 0, 1))
     by_hand(world, -30, 0)
     hourly(world, 1, 1)
-    before = file(world, "npm_images"), file(world, "npm_accepted_levels")
+    before = file(world, "npm_known_images"), file(world, "npm_accepted_levels")
     hourly(world, 60, 60)
-    assert (file(world, "npm_images"), file(world, "npm_accepted_levels")) == before
+    assert (file(world, "npm_known_images"), file(world, "npm_accepted_levels")) == before
     hourly(world, 24 * 60, 24 * 60)
-    assert (file(world, "npm_images"), file(world, "npm_accepted_levels")) == before
+    assert (file(world, "npm_known_images"), file(world, "npm_accepted_levels")) == before
 
 
 def busy(world: World) -> World:
     """Two days with a deploy, a canary, a rollback after a day, a new process, and what people wrote."""
-    people(world, "prod,*,*,2026-02-27,,release 4,shop")
+    people(world, "prod,*,*,*,2026-02-27,,release 4,shop")
     for image, first, last in (("1", -90, 3.3), ("2", 3.3, 29.8), ("3", 20.5, 29.8), ("1", 29.5, 48)):
         world.add(running(image, first, last))
     world.add(running("9", 5, 48, process="new")).add(running("8", -90, 48, process="calm"))
@@ -87,12 +87,12 @@ def test_however_the_runs_go_the_tables_are_those_of_an_unbroken_run(
     every_hour(unbroken)
     way(other)
     assert images(unbroken) == [("1", -90, 47.833, 29), ("2", 3.3, 29.633, 3), ("3", 20.5, 29.667, 20)]
-    assert accepted(unbroken) == [line(3, "2"), line(20, "3"), line(29, "1"), "prod,*,*,2026-02-27,,release 4,shop"]
-    for table in ("npm_images", "npm_accepted_levels"):
+    assert accepted(unbroken) == [line(3, "2"), line(20, "3"), line(29, "1"), "prod,*,*,*,2026-02-27,,release 4,shop"]
+    for table in ("npm_known_images", "npm_accepted_levels"):
         assert file(other, table) == file(unbroken, table)
 
 
-@pytest.mark.parametrize("table", ["npm_images", "npm_accepted_levels"])
+@pytest.mark.parametrize("table", ["npm_known_images", "npm_accepted_levels"])
 def test_a_run_that_is_killed_before_it_writes_is_made_up_for_by_the_next(
     new_world: Callable[[], World], table: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -114,5 +114,5 @@ def test_a_run_that_is_killed_before_it_writes_is_made_up_for_by_the_next(
                     hourly(killed, hour, hour)
         else:
             hourly(killed, hour, hour)
-    for each in ("npm_images", "npm_accepted_levels"):
+    for each in ("npm_known_images", "npm_accepted_levels"):
         assert file(killed, each) == file(unbroken, each)

@@ -24,7 +24,7 @@ def run_hourly(world: World, first: float, hours: int) -> None:
 
 def profiles(world: World) -> dict[tuple[str, str], dict[str, Any]]:
     rows = world.run_text('| inputlookup npm_profile where kind="profile"', 0, NOW)
-    return {(str(row["source.workload.name"]), str(row["metric"])): dict(row) for row in rows}
+    return {(str(row["workload"]), str(row["metric"])): dict(row) for row in rows}
 
 
 @pytest.fixture
@@ -38,9 +38,9 @@ def test_a_lasting_rise_is_found_and_told(learned: World) -> None:
     learned.add(sending("web", NOW, NOW + 3 * HOUR, times=2.5))
     run_hourly(learned, NOW + HOUR, 3)
     [row] = learned.rows(SUSTAINED, NOW + 3 * HOUR + 32 * 60)
-    assert {name: row[name] for name in ("host", "entity", "workload", "process", "protocol", "metrics")} == {
-        "host": "prod",
-        "entity": "prod/web",
+    assert {name: row[name] for name in ("cluster", "entity", "workload", "process", "protocol", "metrics")} == {
+        "cluster": "prod",
+        "entity": "prod/shop/web",
         "workload": "web",
         "process": "app",
         "protocol": "tcp",
@@ -110,7 +110,7 @@ def test_floor_and_point_are_macros(learned: World, macro: str, definition: str)
 def test_the_allow_list_hides_it(learned: World) -> None:
     learned.add(sending("web", NOW, NOW + HOUR, times=2.5))
     run_hourly(learned, NOW + HOUR, 1)
-    learned.allow("prod,web,*,*,load test,ops,never")
+    learned.allow("prod,*,web,*,*,*,load test,ops,never")
     assert learned.rows(SUSTAINED, NOW + HOUR + 32 * 60) == []
 
 
@@ -208,14 +208,14 @@ def test_a_damaged_table_is_neither_emptied_nor_overwritten(learned: World) -> N
 
 def accept(world: World, line: str) -> None:
     lookup = Path(world.app.root, "lookups", "npm_accepted_levels.csv")
-    lookup.write_text(f"k8s.cluster.name,source.workload.name,source.process.name,accepted_at,reason,owner\n{line}\n")
+    lookup.write_text(f"cluster,namespace,workload,process,accepted_at,reason,owner\n{line}\n")
 
 
 @pytest.mark.parametrize(
     "line",
     [
-        f"prod,web,app,{NOW:.0f},release 4.2,shop",
-        "prod,w*,*,2026-03-01T04:00,release 4.2,deploys",
+        f"prod,shop,web,app,{NOW:.0f},release 4.2,shop",
+        "prod,*,w*,*,2026-03-01T04:00,release 4.2,deploys",
     ],
 )
 def test_an_accepted_level_is_no_finding_and_the_next_rise_is(learned: World, line: str) -> None:

@@ -39,9 +39,22 @@ SEEDS = {
 
 NOW = 1_772_337_600.0  # 2026-03-01T04:00:00Z, a whole hour
 MINUTE, HOUR, DAY = 60.0, 3600.0, 86400.0
+ALLOWED = "cluster,namespace,workload,process,dest_namespace,dest_workload"
 METRICS = ("tcp.bytes", "tcp.new_sockets", "tcp.packets", "udp.bytes", "udp.packets")
 IMAGE = "source.image_version"
-DIMENSIONS = ("k8s.cluster.name", "source.workload.name", "source.process.name", "dest.workload.name", IMAGE)
+DIMENSIONS = (
+    "k8s.cluster.name",
+    "source.namespace.name",
+    "source.workload.name",
+    "source.process.name",
+    "source.resolution_type",
+    "dest.namespace.name",
+    "dest.workload.name",
+    "dest.resolution_type",
+    IMAGE,
+)
+NAMESPACE = "shop"
+UNNAMED = ("(unknown)", "-", "", None)  # what a collector says where it does not know a workload
 
 
 def point(
@@ -52,15 +65,23 @@ def point(
     process: str | None = None,
     dest: str | None = None,
     image: str | None = None,
+    outside: str = "neither",
     **metrics: float,
 ) -> dict[str, Any]:
-    """One data point; tcp_bytes=5 is the metric tcp.bytes."""
+    """One data point of the eBPF collector; tcp_bytes=5 is the metric tcp.bytes.
+
+    ``outside`` is source, destination or neither: an end outside the cluster has no namespace, as one without a name.
+    """
     return {
         "_time": at,
         "k8s.cluster.name": cluster,
+        "source.namespace.name": None if workload in UNNAMED or outside == "source" else NAMESPACE,
         "source.workload.name": workload,
         "source.process.name": process,
+        "source.resolution_type": None,
+        "dest.namespace.name": None if dest in UNNAMED or outside == "destination" else NAMESPACE,
         "dest.workload.name": dest,
+        "dest.resolution_type": None,
         IMAGE: image,
         **{name.replace("_", ".", 1): float(value) for name, value in metrics.items()},
     }
@@ -73,6 +94,7 @@ class World:
         self.folder = folder
         self.app = App.scratch_copy(staged, folder)
         self.allow()
+        self.name_networks()
         self.points: list[dict[str, Any]] = []
         self.throttle = Throttle()
         self._written = -1
@@ -83,10 +105,17 @@ class World:
         return self
 
     def allow(self, *entries: str) -> None:
-        """Write the allow-list: cluster,workload,process,destination,reason,owner,expires."""
-        lookup = self.app.root / "lookups" / "npm_allowlist.csv"
+        """Write the allow-list: its key columns, then reason,owner,expires."""
+        self._write_lookup("npm_allowlist", f"{ALLOWED},reason,owner,expires", entries)
+
+    def name_networks(self, *networks: str) -> None:
+        """Write the names of networks outside: cidr,name."""
+        self._write_lookup("npm_networks", "cidr,name", networks)
+
+    def _write_lookup(self, name: str, header: str, rows: Iterable[str]) -> None:
+        lookup = self.app.root / "lookups" / f"{name}.csv"
         lookup.parent.mkdir(exist_ok=True)
-        lookup.write_text("\n".join(["cluster,workload,process,destination,reason,owner,expires", *entries, ""]))
+        lookup.write_text("\n".join([header, *rows, ""]))
 
     def set_macro(self, name: str, definition: str) -> None:
         """Override a macro the way a site does, in local/macros.conf."""

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from workbench import conf
+from workbench.replay import conf
 
 if TYPE_CHECKING:
     from workbench.compiler.build import Package

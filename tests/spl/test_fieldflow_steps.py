@@ -115,7 +115,7 @@ def test_a_custom_command_says_what_it_does():
 
 
 def npmanomaly(_arguments: str, before: FieldSet) -> FieldSet:
-    series = ["_time", "k8s.cluster.name", "source.workload.name", "source.process.name"]
+    series = ["_time", "cluster", "namespace", "workload", "process"]
     return FieldSet.of([*series, "metric", "value", "expected", "stdev"], null=["score"])
 
 

@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from workbench import conf
+from workbench.compiler.conf import plain, read_conf
 from workbench.spl.fields.sets import FieldSet
 
 _OPTION = re.compile(r"\b(\w+)=(<[\w-]+>|\([\w|-]+\)|\w+(?:\|\w+)*)")
@@ -45,7 +45,6 @@ class Argument:
 def own_commands(app: Path) -> dict[str, OwnCommand]:
     """The commands of commands.conf of an app folder; none where there is no such file. Raises ValueError."""
     stanzas = _read(app / "default" / "commands.conf")
-    stanzas.pop(conf.GLOBAL_STANZA, None)
     helps = _read(app / "default" / "searchbnf.conf")
     found = {}
     for name, settings in stanzas.items():
@@ -60,7 +59,7 @@ def own_commands(app: Path) -> dict[str, OwnCommand]:
 
 
 def _read(path: Path) -> dict[str, dict[str, str]]:
-    return conf.read(path).stanzas if path.is_file() else {}
+    return plain(read_conf(path.read_text(encoding="utf-8"))) if path.is_file() else {}
 
 
 def _syntax(name: str, helps: Mapping[str, Mapping[str, str]]) -> Iterator[str]:
@@ -110,7 +109,7 @@ def _by(text: str) -> tuple[list[str], dict[str, str]]:
     return [name.strip() for name in given.get("by", DEFAULT_BY).split(",") if name.strip()], given
 
 
-DEFAULT_BY = "k8s.cluster.name,source.workload.name,source.process.name"
+DEFAULT_BY = "cluster,namespace,workload,process"
 NPMANOMALY_RESULTS = ("_time", "metric", "value", "expected", "stdev", "score")
 
 NPMLEARN_RESULTS = (

@@ -29,16 +29,30 @@ _LATE = 600.0  # somebody looks ten minutes after the last data point
 
 # An allow-list for the picture; the app ships an empty one. "expires" counts from the end of the traffic.
 _ALLOWED = (
-    ("prod-*", "nightly-backup", "restic", "*", "nightly copy to the object store", "platform team", "never"),
-    ("prod-eu", "report-export", "python", "sftp.partner.example", "monthly export", "finance", "2026-03-12"),
-    ("staging", "load-generator", "*", "*", "load tests before the release", "web team", "2026-02-28"),
+    ("prod-*", "*", "nightly-backup", "restic", "*", "*", "nightly copy to the object store", "platform team", "never"),
+    (
+        "prod-eu",
+        "shop",
+        "report-export",
+        "python",
+        "*",
+        "sftp.partner.example",
+        "monthly export",
+        "finance",
+        "2026-03-12",
+    ),
+    ("staging", "*", "load-generator", "*", "*", "*", "load tests before the release", "web team", "2026-02-28"),
 )
-_ALLOWED_COLUMNS = ("cluster", "workload", "process", "destination", "reason", "owner", "expires")
+_ALLOWED_COLUMNS = (
+    *("cluster", "namespace", "workload", "process", "dest_namespace", "dest_workload"),
+    *("reason", "owner", "expires"),
+)
 
 # What is chosen in the picture where the defaults would not show much: the copy of a database to outside.
 _CHOSEN = {
     "npm_investigate": {
         "cluster": "prod-us",
+        "namespace": "shop",
         "workload": "orders-db",
         "process": "postgres",
         "range.earliest": str(int(instant("2026-03-04T05:30:00"))),

@@ -39,7 +39,7 @@ class EdgeGraph:
 
 
 def edge_graphs(table: Sequence[Row], verdict: Verdict, start: float, most: int = 150) -> list[EdgeGraph]:
-    """One graph for each cluster in ``table``, the rows of npm_edges after the last run.
+    """One graph for each cluster in ``table``, the rows of npm_known_edges after the last run.
 
     An edge is known when it was first seen before ``start`` (epoch seconds). A cluster with more than ``most`` links
     shows the new ones, those at the same workloads, then others until there are ``most``.
@@ -54,24 +54,22 @@ def edge_graphs(table: Sequence[Row], verdict: Verdict, start: float, most: int 
 def _all(table: Sequence[Row], verdict: Verdict, start: float) -> Iterable[tuple[str, Pair, Kind, str]]:
     known: set[tuple[str, Pair]] = set()
     for row in table:
-        cluster, source, dest = (
-            str(row.get(name)) for name in ("k8s.cluster.name", "source.workload.name", "dest.workload.name")
-        )
+        cluster, source, dest = (str(row.get(name)) for name in ("cluster", "workload", "dest_workload"))
         before = (as_number(row.get("first_seen")) or 0.0) < start
         if before:
             known.add((cluster, (source, dest)))
         yield cluster, (source, dest), "known" if before else "unreported", ""
     for attack, findings in verdict.caught:
         for finding in _of_edges(findings):
-            yield str(finding.row["host"]), _direction(finding), "attack", str(attack["kind"])
+            yield str(finding.row["cluster"]), _direction(finding), "attack", str(attack["kind"])
         there = (str(attack["workload"]), str(attack["dest"]))
         if (str(attack["cluster"]), there) in known and attack["dest"]:
             yield str(attack["cluster"]), there, "attack on a known edge", str(attack["kind"])
     for finding, cause in verdict.explained:
         if finding.detection == NEW_EDGE:
-            yield str(finding.row["host"]), _direction(finding), "benign", str(cause["kind"])
+            yield str(finding.row["cluster"]), _direction(finding), "benign", str(cause["kind"])
     for finding in _of_edges(verdict.unexplained):
-        yield str(finding.row["host"]), _direction(finding), "unexplained", ""
+        yield str(finding.row["cluster"]), _direction(finding), "unexplained", ""
 
 
 def _of_edges(findings: Iterable[Finding]) -> Iterable[Finding]:
@@ -79,7 +77,7 @@ def _of_edges(findings: Iterable[Finding]) -> Iterable[Finding]:
 
 
 def _direction(finding: Finding) -> Pair:
-    return str(finding.row["source_workload"]), str(finding.row["dest_workload"])
+    return str(finding.row["workload"]), str(finding.row["dest_workload"])
 
 
 def _graph(cluster: str, links: dict[Pair, list[tuple[Kind, Pair, Any]]], most: int) -> EdgeGraph:
@@ -92,7 +90,7 @@ def _graph(cluster: str, links: dict[Pair, list[tuple[Kind, Pair, Any]]], most: 
 
 def _link(pair: Pair, seen: Sequence[tuple[Kind, Pair, str]]) -> Link:
     kind = max((kind for kind, _, _ in seen), key=KINDS.index)
-    notes = dict.fromkeys(note for seen_kind, _, note in seen if seen_kind == kind and note)
+    notes = dict.fromkeys(note for found, _, note in seen if found == kind and note)
     return Link(pair, kind, tuple(sorted({direction for _, direction, _ in seen})), ", ".join(notes))
 
 

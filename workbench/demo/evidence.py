@@ -29,8 +29,10 @@ from workbench.traffic.store import TIME, MetricsStore, quote_identifier
 # What is shown before the searched window; an edge's is longer, and hours need days to look at.
 BEFORE = {OUTBOUND: 3 * HOUR, NEW_EDGE: 1 * HOUR, SUSTAINED: 44 * HOUR}
 AFTER = HOUR
-CLUSTER, WORKLOAD, PROCESS, DEST = (DIMENSIONS[position] for position in (0, 1, 3, 4))
-BASELINE_KEY = (CLUSTER, WORKLOAD, PROCESS)
+CLUSTER, WORKLOAD, NAMESPACE, PROCESS, DEST = DIMENSIONS[:5]
+SENDER = {"cluster": CLUSTER, "namespace": NAMESPACE, "workload": WORKLOAD, "process": PROCESS}  # fields and dimensions
+EDGE = {"cluster": CLUSTER, "workload": WORKLOAD, "dest_workload": DEST}
+MISSING = "-"  # what the macros make of a dimension that a point lacks
 EDGE_METRIC = "tcp.packets"  # what the edge detection decides by
 _OPTION = re.compile(r'(\w+)\s*=\s*(?:"([^"]*)"|(\S+))')
 
@@ -46,7 +48,7 @@ class Sensitivity:
     threshold: float = 3.0
     minsamples: float = 100.0
     minspread: float = 0.05
-    interval: int = 10
+    interval: int = 30
 
 
 @dataclass(frozen=True)
@@ -88,19 +90,19 @@ class Evidence:
 def sensitivity(app: App, search: str) -> Sensitivity:
     """Read the options of npmanomaly out of the text of ``search``, macros of ``app`` expanded.
 
-    ReplayError when the search does not run the command, or an option that is needed here is not a number.
+    ReplayError when the search does not run the command, or an option that is needed here is no number.
     """
     commands = parse(app.expand(search)).commands
-    command = next((each for each in commands if isinstance(each, CustomCommand) and each.name == "npmanomaly"), None)
-    if command is None:
+    found = next((each for each in commands if isinstance(each, CustomCommand) and each.name == "npmanomaly"), None)
+    if found is None:
         raise ReplayError("the report cannot draw expected bands: the outbound search does not run npmanomaly")
     span = next((each.bin_span for each in commands if isinstance(each, Mstats) and each.bin_span), None)
     values = {"interval": span_seconds(span)} if span else {}
-    given = {match[1]: match[2] or match[3] for match in _OPTION.finditer(command.arguments)}
+    given = {match[1]: match[2] or match[3] for match in _OPTION.finditer(found.arguments)}
     for name in ("threshold", "minsamples", "minspread"):
         number = as_number(given.get(name))
         if name in given and number is None:
-            raise ReplayError(f"npmanomaly: {name}={given[name]} is not a number")
+            raise ReplayError(f"npmanomaly: {name}={given[name]} is no number")
         if number is not None:
             values[name] = number  # type: ignore[assignment]  # the interval is whole, the others need not be
     return Sensitivity(**values)
@@ -121,7 +123,7 @@ def band(row: Row | None, metric: str, how: Sensitivity) -> Band | None:
 def baselines(runs: Sequence[SearchRun]) -> list[tuple[float, dict[SeriesName, Row]]]:
     """Tables that were written to npm_baseline, each with the time from which it held, oldest first."""
     return [
-        (run.at, {tuple(str(row.get(name)) for name in BASELINE_KEY): row for row in run.rows})
+        (run.at, {tuple(str(row.get(name)) for name in SENDER): row for row in run.rows})
         for run in runs
         if run.search.trigger is None and run.rows and f"avg_{EDGE_METRIC}" in run.rows[0]
     ]
@@ -134,51 +136,48 @@ def gather(findings: Sequence[Finding], runs: Sequence[SearchRun], app: App, sto
     tables = baselines(runs)
     outbound = [(number, each) for number, each in enumerate(findings) if each.detection == OUTBOUND]
     edges = [(number, each) for number, each in enumerate(findings) if each.detection == NEW_EDGE]
-    evidence: dict[int, Evidence] = {}
+    found: dict[int, Evidence] = {}
     measures = store.columns(NPM_INDEX).measures
-    points = _points(store, outbound, BASELINE_KEY, ("host", "workload", "process"), ("avg", measures), how.interval)
+    points = _points(store, outbound, SENDER, measures, how.interval)
     for number, finding in outbound:
-        key = tuple(str(finding.row.get(name)) for name in ("host", "workload", "process"))
+        key = tuple(str(finding.row.get(name)) for name in SENDER)
         row = next((table.get(key) for at, table in reversed(tables) if at <= finding.at), None)
         names = [name for name in measures if name in each_text(finding.row.get("metrics"))]
         tracks = [
             _track(name, points[number], measures.index(name), finding, band(row, name, how)) for name in names or ()
         ]
-        evidence[number] = Evidence(finding, *_shown(finding), tuple(tracks))
-    fields = ("host", "source_workload", "dest_workload")
-    points = _points(store, edges, (CLUSTER, WORKLOAD, DEST), fields, ("sum", (EDGE_METRIC,)), how.interval)
+        found[number] = Evidence(finding, *_shown(finding), tuple(tracks))
+    points = _points(store, edges, EDGE, (EDGE_METRIC,), how.interval)
     for number, finding in edges:
         track = _track(EDGE_METRIC, points[number], 0, finding, None)
-        evidence[number] = Evidence(finding, *_shown(finding), (track,))
-    evidence |= _hourly(findings, runs, app, store)
-    return [evidence[number] for number in sorted(evidence)]
+        found[number] = Evidence(finding, *_shown(finding), (track,))
+    found |= _hourly(findings, runs, app, store)
+    return [found[number] for number in sorted(found)]
 
 
 def _hourly(
     findings: Sequence[Finding], runs: Sequence[SearchRun], app: App, store: MetricsStore
 ) -> dict[int, Evidence]:
-    """Return the evidence of sustained volume, by position of the finding: sums of hours and what was expected."""
+    """Evidence of the findings of sustained volume, by their place: sums of hours beside what was expected of them."""
     sustained = [(number, each) for number, each in enumerate(findings) if each.detection == SUSTAINED]
     if not sustained:
         return {}
     profiled = Profiled(runs, app, store)
     measures = store.columns(NPM_INDEX).measures
-    points = _points(
-        store, sustained, BASELINE_KEY, ("host", "workload", "process"), ("sum", measures), interval=int(HOUR)
-    )
-    evidence = {}
+    points = _points(store, sustained, SENDER, measures, interval=int(HOUR))
+    found = {}
     for number, finding in sustained:
         start, end = _shown(finding)
         tracks = []
         for metric in each_text(finding.row.get("metrics")):
             sums = [(hour, row[measures.index(metric)] or 0.0) for hour, row in points[number].items()]
-            over = tuple(position for position, (hour, _) in enumerate(sums) if profiled.counted(finding, metric, hour))
+            over = tuple(place for place, (hour, _) in enumerate(sums) if profiled.counted(finding, metric, hour))
             ranges = profiled.ranges(finding, metric, start, end)
             tracks.append(
                 Track(metric, tuple(h for h, _ in sums), tuple(total for _, total in sums), over, None, ranges)
             )
-        evidence[number] = Evidence(finding, start, end, tuple(tracks))
-    return evidence
+        found[number] = Evidence(finding, start, end, tuple(tracks))
+    return found
 
 
 def _shown(finding: Finding) -> tuple[float, float]:
@@ -196,9 +195,7 @@ def _track(
     values = [(time, row[position]) for time, row in points.items()]
     kept = [(time, value) for time, value in values if value is not None and math.isfinite(value)]
     over = tuple(
-        number
-        for number, (time, value) in enumerate(kept)
-        if finding.earliest <= time < finding.latest and value > limit
+        place for place, (time, value) in enumerate(kept) if finding.earliest <= time < finding.latest and value > limit
     )
     return Track(metric, tuple(time for time, _ in kept), tuple(value for _, value in kept), over, expected)
 
@@ -206,28 +203,30 @@ def _track(
 def _points(
     store: MetricsStore,
     findings: Sequence[tuple[int, Finding]],
-    dimensions: Sequence[str],
-    fields: Sequence[str],
-    aggregate: tuple[str, Sequence[str]],
+    names: Mapping[str, str],
+    measures: Sequence[str],
     interval: int,
 ) -> dict[int, dict[float, tuple[float | None, ...]]]:
-    """Aggregate measures by interval, for each numbered finding over what is shown of it: one pass over the store."""
-    points: dict[int, dict[float, tuple[float | None, ...]]] = {number: {} for number, _ in findings}
+    """Sum measures by interval, for each numbered finding over what is shown of it: one pass over the store.
+
+    ``names`` are fields of the findings and the dimensions that they come from.
+    """
+    found: dict[int, dict[float, tuple[float | None, ...]]] = {number: {} for number, _ in findings}
     if not findings:
-        return points
-    function, measures = aggregate
-    keys = [f"key{position}" for position in range(len(dimensions))]
+        return found
+    keys = [f"key{position}" for position in range(len(names))]
     cursor = store.connection.cursor()
     columns = ", ".join(f"{key} VARCHAR" for key in keys)
     cursor.execute(f"CREATE TEMP TABLE wanted (number INTEGER, start DOUBLE, stop DOUBLE, {columns})")
     try:
-        rows = [[number, *_shown(each), *(str(each.row.get(name)) for name in fields)] for number, each in findings]
+        rows = [[number, *_shown(each), *(str(each.row.get(name)) for name in names)] for number, each in findings]
         cursor.executemany(f"INSERT INTO wanted VALUES ({', '.join('?' * (3 + len(keys)))})", rows)
         same = " AND ".join(
-            f"points.{quote_identifier(name)} = wanted.{key}" for name, key in zip(dimensions, keys, strict=True)
+            f"coalesce(points.{quote_identifier(name)}, '{MISSING}') = wanted.{key}"
+            for name, key in zip(names.values(), keys, strict=True)
         )
         time = f"points.{quote_identifier(TIME)}"
-        aggregates = ", ".join(f"{function}(points.{quote_identifier(name)})" for name in measures)
+        aggregates = ", ".join(f"sum(points.{quote_identifier(name)})" for name in measures)
         cursor.execute(
             f"SELECT wanted.number, floor({time} / {interval}) * {interval} AS bin, {aggregates}"
             f" FROM {store.relation(NPM_INDEX)} AS points JOIN wanted ON {same}"
@@ -236,7 +235,7 @@ def _points(
             [min(_shown(each)[0] for _, each in findings), max(_shown(each)[1] for _, each in findings)],
         )
         for number, moment, *values in cursor.fetchall():
-            points[number][moment] = tuple(values)
+            found[number][moment] = tuple(values)
     finally:
         cursor.execute("DROP TABLE wanted")
-    return points
+    return found

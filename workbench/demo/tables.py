@@ -52,7 +52,7 @@ def print_findings(verdict: Verdict, console: Console) -> None:
     for finding, cause in sorted(causes, key=lambda pair: pair[0].at):
         table.add_row(
             utc_text(finding.at)[5:16].replace("T", " "),
-            escape(str(finding.row["host"])),
+            escape(str(finding.row["cluster"])),
             escape(_subject(finding)),
             escape(_because(finding)),
             cause,
@@ -63,8 +63,8 @@ def print_findings(verdict: Verdict, console: Console) -> None:
 def print_summary(verdict: Verdict, hours: float, console: Console) -> None:
     """Counts: attacks found of those that can be, false alerts by detection, by day."""
     expected = [attack for attack, _ in verdict.caught if attack["expected_by"]]
-    detected = len(expected) - len(verdict.missed)
-    console.print(f"[bold]{detected} of {len(expected)} attacks found by every detection that should see them.[/bold]")
+    found = len(expected) - len(verdict.missed)
+    console.print(f"[bold]{found} of {len(expected)} attacks found by every detection that should see them.[/bold]")
     for attack in verdict.missed:
         console.print(f"[red]Missed: {attack['kind']} in {attack['cluster']}, {attack['note']}[/red]")
     for attack, findings in verdict.caught:
@@ -90,7 +90,7 @@ def _false_alerts(verdict: Verdict) -> Iterable[Finding]:
 def _subject(finding: Finding) -> str:
     row = finding.row
     if finding.detection == NEW_EDGE:
-        return f"{row['source_workload']} -> {row['dest_workload']}"
+        return f"{row['workload']} -> {row['dest_workload']}"
     return f"{row['workload']} / {row['process']}"
 
 

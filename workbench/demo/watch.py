@@ -15,21 +15,18 @@ from workbench.replay.throttle import Throttle
 from workbench.spl.times import utc_text
 from workbench.traffic.store import MetricsStore
 
-DAY, HOUR = 86400.0, 3600.0  # seconds
+DAY, HOUR = 86400.0, 3600.0
 HISTORY = "-30d@d"  # where "Last 30 days" begins, the time range of the documented first run of each baseline search
-LEARNED_DAYS = 8  # the profile is learned day by day; a week is enough for all channels, one more is the usual
+LEARNED_DAYS = 8  # of the profile; a week is enough for all channels, one more is the usual
+BASELINE_DAYS = 30
+# Searches that read a row for each process and interval go day by day.
+DAY_BY_DAY = {"npmlearn": LEARNED_DAYS, "outputlookup override_if_empty=false npm_days": BASELINE_DAYS}
 
 Progress = Callable[[str, int, int], None]  # name of the search, runs done, runs in all
 
 
 def watch(
-    staged: Path,
-    store_folder: Path,
-    scratch: Path,
-    start: float,
-    end: float,
-    macros: Mapping[str, str],
-    progress: Progress,
+    staged: Path, store_folder: Path, scratch: Path, start: float, end: float, macros: Mapping[str, str], told: Progress
 ) -> list[SearchRun]:
     """Run the first runs at ``start`` and the schedule from then to ``end`` (epoch seconds); return every run.
 
@@ -52,43 +49,45 @@ def watch(
         throttle = Throttle()
         runs: list[SearchRun] = []
         for done, (at, search) in enumerate(planned):
-            progress(_named(search, at), done, len(planned))
+            told(_named(search, at), done, len(planned))
             runs.append(run_search(search, at, site, throttle))
-        progress("done", len(planned), len(planned))
+        told("done", len(planned), len(planned))
         return runs
     finally:
         store.close()
 
 
 def first_runs(searches: Sequence[SavedSearch], start: float) -> list[tuple[float, SavedSearch]]:
-    """Return when what is run by hand before the schedule begins at ``start`` (epoch seconds), in the order of docs/.
+    """What is run by hand before the schedule begins at ``start`` (epoch seconds), and when, in the order of the docs.
 
-    Searches that write tables read all of history at once, but the learned profile goes day by day, the oldest first,
-    from midnight to midnight, then over what is left. Runs by hand have no cron. A report only reads tables and has
-    nothing to say on the first day.
+    Tables that people edit are made first. The baseline of process traffic and the learned profile go day by day, the
+    oldest first, from midnight to midnight, the profile then over what is left; other searches that write tables read
+    all of history at once. Runs by hand have no cron. A report only reads tables and has nothing to say on the first
+    day.
     """
     planned: list[tuple[float, SavedSearch]] = []
-    for search in searches:
+    for search in sorted(searches, key=lambda each: not each.search.startswith("| makeresults")):
         if search.trigger is not None or "outputlookup" not in search.search:
             continue
-        if "npmlearn" not in search.search:
+        days = next((days for part, days in DAY_BY_DAY.items() if part in search.search), None)
+        if days is None:
             planned.append((start, replace(search, earliest=HISTORY, cron=None)))
             continue
         whole_day = replace(search, earliest="-1d@d", latest="@d", cron=None)
         midnight = start // DAY * DAY
-        planned += [(midnight - days * DAY, whole_day) for days in reversed(range(LEARNED_DAYS))]
-        if start >= midnight + HOUR:
+        planned += [(midnight - back * DAY, whole_day) for back in reversed(range(days))]
+        if "npmlearn" in search.search and start >= midnight + HOUR:
             planned.append((start, replace(search, earliest="@d", latest="@h", cron=None)))
     return planned
 
 
 def by_hand(run: SearchRun) -> bool:
-    """Return whether ``run`` is one of the first runs and not one of the schedule."""
+    """Whether ``run`` is one of the first runs and not one of the schedule."""
     return run.search.cron is None
 
 
 def _named(search: SavedSearch, at: float) -> str:
-    """Name the search, and the day that it learns if it is one of several first runs."""
+    """The search, and the day that it learns if it is one of several first runs."""
     if search.cron is None and search.earliest == "-1d@d":
         return f"{utc_text(at - DAY)[5:10]} {search.name.removeprefix('K8S NPM - ')}"
     return search.name

@@ -16,7 +16,7 @@ from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
 
-from workbench import conf
+from workbench.replay import conf
 from workbench.replay.errors import ReplayError
 from workbench.replay.rows import Row, as_text
 
@@ -42,8 +42,8 @@ _KNOWN_SETTINGS = frozenset(
 class LookupDefinition:
     """How a table is matched: what its transforms.conf stanza says, or Splunk's defaults for a bare file.
 
-    ``wildcard_fields`` are the columns whose cells may hold ``*``; ``max_matches`` is the number of rows
-    used per match.
+    ``wildcard_fields`` are the columns whose cells may hold ``*``, ``cidr_fields`` those whose cells hold networks
+    such as 10.0.0.0/8; ``max_matches`` is the number of rows used per match.
     """
 
     name: str
@@ -51,14 +51,7 @@ class LookupDefinition:
     case_sensitive_match: bool = True
     max_matches: int = DEFAULT_MAX_MATCHES
     wildcard_fields: frozenset[str] = field(default_factory=frozenset)
-
-
-def stanzas_of(app_root: Path, file_name: str) -> dict[str, dict[str, str]]:
-    """Return the values of a conf file of the app, as conf.layered does; ReplayError when it cannot be read."""
-    try:
-        return conf.layered(app_root, file_name)
-    except conf.ConfError as error:
-        raise ReplayError(str(error)) from error
+    cidr_fields: frozenset[str] = field(default_factory=frozenset)
 
 
 @dataclass(frozen=True)
@@ -68,8 +61,8 @@ class LookupFolder:
     app_root: Path
 
     @cached_property
-    def _stanzas(self) -> dict[str, dict[str, str]]:
-        return stanzas_of(self.app_root, "transforms.conf")
+    def _stanzas(self) -> conf.Stanzas:
+        return conf.layered(self.app_root, "transforms.conf")
 
     def definition(self, name: str) -> LookupDefinition:
         """Definition of lookup ``name``; ReplayError when unknown or of a kind that is not replayed."""
@@ -157,23 +150,25 @@ def _definition(name: str, settings: dict[str, str]) -> LookupDefinition:
         max_matches = int(settings.get("max_matches", DEFAULT_MAX_MATCHES))
     except ValueError:
         raise ReplayError(f"{where}: max_matches = {settings['max_matches']} is no whole number") from None
+    matched = _matched_fields(settings.get("match_type", ""), where)
     return LookupDefinition(
         name=name,
         filename=filename,
         case_sensitive_match=conf.is_true(settings.get("case_sensitive_match", "1")),
         max_matches=max_matches,
-        wildcard_fields=_wildcard_fields(settings.get("match_type", ""), where),
+        wildcard_fields=matched["WILDCARD"],
+        cidr_fields=matched["CIDR"],
     )
 
 
-def _wildcard_fields(match_type: str, where: str) -> frozenset[str]:
-    names: set[str] = set()
+def _matched_fields(match_type: str, where: str) -> dict[str, frozenset[str]]:
+    """Return the columns of each kind of match_type, EXACT, WILDCARD and CIDR; ReplayError for other kinds."""
+    names: dict[str, set[str]] = {"EXACT": set(), "WILDCARD": set(), "CIDR": set()}
     for match in _MATCH_TYPE.finditer(match_type):
         kind = match["kind"].upper()
-        if kind not in ("WILDCARD", "EXACT"):
-            raise ReplayError(f"{where}: match_type {kind} is not replayed; only WILDCARD and EXACT are")
-        if kind == "WILDCARD":
-            names.update(part for part in re.split(r"[,\s]+", match["fields"]) if part)
+        if kind not in names:
+            raise ReplayError(f"{where}: match_type {kind} is not replayed; {', '.join(names)} are")
+        names[kind].update(part for part in re.split(r"[,\s]+", match["fields"]) if part)
     if _MATCH_TYPE.sub("", match_type).strip(" ,\t\n"):
         raise ReplayError(f"{where}: match_type = {match_type} is not understood; write WILDCARD(field), ...")
-    return frozenset(names)
+    return {kind: frozenset(fields) for kind, fields in names.items()}

@@ -14,7 +14,7 @@ from workbench.spl.fields.sets import FieldSet
 
 def test_defaults() -> None:
     options = parse_options({})
-    assert options.by == ("k8s.cluster.name", "source.workload.name", "source.process.name")
+    assert options.by == ("cluster", "namespace", "workload", "process")
     assert options.metrics == ("tcp.bytes", "tcp.new_sockets", "tcp.packets", "udp.bytes", "udp.packets")
     assert options.accept == "npm_accepted_levels"
 

@@ -120,7 +120,8 @@ def _recursion(rule: Rule, content: Content) -> Iterator[Finding]:
     rule(
         "NPM211",
         "unused-macro",
-        what="A macro is never called, or its definition never uses one of its arguments.",
+        what="A macro is never called, nor named as a choice in the description of another, or its definition never"
+        " uses one of its arguments.",
         why="Whoever changes it to tune a search changes nothing.",
         see=MACROS,
         severity="warning",
@@ -132,7 +133,15 @@ def _unused(rule: Rule, content: Content) -> Iterator[Finding]:
     }
     used |= set(re.findall(r"`(\w+)", content.app_text))
     used |= {filter_macro(document.text("name")) for document in content.project.kind("detections")}
-    for document in content.project.kind("macros"):
+    macros = content.project.kind("macros")
+    # A macro that a site sets to another one names those in its description.
+    used |= {
+        word
+        for document in macros
+        for word in re.findall(r"\w+", document.text("description"))
+        if word != document.text("name")
+    }
+    for document in macros:
         name = document.text("name")
         if name and name not in used:
             yield document.finding(rule, ("name",), f"`{name}` is never called", "remove the file")

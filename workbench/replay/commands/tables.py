@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import lru_cache
+from ipaddress import IPv4Network, IPv6Network, ip_address, ip_network
 from itertools import islice, product
 
 from workbench.replay.commands.computing import fields_of
@@ -19,7 +21,7 @@ from workbench.spl.wildcards import matches
 
 @dataclass(frozen=True)
 class _Candidate:
-    """A row of the table with its wildcard cells, one for each such input."""
+    """A row of the table with its patterns and networks, one for each such input."""
 
     row: Row
     patterns: tuple[str, ...]
@@ -31,15 +33,20 @@ class _Table:
     def __init__(self, definition: LookupDefinition, columns: tuple[str, ...], rows: list[Row]) -> None:
         self.sensitive = definition.case_sensitive_match
         self.most = definition.max_matches
-        self.exact = tuple(i for i, name in enumerate(columns) if name not in definition.wildcard_fields)
-        self.wild = tuple(i for i, name in enumerate(columns) if name in definition.wildcard_fields)
+        loose = definition.wildcard_fields | definition.cidr_fields
+        self.exact = tuple(i for i, name in enumerate(columns) if name not in loose)
+        self.loose = tuple(
+            (i, _in_network if name in definition.cidr_fields else matches)
+            for i, name in enumerate(columns)
+            if name in loose
+        )
         self.index: dict[tuple[str, ...], list[_Candidate]] = {}
         for row in rows:
             cells = [as_text(row.get(name)) for name in columns]
             if None in cells:
                 continue
             texts = [self._folded(cell or "") for cell in cells]
-            patterns = tuple(texts[i] for i in self.wild)
+            patterns = tuple(texts[i] for i, _ in self.loose)
             self.index.setdefault(tuple(texts[i] for i in self.exact), []).append(_Candidate(row, patterns))
 
     def _folded(self, text: str) -> str:
@@ -49,8 +56,22 @@ class _Table:
         """Yield the rows that go with the values, in the order of the table."""
         texts = [self._folded(value) for value in values]
         for candidate in self.index.get(tuple(texts[i] for i in self.exact), ()):
-            if all(matches(texts[i], pattern) for pattern, i in zip(candidate.patterns, self.wild, strict=True)):
+            pairs = zip(candidate.patterns, self.loose, strict=True)
+            if all(fits(texts[i], pattern) for pattern, (i, fits) in pairs):
                 yield candidate.row
+
+
+def _in_network(text: str, network: str) -> bool:
+    """Return whether the text is an address of the network; what is not an address or a network fits nothing."""
+    try:
+        return ip_address(text) in _network(network)
+    except ValueError:
+        return False
+
+
+@lru_cache(maxsize=1024)
+def _network(text: str) -> IPv4Network | IPv6Network:
+    return ip_network(text, strict=False)
 
 
 def run_lookup(node: tree.Lookup, rows: Iterator[Row], context: SearchContext) -> Iterator[Row]:

@@ -8,7 +8,7 @@ from npmlib.errors import SearchError
 from npmlib.numbers import parse_number
 from npmlib.typed import field_names, lookup_name
 
-DEFAULT_BY = ("k8s.cluster.name", "source.workload.name", "source.process.name")
+DEFAULT_BY = ("cluster", "namespace", "workload", "process")
 DEFAULT_METRICS = ("tcp.bytes", "tcp.new_sockets", "tcp.packets", "udp.bytes", "udp.packets")
 RESULT_FIELDS = ("_time", "metric", "value", "expected", "stdev", "score")
 OPTION_NAMES = ("baseline", "by", "metrics", "threshold", "minsamples", "minspread", "unseen")
