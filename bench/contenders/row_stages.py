@@ -29,20 +29,20 @@ def pairs(body):
     return chain.from_iterable(map(Lines().pairs, blocks(body, body.index(b"\n") + 1)))
 
 
-def lines(body):
+def lines(body) -> None:
     """Cut the chunk into lines, and make their shapes."""
     for _line, _shape in pairs(body):
         pass
 
 
-def split(body):
+def split(body) -> None:
     """Cut each line into its names and five cells as well."""
     start, cut = met.start, met.cut
     for line, _shape in pairs(body):
         _head, _a, _b, _c, _d, _e = line[start:cut].rsplit(b",", 5)
 
 
-def series(body):
+def series(body) -> None:
     """Find the series of each line as well, and see that its shape is the usual one."""
     start, cut, following = met.start, met.cut, met.last[FOLLOWING]
     for line, shape in pairs(body):
@@ -54,7 +54,7 @@ def series(body):
             pass
 
 
-def whole(body):
+def whole(body) -> None:
     """Do all of it."""
     for _finding in scorer.findings(body):
         pass

@@ -1,6 +1,7 @@
 """The functions of stats, and stats, eventstats and streamstats: rows in, exact rows out."""
 
 import statistics
+from typing import Any
 
 import duckdb
 import pytest
@@ -12,7 +13,7 @@ from workbench.replay.context import Message
 from workbench.replay.errors import ReplayError
 
 
-def aggregate(function, values):
+def aggregate(function: str, values: Any):
     """What a function of stats makes of the values of field v."""
     (row,) = run_on([{"v": value} for value in values], f"stats {function} as out")
     return row["out"]
@@ -59,22 +60,22 @@ def aggregate(function, values):
         ("last(v)", [1, 2, None], 2),
     ],
 )  # fmt: skip
-def test_a_function_of_stats(function, values, result):
+def test_a_function_of_stats(function: str, values: Any, result: Any) -> None:
     found = aggregate(function, values)
     assert found == (pytest.approx(result) if isinstance(result, float) else result)
 
 
-def test_the_spread_of_large_numbers_keeps_its_digits():
+def test_the_spread_of_large_numbers_keeps_its_digits() -> None:
     assert aggregate("stdev(v)", [1e9 + 1, 1e9 + 2, 1e9 + 3]) == pytest.approx(1)
 
 
-def test_the_edges_of_a_group_follow_time_not_row_order():
+def test_the_edges_of_a_group_follow_time_not_row_order() -> None:
     rows = [{"_time": 20, "v": "b"}, {"_time": 10, "v": "a"}, {"_time": "30", "v": "c"}, {"_time": 40}, {"v": "x"}]
     text = "stats earliest(v) as e latest(v) as l earliest_time(v) as et latest_time(v) as lt"
     assert run_on(rows, text) == [{"e": "a", "l": "c", "et": 10, "lt": 30}]
 
 
-def test_stats_drops_rows_with_a_null_by_field_and_orders_groups():
+def test_stats_drops_rows_with_a_null_by_field_and_orders_groups() -> None:
     rows = [{"k": "b", "v": 1}, {"k": None, "v": 5}, {"v": 6}, {"k": "a", "v": 2}, {"k": "b", "v": 3}]
     assert run_on(rows, "stats sum(v) as s count by k") == [
         {"k": "a", "s": 2, "count": 1},
@@ -82,27 +83,27 @@ def test_stats_drops_rows_with_a_null_by_field_and_orders_groups():
     ]
 
 
-def test_groups_with_numbers_are_ordered_as_numbers():
+def test_groups_with_numbers_are_ordered_as_numbers() -> None:
     rows = [{"k": 10}, {"k": "9"}, {"k": 10.0}, {"k": "x"}]
     assert [row["k"] for row in run_on(rows, "stats count by k")] == ["9", 10, "x"]
 
 
-def test_a_row_counts_in_the_group_of_each_value_of_a_multivalue():
+def test_a_row_counts_in_the_group_of_each_value_of_a_multivalue() -> None:
     rows = [{"k": ("a", "b"), "v": 1}, {"k": "a", "v": 2}]
     assert run_on(rows, "stats sum(v) as s by k") == [{"k": "a", "s": 3}, {"k": "b", "s": 1}]
 
 
-def test_stats_of_nothing_is_one_row_without_by_and_none_with_it():
+def test_stats_of_nothing_is_one_row_without_by_and_none_with_it() -> None:
     assert run_on([], "stats count sum(v) as s") == [{"count": 0, "s": None}]
     assert run_on([], "stats count by k") == []
 
 
-def test_count_of_a_condition_counts_where_it_is_true():
+def test_count_of_a_condition_counts_where_it_is_true() -> None:
     rows = [{"v": 1}, {"v": 5}, {"v": None}]
     assert run_on(rows, "stats count(eval(v>2)) as n sum(eval(v*2)) as s") == [{"n": 1, "s": 12}]
 
 
-def test_wildcards_stand_for_the_fields_that_are_met():
+def test_wildcards_stand_for_the_fields_that_are_met() -> None:
     rows = [{"k": "a", "tcp.bytes": 1, "_time": 0}, {"k": "b", "tcp.packets": 5, "tcp.bytes": 3}]
     assert run_on(rows, "stats max(tcp.*) as top_* count(*) as n_* by k") == [
         {"k": "a", "top_bytes": 1, "top_packets": None, "n_tcp.bytes": 1, "n_tcp.packets": 0},
@@ -110,14 +111,14 @@ def test_wildcards_stand_for_the_fields_that_are_met():
     ]
 
 
-def test_a_list_that_is_cut_is_said():
+def test_a_list_that_is_cut_is_said() -> None:
     running = context()
     (row,) = run_on([{"v": str(i)} for i in range(101)], "stats list(v) as l", running)
     assert len(row["l"]) == 100
     assert running.messages == [Message("WARN", "stats: l keeps 100 values, others are lost")]
 
 
-def test_eventstats_keeps_rows_with_a_null_by_field_as_they_are():
+def test_eventstats_keeps_rows_with_a_null_by_field_as_they_are() -> None:
     rows = [{"k": "a", "v": "x"}, {"k": None, "v": "y"}, {"k": "a", "v": "z"}]
     assert run_on(rows, "eventstats values(v) as v count by k") == [
         {"k": "a", "v": ("x", "z"), "count": 2},
@@ -126,7 +127,7 @@ def test_eventstats_keeps_rows_with_a_null_by_field_as_they_are():
     ]
 
 
-def test_beyond_its_limit_eventstats_adds_nothing_and_says_so():
+def test_beyond_its_limit_eventstats_adds_nothing_and_says_so() -> None:
     running = context(eventstats_rows=2)
     found = run_on([{"v": 1}] * 3, "eventstats count", running)
     assert found == [{"v": 1, "count": 3}, {"v": 1, "count": 3}, {"v": 1}]
@@ -137,7 +138,7 @@ def test_beyond_its_limit_eventstats_adds_nothing_and_says_so():
     ("options", "sums"),
     [("", [1, 3, 4, 7]), ("current=f ", [None, 1, None, 3]), ("window=1 global=f ", [1, 2, 4, 4])],
 )
-def test_streamstats_runs_along_the_rows(options, sums):
+def test_streamstats_runs_along_the_rows(options: str, sums: Any) -> None:
     rows = [{"k": "a", "v": 1}, {"k": "a", "v": 2}, {"k": "b", "v": 4}, {"k": "a", "v": 4}]
     found = run_on(rows, f"streamstats {options}sum(v) as s by k")
     assert [row["s"] for row in found] == sums
@@ -155,7 +156,7 @@ def test_streamstats_runs_along_the_rows(options, sums):
         ("streamstats window=2 count by k", "window= with BY is replayed with global=f only"),
     ],
 )
-def test_what_is_not_replayed_is_an_error(text, message):
+def test_what_is_not_replayed_is_an_error(text: str, message: str) -> None:
     with pytest.raises(ReplayError) as caught:
         run_on([{"k": "a", "v": 1}], text)
     assert message in caught.value.message
@@ -181,7 +182,7 @@ SPL = """
 
 
 @given(tables)
-def test_stats_agrees_with_duckdb(table):
+def test_stats_agrees_with_duckdb(table: Any) -> None:
     CONNECTION.execute("CREATE OR REPLACE TABLE rows (j VARCHAR, k VARCHAR, v INTEGER)")
     if table:
         CONNECTION.executemany("INSERT INTO rows VALUES (?, ?, ?)", table)

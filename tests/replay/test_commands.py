@@ -1,6 +1,7 @@
 """The other commands of the replay: rows in, exact rows out."""
 
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -51,12 +52,12 @@ def app_root(tmp_path: Path) -> Path:
         ("table t*", {"a": 1, "t2": 2, "t1": 3}, {"t2": 2, "t1": 3}),
     ],
 )
-def test_columns(text, row, result):
+def test_columns(text: str, row: Any, result: Any) -> None:
     (found,) = run_on([row], text)
     assert list(found.items()) == list(result.items())
 
 
-def test_addinfo_adds_the_time_range_of_the_search():
+def test_addinfo_adds_the_time_range_of_the_search() -> None:
     (found,) = run_on([A], "addinfo")
     assert found == A | {"info_min_time": 0, "info_max_time": 3600, "info_search_time": NOW, "info_sid": "replay"}
 
@@ -64,16 +65,16 @@ def test_addinfo_adds_the_time_range_of_the_search():
 # One row at a time.
 
 
-def test_fillnull_fills_nulls_of_all_fields_there_are_but_not_empty_text():
+def test_fillnull_fills_nulls_of_all_fields_there_are_but_not_empty_text() -> None:
     rows = [{"a": None, "b": ""}, {"c": 5}]
     assert run_on(rows, "fillnull") == [{"a": "0", "b": "", "c": "0"}, {"c": 5, "a": "0", "b": "0"}]
 
 
-def test_fillnull_with_fields_leaves_the_others_and_makes_what_is_not_there():
+def test_fillnull_with_fields_leaves_the_others_and_makes_what_is_not_there() -> None:
     assert run_on([{"a": None, "b": None}], "fillnull value=- b c") == [{"a": None, "b": "-", "c": "-"}]
 
 
-def test_foreach_runs_field_after_field():
+def test_foreach_runs_field_after_field() -> None:
     rows = [{"x_a": 1, "x_b": 2, "y": 5, "all": ""}, {"x_c": 3, "all": ""}]
     text = (
         'foreach x_* [ eval all=all . "<<MATCHSTR>>" . coalesce(\'<<FIELD>>\', "-") . " ", sum=coalesce(sum, 0) + 1 ]'
@@ -81,7 +82,7 @@ def test_foreach_runs_field_after_field():
     assert [(row["all"], row["sum"]) for row in run_on(rows, text)] == [("a1 b2 c- ", 3), ("a- b- c3 ", 3)]
 
 
-def test_foreach_knows_the_parts_of_several_wildcards():
+def test_foreach_knows_the_parts_of_several_wildcards() -> None:
     (row,) = run_on([{"a_1_x": 7}], "foreach *_*_x [ eval <<MATCHSEG1>><<MATCHSEG2>>='<<FIELD>>' ]")
     assert row["a1"] == 7
 
@@ -96,7 +97,7 @@ def test_foreach_knows_the_parts_of_several_wildcards():
         ("foreach mode=multivalue k [ eval a=1 ]", "mode=multivalue: expected one of multifield"),
     ],
 )
-def test_a_foreach_that_is_not_replayed_is_an_error(text, message):
+def test_a_foreach_that_is_not_replayed_is_an_error(text: str, message: str) -> None:
     with pytest.raises(ReplayError) as caught:
         run_on([A], text)
     assert message in caught.value.message
@@ -106,19 +107,19 @@ def test_a_foreach_that_is_not_replayed_is_an_error(text, message):
 # Order and number of rows.
 
 
-def test_sort_puts_numbers_before_text_and_nulls_last():
+def test_sort_puts_numbers_before_text_and_nulls_last() -> None:
     rows = [{"v": v} for v in ("b", None, "10", 9, "B")]
     assert [row["v"] for row in run_on(rows, "sort v")] == [9, "10", "B", "b", None]
     assert [row["v"] for row in run_on(rows, "sort -v")] == ["b", "B", "10", 9, None]
     assert [row["v"] for row in run_on(rows, "sort str(v)")] == ["10", 9, "B", "b", None]
 
 
-def test_sort_by_several_keys():
+def test_sort_by_several_keys() -> None:
     rows = [{"a": a, "b": b} for a, b in ((1, "x"), (2, "x"), (1, "y"), (2, "y"))]
     assert [(row["a"], row["b"]) for row in run_on(rows, "sort -b a")] == [(1, "y"), (2, "y"), (1, "x"), (2, "x")]
 
 
-def test_sort_without_a_count_returns_ten_thousand_rows_and_says_so():
+def test_sort_without_a_count_returns_ten_thousand_rows_and_says_so() -> None:
     running = context()
     rows = [{"v": number} for number in range(10_001)]
     assert len(run_on(rows, "sort v", running)) == 10_000
@@ -137,13 +138,13 @@ def test_sort_without_a_count_returns_ten_thousand_rows_and_says_so():
         ("dedup k consecutive=t", [0, 2, 4]),
     ],
 )
-def test_dedup_keeps_the_first_rows(text, kept):
+def test_dedup_keeps_the_first_rows(text: str, kept: Any) -> None:
     rows = [{"n": n, "k": k} for n, k in enumerate(("a", "a", "b", None, "a"))]
     assert [row["n"] for row in run_on(rows, text)] == kept
 
 
 @pytest.mark.parametrize(("text", "kept"), [("head 2", 2), ("head", 10), ("head limit=0", 0), ("head n<3", 3)])
-def test_head_keeps_the_first_rows(text, kept):
+def test_head_keeps_the_first_rows(text: str, kept: Any) -> None:
     assert len(run_on([{"n": n} for n in range(12)], text)) == kept
 
 
@@ -156,7 +157,7 @@ def test_head_keeps_the_first_rows(text, kept):
         ("bin _time span=1h", {"a": 1}, {"a": 1}),
     ],
 )
-def test_bin_names_each_stretch_of_time_by_its_start(text, row, result):
+def test_bin_names_each_stretch_of_time_by_its_start(text: str, row: Any, result: Any) -> None:
     assert run_on([row], text) == [result]
 
 
@@ -169,12 +170,12 @@ def test_bin_names_each_stretch_of_time_by_its_start(text, row, result):
         ("bin _time span=1h bins=5", "does not act on option bins=5"),
     ],
 )
-def test_bin_refuses_what_it_does_not_know(text, said):
+def test_bin_refuses_what_it_does_not_know(text: str, said: str) -> None:
     with pytest.raises(ReplayError, match=said):
         run_on([A], text)
 
 
-def test_mvexpand_makes_a_row_of_each_value():
+def test_mvexpand_makes_a_row_of_each_value() -> None:
     rows = [{"m": ("x", "y"), "k": 1}, {"m": "z", "k": 2}, {"k": 3}]
     assert run_on(rows, "mvexpand m") == [{"m": "x", "k": 1}, {"m": "y", "k": 1}, {"m": "z", "k": 2}, {"k": 3}]
     assert len(run_on(rows, "mvexpand m limit=1")) == 3
@@ -183,12 +184,12 @@ def test_mvexpand_makes_a_row_of_each_value():
 # Subsearches.
 
 
-def test_append_puts_the_subsearch_behind():
+def test_append_puts_the_subsearch_behind() -> None:
     found = run_on([A], 'append [ makeresults | eval k="z" | fields - _time ]')
     assert found == [A, {"k": "z"}]
 
 
-def test_append_is_cut_at_its_limit_and_says_so():
+def test_append_is_cut_at_its_limit_and_says_so() -> None:
     running = context(append_rows=2)
     assert len(run_on([A], "append [ makeresults count=3 ]", running)) == 3
     (message,) = running.messages
@@ -196,7 +197,7 @@ def test_append_is_cut_at_its_limit_and_says_so():
     assert "append: the subsearch was cut off after 2 rows" in message.text
 
 
-def test_a_subsearch_that_just_fits_is_not_cut():
+def test_a_subsearch_that_just_fits_is_not_cut() -> None:
     running = context(append_rows=3, join_rows=3)
     assert len(run_on([A], "append [ makeresults count=3 ] | join type=left k [ makeresults count=3 ]", running)) == 4
     assert running.messages == []
@@ -218,15 +219,15 @@ RIGHT = """
         ("max=0", [{"k": "a", "v": 10, "n": 1}, {"k": "a", "v": 1, "n": 2}]),
     ],
 )
-def test_join_takes_the_first_match_and_its_values_win(options, result):
+def test_join_takes_the_first_match_and_its_values_win(options: str, result: Any) -> None:
     assert run_on([A, B], f"join {options} k {RIGHT}") == result
 
 
-def test_a_null_in_a_join_field_matches_nothing():
+def test_a_null_in_a_join_field_matches_nothing() -> None:
     assert run_on([{"k": None}], "join type=left k [ makeresults | eval k=null(), hit=1 ]") == [{"k": None}]
 
 
-def test_join_is_cut_at_its_limit_and_says_so():
+def test_join_is_cut_at_its_limit_and_says_so() -> None:
     running = context(join_rows=2)
     rows = [{"n": n} for n in (1, 2, 3)]
     found = run_on(rows, "join type=left n [ makeresults count=3 | streamstats count as n | eval hit=1 ]", running)
@@ -237,25 +238,25 @@ def test_join_is_cut_at_its_limit_and_says_so():
 # Lookups.
 
 
-def test_lookup_gives_all_matches_as_a_multivalue(app_root):
+def test_lookup_gives_all_matches_as_a_multivalue(app_root: Path) -> None:
     rows = [{"s": "a", "dst": "b"}, {"s": "a", "dst": "c"}, {"s": "A", "dst": "b"}, {"s": None, "dst": "b"}]
     found = run_on(rows, "lookup edges src as s dst OUTPUT seen as when", context(app_root))
     assert [row["when"] for row in found] == [("10", "20"), None, None, None]
 
 
-def test_lookup_ignores_case_and_matches_wildcards_when_the_definition_says_so(app_root):
+def test_lookup_ignores_case_and_matches_wildcards_when_the_definition_says_so(app_root: Path) -> None:
     rows = [{"name": "WEB-1"}, {"name": "db"}]
     assert [r["size"] for r in run_on(rows, "lookup sizes name", context(app_root))] == ["large", "small"]
 
 
 @pytest.mark.parametrize(("word", "seen"), [("OUTPUT", ["10", "5"]), ("OUTPUTNEW", ["5", "5"])])
-def test_output_overwrites_on_a_match_and_outputnew_does_not(app_root, word, seen):
+def test_output_overwrites_on_a_match_and_outputnew_does_not(app_root: Path, word: str, seen: Any) -> None:
     (app_root / "lookups/edges.csv").write_text("src,seen\na,10\n")
     rows = [{"src": "a", "seen": "5"}, {"src": "x", "seen": "5"}]
     assert [r["seen"] for r in run_on(rows, f"lookup edges src {word} seen", context(app_root))] == seen
 
 
-def test_inputlookup_begins_a_search_or_adds_its_rows(app_root):
+def test_inputlookup_begins_a_search_or_adds_its_rows(app_root: Path) -> None:
     running = context(app_root)
     assert list(engine.run(parse("| inputlookup edges where seen>15"), running)) == [
         {"src": "a", "dst": "b", "seen": "20"}
@@ -266,7 +267,7 @@ def test_inputlookup_begins_a_search_or_adds_its_rows(app_root):
     ]
 
 
-def test_inputlookup_of_a_table_without_a_file_warns_unless_strict(app_root):
+def test_inputlookup_of_a_table_without_a_file_warns_unless_strict(app_root: Path) -> None:
     running = context(app_root)
     assert list(engine.run(parse("| inputlookup new"), running)) == []
     assert running.messages == [
@@ -281,7 +282,7 @@ def table(app_root: Path, name: str) -> str | None:
     return path.read_text() if path.exists() else None
 
 
-def test_outputlookup_writes_what_passes(app_root):
+def test_outputlookup_writes_what_passes(app_root: Path) -> None:
     rows = [{"_time": 5, "_x": 1, "a": 1.5}, {"b": ("x", "y"), "a": None}]
     assert run_on(rows, "outputlookup new", context(app_root)) == rows
     assert table(app_root, "new") == '_time,a,b\n5,1.5,\n,,"x\ny"\n'
@@ -291,17 +292,17 @@ def test_outputlookup_writes_what_passes(app_root):
     ("options", "left"),
     [("", "\n"), ("override_if_empty=false", "src,dst,seen\na,b,10\na,c,\na,b,20\n"), ("create_empty=f", None)],
 )
-def test_outputlookup_without_rows(app_root, options, left):
+def test_outputlookup_without_rows(app_root: Path, options: str, left: Any) -> None:
     run_on([], f"outputlookup {options} edges", context(app_root))
     assert table(app_root, "edges") == left
 
 
-def test_outputlookup_append_keeps_rows_and_columns_of_the_table(app_root):
+def test_outputlookup_append_keeps_rows_and_columns_of_the_table(app_root: Path) -> None:
     run_on([{"src": "x", "more": 1}], "outputlookup append=t edges", context(app_root))
     assert table(app_root, "edges") == "src,dst,seen\na,b,10\na,c,\na,b,20\nx,,\n"
 
 
-def test_a_table_can_be_read_and_rewritten_in_one_search(app_root):
+def test_a_table_can_be_read_and_rewritten_in_one_search(app_root: Path) -> None:
     text = "inputlookup append=t edges | stats max(seen) as seen by src dst | outputlookup edges"
     run_on([{"src": "a", "dst": "b", "seen": 30}], text, context(app_root))
     assert table(app_root, "edges") == "src,dst,seen\na,b,30\na,c,\n"
@@ -332,7 +333,7 @@ def test_a_table_can_be_read_and_rewritten_in_one_search(app_root):
         ("| makeresults | dedup a keepevents=t", "dedup", "does not act on option keepevents=t"),
     ],
 )
-def test_what_is_not_replayed_names_command_and_place(app_root, text, command, message):
+def test_what_is_not_replayed_names_command_and_place(app_root: Path, text: str, command: str, message: str) -> None:
     with pytest.raises(ReplayError) as caught:
         list(engine.run(parse(text), context(app_root)))
     assert caught.value.command == command
@@ -340,13 +341,13 @@ def test_what_is_not_replayed_names_command_and_place(app_root, text, command, m
     assert text[caught.value.position :].startswith(command or "`later`") or caught.value.position == 0
 
 
-def test_an_unknown_command_is_said_before_anything_is_written(app_root):
+def test_an_unknown_command_is_said_before_anything_is_written(app_root: Path) -> None:
     with pytest.raises(ReplayError):
         list(engine.run(parse("| makeresults | outputlookup edges | timechart count"), context(app_root)))
     assert "a,b,10" in (table(app_root, "edges") or "")
 
 
-def test_an_error_shows_the_place_in_the_expanded_search(app_root):
+def test_an_error_shows_the_place_in_the_expanded_search(app_root: Path) -> None:
     with pytest.raises(ReplayError) as caught:
         engine.run_text("| makeresults\n| eval a=nosuch(1)", context(app_root))
     assert str(caught.value).splitlines() == [
@@ -356,11 +357,11 @@ def test_an_error_shows_the_place_in_the_expanded_search(app_root):
     ]
 
 
-def test_text_that_is_no_spl_is_an_error_of_the_replay(app_root):
+def test_text_that_is_no_spl_is_an_error_of_the_replay(app_root: Path) -> None:
     with pytest.raises(ReplayError, match="line 1, column 9: double quote is not closed"):
         engine.run_text('| where "a', context(app_root))
 
 
-def test_an_expression_nested_too_deeply_is_an_error_of_the_replay(app_root):
+def test_an_expression_nested_too_deeply_is_an_error_of_the_replay(app_root: Path) -> None:
     with pytest.raises(ReplayError, match="nested too deeply"):
         engine.run_text(f"| makeresults | eval a={'-'.join(['1'] * 5000)}", context(app_root))

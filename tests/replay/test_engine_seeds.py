@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 import yaml
 
+from tests.replay.conftest import MakeApp, MakeContext, MakeStore
 from workbench.replay import engine
 from workbench.replay.app import App
 from workbench.replay.context import Limits, SearchContext
@@ -30,7 +31,7 @@ def seed(shared: Path, name: str) -> str:
 
 
 @pytest.fixture
-def seed_app(make_app) -> App:
+def seed_app(make_app: MakeApp) -> App:
     filters = "".join(f"[{name}_filter]\ndefinition = search *\n" for name in (OUTBOUND, EDGE))
     return make_app({"default/macros.conf": f"[kubernetes_metrics]\ndefinition = index=kubernetes_metrics\n{filters}"})
 
@@ -41,7 +42,7 @@ def point(age: float, workload: str, process: str | None, dest: str, cluster: st
 
 
 @pytest.fixture
-def traffic(make_store) -> MetricsStore:
+def traffic(make_store: MakeStore) -> MetricsStore:
     """Ten hours of three processes; in the last hour one sends bursts, another is new, a third lacks a name."""
     draw = random.Random(7)
     points = []
@@ -81,7 +82,7 @@ def outbound_by_hand(store: MetricsStore, now: float = NOW) -> list[tuple]:
     """).fetchall()
 
 
-def test_seed_1_agrees_with_sql(shared, seed_app, traffic, make_context):
+def test_seed_1_agrees_with_sql(shared: Path, seed_app: App, traffic: MetricsStore, make_context: MakeContext) -> None:
     context: SearchContext = make_context(app=seed_app, store=traffic)
     rows = engine.run_text(seed(shared, OUTBOUND), context)
     found = [(row["host"], row["source.workload.name"], row["source.process.name"], row["count"]) for row in rows]
@@ -90,7 +91,9 @@ def test_seed_1_agrees_with_sql(shared, seed_app, traffic, make_context):
     assert context.messages == []
 
 
-def test_seed_1_words_its_anomalies(shared, seed_app, make_store, make_context):
+def test_seed_1_words_its_anomalies(
+    shared: Path, seed_app: App, make_store: MakeStore, make_context: MakeContext
+) -> None:
     """The worked example of reference/spl-semantics.md, section 6."""
     history = [
         point(HOUR + 60 * i, "w", "p", "d", tcp_bytes=b, udp_bytes=100) for i, b in enumerate((500, 1000, 1500), 1)
@@ -112,14 +115,18 @@ def test_seed_1_words_its_anomalies(shared, seed_app, make_store, make_context):
     }
 
 
-def test_seed_1_is_blind_where_the_join_is_cut(shared, seed_app, traffic, make_context):
+def test_seed_1_is_blind_where_the_join_is_cut(
+    shared: Path, seed_app: App, traffic: MetricsStore, make_context: MakeContext
+) -> None:
     context = make_context(app=seed_app, store=traffic, limits=Limits(join_rows=1))
     rows = engine.run_text(seed(shared, OUTBOUND), context)
     assert [row["source.workload.name"] for row in rows] == ["db"]
     assert [message.level for message in context.messages] == ["WARN"]
 
 
-def test_a_constant_series_counts_with_the_text_0_in_seed_1(shared, seed_app, make_store, make_context):
+def test_a_constant_series_counts_with_the_text_0_in_seed_1(
+    shared: Path, seed_app: App, make_store: MakeStore, make_context: MakeContext
+) -> None:
     """Bug 5 of the seed: x/0 is null, so is the whole text, and fillnull makes it "0"."""
     history = [point(HOUR + 60 * i, "w", "p", "d", tcp_bytes=100) for i in range(5)]
     rise = [point(60 * i, "w", "p", "d", tcp_bytes=101) for i in range(1, 8)]
@@ -129,7 +136,7 @@ def test_a_constant_series_counts_with_the_text_0_in_seed_1(shared, seed_app, ma
 
 
 @pytest.fixture
-def edges(make_store) -> MetricsStore:
+def edges(make_store: MakeStore) -> MetricsStore:
     """web-db is old; web-cache is new in prod and old in staging; web-pool is new everywhere."""
     old = [point(age, "web", "p", "db", tcp_packets=1) for age in (100, 5 * HOUR)]
     shadowed = [
@@ -139,13 +146,17 @@ def edges(make_store) -> MetricsStore:
     return make_store([*old, *shadowed, point(100, "web", "p", "pool", tcp_packets=1)], DIMENSIONS, TCP)
 
 
-def test_seed_2_reports_new_edges_when_no_value_of_current_may_be_false(shared, seed_app, edges, make_context):
+def test_seed_2_reports_new_edges_when_no_value_of_current_may_be_false(
+    shared: Path, seed_app: App, edges: MetricsStore, make_context: MakeContext
+) -> None:
     context = make_context(app=seed_app, store=edges, mv_ne="none")
     rows = engine.run_text(seed(shared, EDGE), context)
     assert [(row["host"], row["dest.workload.name"]) for row in rows] == [("prod", "pool")]
 
 
-def test_seed_2_reports_every_edge_when_one_value_that_differs_is_enough(shared, seed_app, edges, make_context):
+def test_seed_2_reports_every_edge_when_one_value_that_differs_is_enough(
+    shared: Path, seed_app: App, edges: MetricsStore, make_context: MakeContext
+) -> None:
     """Known edges even twice: their baseline row, which has no host, passes too."""
     context = make_context(app=seed_app, store=edges, mv_ne="any")
     rows = engine.run_text(seed(shared, EDGE), context)
@@ -154,21 +165,25 @@ def test_seed_2_reports_every_edge_when_one_value_that_differs_is_enough(shared,
     assert [row.get("host") for row in rows] == ["prod"] * 3 + [None] * 2
 
 
-def test_a_cut_append_makes_known_edges_look_new_in_seed_2(shared, seed_app, edges, make_context):
+def test_a_cut_append_makes_known_edges_look_new_in_seed_2(
+    shared: Path, seed_app: App, edges: MetricsStore, make_context: MakeContext
+) -> None:
     context = make_context(app=seed_app, store=edges, limits=Limits(append_rows=1))
     rows = engine.run_text(seed(shared, EDGE), context)
     assert [row["dest.workload.name"] for row in rows] == ["db", "pool"]
     assert "append: the subsearch was cut off after 1 rows" in context.messages[0].text
 
 
-def test_rows_that_eventstats_does_not_reach_look_new_in_seed_2(shared, seed_app, edges, make_context):
+def test_rows_that_eventstats_does_not_reach_look_new_in_seed_2(
+    shared: Path, seed_app: App, edges: MetricsStore, make_context: MakeContext
+) -> None:
     context = make_context(app=seed_app, store=edges, limits=Limits(eventstats_rows=1))
     rows = engine.run_text(seed(shared, EDGE), context)
     assert [row["dest.workload.name"] for row in rows] == ["db", "pool"]
     assert "eventstats" in context.messages[0].text
 
 
-def test_both_seeds_parse_before_their_macros_are_expanded(shared):
+def test_both_seeds_parse_before_their_macros_are_expanded(shared: Path) -> None:
     for name in (OUTBOUND, EDGE):
         last = parse(seed(shared, name)).commands[-1]
         assert isinstance(last, MacroCall)

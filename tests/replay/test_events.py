@@ -40,15 +40,15 @@ def found(text: str, window: Window | None = None) -> list[Row]:
         ("index=main", []),
     ],
 )
-def test_events_that_pass_the_filter_come_newest_first(text, times):
+def test_events_that_pass_the_filter_come_newest_first(text: str, times: Any) -> None:
     assert [row["_time"] for row in found(text)] == times
 
 
-def test_only_events_of_the_time_range_are_found_its_end_left_out():
+def test_only_events_of_the_time_range_are_found_its_end_left_out() -> None:
     assert [row["_time"] for row in found("index=risk", Window(100, 300))] == [100]
 
 
-def test_a_search_cannot_change_the_events():
+def test_a_search_cannot_change_the_events() -> None:
     found("index=risk | eval risk_score=0")
     assert EVENTS[0]["risk_score"] == "20"
 
@@ -63,12 +63,12 @@ def test_a_search_cannot_change_the_events():
         ("index=risk earliest=-7d", "earliest= is not replayed in an event search"),
     ],
 )
-def test_what_is_not_replayed_is_refused(text, said):
+def test_what_is_not_replayed_is_refused(text: str, said: str) -> None:
     with pytest.raises(ReplayError, match=said):
         found(text)
 
 
-def test_without_events_an_event_search_is_an_error():
+def test_without_events_an_event_search_is_an_error() -> None:
     with pytest.raises(ReplayError, match="there are no events to search here"):
         list(engine.run(parse("index=risk"), context()))
 
@@ -84,7 +84,7 @@ def run(at: float, **given: Any) -> Any:
     )
 
 
-def test_a_run_leaves_a_line_of_the_scheduler_and_its_risk_events():
+def test_a_run_leaves_a_line_of_the_scheduler_and_its_risk_events() -> None:
     event = {"_time": 60.0, "source": "x", "risk_score": 20, "metrics": ["a", "b"], "annotations": {"mitre": ["T1"]}}
     second = run(60.0)
     second.risk_events = (event,)

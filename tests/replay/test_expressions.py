@@ -2,6 +2,7 @@
 
 import math
 import operator
+from typing import Any
 
 import duckdb
 import pytest
@@ -47,7 +48,7 @@ from workbench.replay.rows import as_number, as_text
         ("+digits", "7"),
     ],
 )
-def test_operators_on_values(expression, shown):
+def test_operators_on_values(expression: str, shown: str) -> None:
     row = {"number": 5, "digits": "7", "name": "web", "many": ("1", "2")}
     assert as_text(value_of(expression, row)) == shown
 
@@ -98,13 +99,13 @@ def test_operators_on_values(expression, shown):
         ("true() AND NOT false()", "true"),
     ],
 )
-def test_conditions_are_true_false_or_null(condition, truth):
+def test_conditions_are_true_false_or_null(condition: str, truth: Any) -> None:
     row = {"number": 5, "digits": "7", "name": "web", "empty": "", "many": ("a", "b")}
     assert truth_of(condition, row) == truth
 
 
 @pytest.mark.parametrize(("mv_ne", "truth"), [("any", "true"), ("none", "false")])
-def test_unequal_of_a_multivalue_is_a_switch(mv_ne, truth):
+def test_unequal_of_a_multivalue_is_a_switch(mv_ne: Any, truth: Any) -> None:
     assert truth_of('many != "a"', {"many": ("a", "b")}, context(mv_ne=mv_ne)) == truth
 
 
@@ -144,7 +145,7 @@ def test_unequal_of_a_multivalue_is_a_switch(mv_ne, truth):
         ('tonumber("web")', None),
     ],
 )
-def test_functions_of_numbers(expression, shown):
+def test_functions_of_numbers(expression: str, shown: str) -> None:
     assert as_text(value_of(expression, {"digits": "7", "name": "web"})) == shown
 
 
@@ -187,7 +188,7 @@ def test_functions_of_numbers(expression, shown):
         ("typeof(1) . typeof(name) . typeof(missing) . typeof(1=1)", "NumberStringInvalidBoolean"),
     ],
 )
-def test_functions_of_text_and_multivalues(expression, value):
+def test_functions_of_text_and_multivalues(expression: str, value: Any) -> None:
     assert value_of(expression, {"name": "web", "empty": "", "many": ("b", "B", "a")}) == value
 
 
@@ -204,15 +205,15 @@ def test_functions_of_text_and_multivalues(expression, value):
         ('strptime("soon", "%Y")', None),
     ],
 )  # fmt: skip
-def test_functions_of_time_are_in_utc(expression, value):
+def test_functions_of_time_are_in_utc(expression: str, value: Any) -> None:
     assert value_of(expression, {"name": "web"}) == value
 
 
-def test_eval_assigns_from_left_to_right_and_null_makes_a_field_null():
+def test_eval_assigns_from_left_to_right_and_null_makes_a_field_null() -> None:
     assert run_on([{"a": 1}], "eval b=a+1, a=b*2, c=a/0") == [{"a": 4, "b": 2, "c": None}]
 
 
-def test_where_keeps_a_row_only_if_the_condition_is_true():
+def test_where_keeps_a_row_only_if_the_condition_is_true() -> None:
     rows = [{"a": "1"}, {"a": ""}, {}, {"a": ("x", "y")}]
     assert run_on(rows, 'where a!=""') == [{"a": "1"}, {"a": ("x", "y")}]
 
@@ -237,7 +238,9 @@ def test_where_keeps_a_row_only_if_the_condition_is_true():
         ("eval a=`m`", "macro `m` was not expanded", 7),
     ],
 )
-def test_what_the_replay_does_not_know_is_an_error_with_command_and_place(text, message, position):
+def test_what_the_replay_does_not_know_is_an_error_with_command_and_place(
+    text: str, message: str, position: Any
+) -> None:
     with pytest.raises(ReplayError) as caught:
         run_on([{"a": "x", "b": "y"}], text)
     assert message in caught.value.message
@@ -251,22 +254,22 @@ numbers = st.integers(-1000, 1000).map(float)
 operations = {"+": operator.add, "-": operator.sub, "*": operator.mul, "/": operator.truediv}
 
 
-def formulas(leaves):
+def formulas(leaves: Any):
     pairs = lambda inner: st.tuples(inner, st.sampled_from(list(operations)), inner)  # noqa: E731
     return st.recursive(leaves, pairs, max_leaves=12)
 
 
-def written(formula, quote):
+def written(formula: Any, quote: Any):
     if isinstance(formula, tuple):
         return f"({written(formula[0], quote)} {formula[1]} {written(formula[2], quote)})"
     return quote(formula)
 
 
-def quoted(name):
+def quoted(name: str) -> str:
     return f"'{name}'"
 
 
-def computed(formula, row):
+def computed(formula: Any, row: Any):
     if not isinstance(formula, tuple):
         return row[formula]
     left, right = computed(formula[0], row), computed(formula[2], row)
@@ -279,7 +282,7 @@ rows_of_numbers = st.fixed_dictionaries({name: st.none() | numbers for name in (
 
 
 @given(formulas(st.sampled_from(["a.x", "b", "c"])), rows_of_numbers, st.booleans())
-def test_arithmetic_agrees_with_python(formula, row, as_words):
+def test_arithmetic_agrees_with_python(formula: Any, row: Any, as_words: Any) -> None:
     expected = computed(formula, row)
     assume(expected is None or math.isfinite(expected))
     given_row = {k: as_text(v) if as_words else v for k, v in row.items()}
@@ -290,8 +293,8 @@ CONNECTION = duckdb.connect()
 
 
 @given(formulas(st.sampled_from(["a.x", "b", "c"])), formulas(st.sampled_from(["a.x", "b"])), rows_of_numbers)
-def test_comparisons_of_arithmetic_agree_with_duckdb(left, right, row):
-    def sql(formula):
+def test_comparisons_of_arithmetic_agree_with_duckdb(left: Any, right: Any, row: Any) -> None:
+    def sql(formula: Any) -> str:
         if isinstance(formula, tuple):
             second = sql(formula[2])
             return f"({sql(formula[0])} {formula[1]} {f'nullif({second}, 0)' if formula[1] == '/' else second})"

@@ -1,5 +1,7 @@
 """The search command: values without case, field names with case, multivalues by any of their values."""
 
+from typing import Any
+
 import pytest
 
 from tests.replay.given_rows import context, run_on
@@ -47,22 +49,22 @@ ROW = {"name": "Web-1", "count": 10, "digits": "7.50", "many": ("True", "false")
         ("web", False),
     ],
 )
-def test_a_row_is_kept_when_the_filter_holds(text, kept):
+def test_a_row_is_kept_when_the_filter_holds(text: str, kept: Any) -> None:
     assert run_on([ROW], f"search {text}") == ([ROW] if kept else [])
 
 
 @pytest.mark.parametrize(("mv_ne", "kept"), [("any", 1), ("none", 0)])
-def test_unequal_of_a_multivalue_is_a_switch(mv_ne, kept):
+def test_unequal_of_a_multivalue_is_a_switch(mv_ne: Any, kept: Any) -> None:
     found = run_on([ROW], 'search many="true" many!="false"', context(mv_ne=mv_ne))
     assert len(found) == kept
 
 
-def test_unequal_of_a_multivalue_without_the_value_holds_under_both_readings():
+def test_unequal_of_a_multivalue_without_the_value_holds_under_both_readings() -> None:
     for mv_ne in ("any", "none"):
         assert run_on([ROW], "search many!=maybe", context(mv_ne=mv_ne)) == [ROW]
 
 
-def test_words_are_looked_for_in_the_event_text():
+def test_words_are_looked_for_in_the_event_text() -> None:
     rows = [{"_raw": "GET /login failed"}, {"_raw": "GET /index"}]
     assert run_on(rows, 'search LOGIN "get /"') == rows[:1]
     assert run_on(rows, "search in*x") == rows[1:]
@@ -75,7 +77,7 @@ def test_words_are_looked_for_in_the_event_text():
         ("search a=1 `m`", "macro `m` was not expanded"),
     ],
 )
-def test_what_is_not_replayed_is_an_error_before_any_row_is_read(text, message):
+def test_what_is_not_replayed_is_an_error_before_any_row_is_read(text: str, message: str) -> None:
     def rows():
         pytest.fail("a row was read")
         yield {}

@@ -1,5 +1,7 @@
 """Commands: text in, tree out."""
 
+from typing import Any
+
 import pytest
 
 from workbench.spl.errors import SplSyntaxError
@@ -48,7 +50,7 @@ def at(text: str, part: str) -> Span:
     return Span(start, start + len(part))
 
 
-def test_mstats():
+def test_mstats() -> None:
     text = "| mstats avg(tcp.*) AS tcp.*, count(udp.bytes) where index=npm AND earliest=-1h by a.b, c span=10s"
     assert only(text) == Mstats(
         (
@@ -69,7 +71,7 @@ def test_mstats():
     )
 
 
-def test_options_of_mstats_may_stand_in_front_in_where_or_behind_by():
+def test_options_of_mstats_may_stand_in_front_in_where_or_behind_by() -> None:
     behind = only("| mstats avg(x) where `npm` by a span=10s fillnull_value=-")
     inside = only("| mstats avg(x) where `npm` span=10s fillnull_value=- by a")
     front = only("| mstats span=10s fillnull_value=- avg(x) where `npm` by a")
@@ -78,16 +80,16 @@ def test_options_of_mstats_may_stand_in_front_in_where_or_behind_by():
         assert isinstance(node.where, MacroCall)
 
 
-def test_a_mstats_whose_where_holds_options_only_has_no_filter():
+def test_a_mstats_whose_where_holds_options_only_has_no_filter() -> None:
     assert only("| mstats avg(x) where span=10s").where is None
 
 
-def test_the_words_of_mstats_are_plain_words_elsewhere():
+def test_the_words_of_mstats_are_plain_words_elsewhere() -> None:
     terms = only("| search by where as").filter.terms
     assert [term.text for term in terms] == ["by", "where", "as"]
 
 
-def test_stats_with_eval_wildcards_and_words_in_any_case():
+def test_stats_with_eval_wildcards_and_words_in_any_case() -> None:
     node = only('| STATS count(eval(x>1)) As n, values("a b") as y max(*_t) as *_m C by k8s.name "q r"')
     assert node.command == "stats"
     assert [(a.function, a.field, a.name) for a in node.aggregations] == [
@@ -101,17 +103,17 @@ def test_stats_with_eval_wildcards_and_words_in_any_case():
 
 
 @pytest.mark.parametrize("command", ["stats", "eventstats", "streamstats"])
-def test_the_three_stats_commands_share_a_node(command):
+def test_the_three_stats_commands_share_a_node(command: str) -> None:
     text = f"| {command} count by a"
     node = only(text)
     assert node == Stats(command, (Aggregation("count", None, None, None, at(text, "count")),), ("a",), (), whole(text))
 
 
-def test_a_column_without_alias_is_called_as_the_aggregation_is_written():
+def test_a_column_without_alias_is_called_as_the_aggregation_is_written() -> None:
     assert [a.name for a in only("| stats count avg(x.y) perc95(z)").aggregations] == ["count", "avg(x.y)", "perc95(z)"]
 
 
-def test_search_binds_not_before_or_before_and():
+def test_search_binds_not_before_or_before_and() -> None:
     text = '| search a=1 b!="x y" OR NOT c IN (1, 2*) `m` "full text" (d>=2 AND e=CASE(F))'
     found = only(text).filter
     assert found == And(
@@ -133,11 +135,11 @@ def test_search_binds_not_before_or_before_and():
     )
 
 
-def test_lower_case_and_is_a_word_to_look_for():
+def test_lower_case_and_is_a_word_to_look_for() -> None:
     assert only("| search a and b").filter.terms[1].text == "and"
 
 
-def test_eval_assigns_from_left_to_right():
+def test_eval_assigns_from_left_to_right() -> None:
     node = only("| eval a.b=1, 'c d'=2, e=f.g")
     assert [step.field for step in node.assignments] == ["a.b", "c d", "e"]
 
@@ -170,15 +172,15 @@ def test_eval_assigns_from_left_to_right():
         ("| `my_filter`", lambda s: MacroCall("my_filter", s)),
     ],
 )
-def test_other_commands(text, node):
+def test_other_commands(text: str, node: Any) -> None:
     assert only(text) == node(whole(text))
 
 
-def test_head_with_a_condition():
+def test_head_with_a_condition() -> None:
     assert only("| head (x<5)").condition.operator == "<"
 
 
-def test_lookup():
+def test_lookup() -> None:
     node = only("| lookup local=t npm k8s.a AS b c OUTPUTNEW d as e f")
     inputs, outputs = (LookupField("k8s.a", "b"), LookupField("c", "c")), (LookupField("d", "e"), LookupField("f", "f"))
     assert node == Lookup(
@@ -187,11 +189,11 @@ def test_lookup():
     assert only("| lookup npm a").outputs == ()
 
 
-def test_inputlookup_with_a_filter():
+def test_inputlookup_with_a_filter() -> None:
     assert only("| inputlookup t where a=1 b=2").where.terms[1].field == "b"
 
 
-def test_join_holds_the_subsearch_with_its_own_places():
+def test_join_holds_the_subsearch_with_its_own_places() -> None:
     text = "| join type=left a, b max=0 [ inputlookup t | table a ]"
     inner = at(text, " inputlookup t | table a ")
     table = Table(("a",), at(text, "table a"))
@@ -200,7 +202,7 @@ def test_join_holds_the_subsearch_with_its_own_places():
     assert only(text) == Join(("a", "b"), Search((lookup, table), inner), options, whole(text))
 
 
-def test_foreach_keeps_its_template_as_text():
+def test_foreach_keeps_its_template_as_text() -> None:
     text = "| foreach a_* b* [ eval x=x + '<<FIELD>>' ]"
     template = " eval x=x + '<<FIELD>>' "
     assert only(text) == Foreach(("a_*", "b*"), template, at(text, template), (), whole(text))
@@ -230,7 +232,7 @@ def test_foreach_keeps_its_template_as_text():
         ("| head 5 6", 9, "head: unexpected '6'"),
     ],
 )
-def test_garbage_in_a_known_command_is_an_error_with_its_place(text, position, message):
+def test_garbage_in_a_known_command_is_an_error_with_its_place(text: str, position: Any, message: str) -> None:
     with pytest.raises(SplSyntaxError) as caught:
         parse(text)
     assert message in caught.value.message

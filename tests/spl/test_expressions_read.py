@@ -1,5 +1,7 @@
 """Expressions of eval and where: text in, tree out."""
 
+from typing import Any
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -56,7 +58,7 @@ def shown(node: tree.Expression) -> str:
         ("coalesce(a, `m(1)`)", "coalesce(<a>, `m(1)`)"),
     ],
 )
-def test_an_expression_is_read(text, tree_shown):
+def test_an_expression_is_read(text: str, tree_shown: str) -> None:
     assert shown(expression(text)) == tree_shown
 
 
@@ -74,14 +76,14 @@ def test_an_expression_is_read(text, tree_shown):
         ("a.b@c", 11, "unexpected '@'"),
     ],
 )
-def test_what_is_no_expression_is_an_error_with_its_place(text, position, message):
+def test_what_is_no_expression_is_an_error_with_its_place(text: str, position: Any, message: str) -> None:
     with pytest.raises(SplSyntaxError) as caught:
         expression(text)
     assert caught.value.position == position
     assert message in caught.value.message
 
 
-def test_every_node_knows_its_place_also_inside_a_subsearch():
+def test_every_node_knows_its_place_also_inside_a_subsearch() -> None:
     text = "| inputlookup a | append [ makeresults | eval x=(b + 'c.d') * round(e, 2) ] | where x>1"
     product = parse(text).commands[1].search.commands[1].assignments[0].expression
     assert text[slice(*product.span)] == "(b + 'c.d') * round(e, 2)"
@@ -91,7 +93,7 @@ def test_every_node_knows_its_place_also_inside_a_subsearch():
     assert text[slice(*parse(text).commands[2].expression.span)] == "x>1"
 
 
-def test_a_very_long_concatenation_is_read():
+def test_a_very_long_concatenation_is_read() -> None:
     assert isinstance(expression(" + ".join(["a"] * 2000)), tree.Binary)
 
 
@@ -111,7 +113,7 @@ terms = st.recursive(
 
 
 @given(terms, terms)
-def test_the_text_at_a_nodes_place_reads_as_the_same_node(left, right):
+def test_the_text_at_a_nodes_place_reads_as_the_same_node(left: Any, right: Any) -> None:
     text = f"| where {left} >= {right}"
     whole = parse(text).commands[0].expression
     for node in (whole, whole.left, whole.right):

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import pytest
 
 from tests.spl.followed import START, after, maybe_null, multivalued
@@ -24,7 +26,7 @@ from workbench.spl.fields.sets import Trait
         ("| makeresults | eval a=1 | append [ makeresults | eval b=2 ]", {"_time", "a", "b"}, {"a", "b"}),
     ],
 )
-def test_a_command_that_makes_rows(text, found, null):
+def test_a_command_that_makes_rows(text: str, found: Any, null: Any) -> None:
     fields = after(text, None)
     assert (fields.names, maybe_null(fields), multivalued(fields), fields.open) == (found, null, set(), False)
 
@@ -34,11 +36,11 @@ def test_a_command_that_makes_rows(text, found, null):
     ["index=main error", "search index=main", "| tstats count by host", "| inputlookup unknown", "| `unknown`",
      "| mstats prestats=t avg(x) where index=i", "| eval a=1"],
 )  # fmt: skip
-def test_what_makes_unknown_rows_leaves_the_set_open(text):
+def test_what_makes_unknown_rows_leaves_the_set_open(text: str) -> None:
     assert after(text, None).open
 
 
-def test_a_family_has_the_members_of_its_form_and_no_others():
+def test_a_family_has_the_members_of_its_form_and_no_others() -> None:
     fields = after("| mstats avg(tcp.*) as avg_tcp.* stdev(udp.*) where index=i", None)
     assert [fields.produces(name) for name in ("avg_tcp.bytes", "stdev(udp.bytes)")] == [True, True]
     assert [fields.produces(name) for name in ("stdev_x", "tcp.bytes", "avg_tcp", "avg_udp.bytes")] == [False] * 4
@@ -75,12 +77,12 @@ def test_a_family_has_the_members_of_its_form_and_no_others():
         ("fields a | sort - a | head 5 | dedup a | mvexpand a | outputlookup one | search a=* | where a > 1", {"a"}),
     ],
 )
-def test_which_fields_there_are_after_a_command(text, found):
+def test_which_fields_there_are_after_a_command(text: str, found: Any) -> None:
     fields = after(text)
     assert (set(fields.names), fields.open) == (found, False)
 
 
-def test_families_go_through_the_commands_about_columns():
+def test_families_go_through_the_commands_about_columns() -> None:
     start = FieldSet.of(["k"], null=["tcp.*"])
     assert after("rename tcp.* as *_sum", start).names == {"k", "*_sum"}
     assert after("rename tcp.bytes as bytes", start).names == {"k", "tcp.*", "bytes"}
@@ -92,13 +94,13 @@ def test_families_go_through_the_commands_about_columns():
     assert after("foreach tcp.* [ eval n_<<MATCHSTR>>='<<FIELD>>' ]", start).names == {"k", "tcp.*", "n_*"}
 
 
-def test_an_open_set_knows_what_was_removed_and_renamed():
+def test_an_open_set_knows_what_was_removed_and_renamed() -> None:
     fields = after("index=main | fields - a | rename b as c", None)
     assert [fields.produces(name) for name in "abcd"] == [False, False, True, True]
     assert after("index=main | fields - a | eval a=1", None).produces("a")
 
 
-def test_a_list_of_fields_closes_an_open_set():
+def test_a_list_of_fields_closes_an_open_set() -> None:
     fields = after("index=main | fields user src_*", None)
     assert (fields.names, fields.open) == ({"_*", "user", "src_*"}, False)
     assert after("index=main | stats count by user", None) == FieldSet.of(["user"]).with_fields(
@@ -125,7 +127,7 @@ def test_a_list_of_fields_closes_an_open_set():
         ("`unknown`", "unsure"), ("mvindex(a, 0)", "no"), ("mvindex(a, 1)", "unsure"),
     ],
 )  # fmt: skip
-def test_whether_the_value_of_an_expression_can_be_null(expression, null):
+def test_whether_the_value_of_an_expression_can_be_null(expression: str, null: Any) -> None:
     assert after(f"eval r={expression}").trait("r").null == null
 
 
@@ -136,7 +138,7 @@ def test_whether_the_value_of_an_expression_can_be_null(expression, null):
      "search n=*", "search n!=5", "search n=1 a=2", "search n=1 OR n=2", "search n IN (1, 2)", "fillnull n",
      "fillnull value=x n", "dedup n", "eval n=coalesce(n, 0)", "stats count by n", "join n [ makeresults | eval n=1 ]"],
 )  # fmt: skip
-def test_what_a_field_that_is_filled_afterwards_went_through(text):
+def test_what_a_field_that_is_filled_afterwards_went_through(text: str) -> None:
     assert START.trait("n").null == "yes"
     assert after(text).trait("n").null == "no"
 
@@ -147,7 +149,7 @@ def test_what_a_field_that_is_filled_afterwards_went_through(text):
      "search NOT n=5", "search n=5 OR a=5", "dedup n keepempty=t", "join type=left n [ makeresults | eval n=1 ]",
      "where `unknown`", "head 5", "fields n", "eventstats max(n) as n"],
 )  # fmt: skip
-def test_what_leaves_a_field_that_can_be_null(text):
+def test_what_leaves_a_field_that_can_be_null(text: str) -> None:
     assert after(text).trait("n").null == "yes"
 
 
@@ -161,7 +163,7 @@ def test_what_leaves_a_field_that_can_be_null(text):
         ("where a > 0 | eval a=a - 1", "yes"), ("where a > 0 OR b > 0", "yes"),
     ],
 )  # fmt: skip
-def test_a_division_by_what_can_be_0_can_be_null(text, null):
+def test_a_division_by_what_can_be_0_can_be_null(text: str, null: Any) -> None:
     assert after(f"{text} | eval r=b / a, q=5 / a").trait("q").null == null
 
 
@@ -175,16 +177,16 @@ def test_a_division_by_what_can_be_0_can_be_null(text, null):
         ("foreach x_* [ eval r=1 ]", "r", "no"), ("foreach n [ eval r=1 ]", "r", "yes"),
     ],
 )  # fmt: skip
-def test_whether_what_a_command_makes_can_be_null(text, field, null):
+def test_whether_what_a_command_makes_can_be_null(text: str, field: Any, null: Any) -> None:
     assert after(text).trait(field).null == null
 
 
-def test_fields_of_one_metric_are_null_together():
+def test_fields_of_one_metric_are_null_together() -> None:
     text = "| mstats sum(x) as s latest_time(x) as t sum(y) as y where index=i by k | where s > 0"
     assert maybe_null(after(text, None)) == {"y"}
 
 
-def test_what_is_not_in_all_rows_can_be_null():
+def test_what_is_not_in_all_rows_can_be_null() -> None:
     assert maybe_null(after("fields a | lookup one k as a OUTPUT v")) == {"v"}
     assert maybe_null(after("fields a n | lookup one k as a OUTPUTNEW v as a w as n")) == {"n"}
     assert maybe_null(after("fields a | join type=left a [ makeresults | eval c=1 ]")) == {"c", "_time"}
@@ -196,7 +198,7 @@ def test_what_is_not_in_all_rows_can_be_null():
     assert maybe_null(after("fields a | streamstats current=f max(a) as last")) == {"last"}
 
 
-def test_nothing_is_said_of_the_values_of_unknown_fields():
+def test_nothing_is_said_of_the_values_of_unknown_fields() -> None:
     fields = after("index=main | stats values(x) as x by k | eval y=x", None)
     assert (fields.trait("x").null, fields.trait("y").many, maybe_null(fields)) == ("unsure", "yes", set())
     assert after("index=main | eval y=x", None).trait("y") == Trait("unsure", "unsure")
@@ -220,5 +222,5 @@ def test_nothing_is_said_of_the_values_of_unknown_fields():
         ("lookup unclear k as a OUTPUT v", {"m"}), ("append [ makeresults | eval a=split(1, 2) ]", {"a", "m"}),
     ],
 )  # fmt: skip
-def test_which_fields_can_hold_several_values(text, many):
+def test_which_fields_can_hold_several_values(text: str, many: Any) -> None:
     assert multivalued(after(text)) == many

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from pathlib import Path
+from typing import Any
 
 import pytest
 import yaml
@@ -55,11 +56,11 @@ def uses(text: str, start: FieldSet | None = START) -> list[tuple[str, str, str,
         ("head (gone < 5)", [("gone", "gone", "expression", False)]),
     ],
 )  # fmt: skip
-def test_what_a_command_reads_and_where_it_stands(text, found):
+def test_what_a_command_reads_and_where_it_stands(text: str, found: Any) -> None:
     assert uses(text) == found
 
 
-def test_foreach_reads_what_its_template_reads_for_each_field():
+def test_foreach_reads_what_its_template_reads_for_each_field() -> None:
     template = "eval r='<<FIELD>>' + '<<MATCHSTR>>_z'"
     text = f"foreach x_* y_* [ {template} ]"
     (step,) = flow(text)
@@ -70,13 +71,13 @@ def test_foreach_reads_what_its_template_reads_for_each_field():
     assert text[slice(*step.missing[1].span)].strip() == template
 
 
-def test_foreach_accumulates_over_fields_in_any_order():
+def test_foreach_accumulates_over_fields_in_any_order() -> None:
     (step,) = flow('foreach x_* [ eval all=coalesce(all, "") . "<<MATCHSTR>>", last=\'<<FIELD>>\' ]')
     assert step.missing == ()
     assert [step.after.trait(name).null for name in ("all", "last")] == ["no", "no"]
 
 
-def test_a_foreach_that_is_not_an_eval_leaves_the_set_open():
+def test_a_foreach_that_is_not_an_eval_leaves_the_set_open() -> None:
     assert after("foreach x_* [ where '<<FIELD>>' > 1 ]").open
     assert after("foreach mode=multivalue m [ eval a=<<ITEM>> ]").open
 
@@ -92,14 +93,14 @@ def test_a_macro_that_was_not_expanded_leaves_the_set_open_or_is_no_condition() 
     assert after("where `unknown`") == START
 
 
-def test_the_steps_of_a_subsearch_are_deeper_and_come_first():
+def test_the_steps_of_a_subsearch_are_deeper_and_come_first() -> None:
     steps = flow("eval c=1 | append [ makeresults | append [ makeresults ] ] | head 1")
     assert [(type(step.command).__name__, step.depth) for step in steps] == [
         ("Eval", 0), ("Makeresults", 1), ("Makeresults", 2), ("Append", 1), ("Append", 0), ("Head", 0),
     ]  # fmt: skip
 
 
-def test_a_custom_command_says_what_it_does():
+def test_a_custom_command_says_what_it_does() -> None:
     seen = []
 
     def score(arguments: str, before: FieldSet) -> FieldSet:
@@ -136,7 +137,7 @@ def macros() -> dict[str, Macro]:
 
 
 @pytest.mark.parametrize(("name", "text"), content("detections") + content("baselines"))
-def test_our_own_searches_end_in_the_fields_they_list_and_miss_none(name, text):
+def test_our_own_searches_end_in_the_fields_they_list_and_miss_none(name: str, text: str) -> None:
     lookups = CHECKOUT / "contentctl" / "lookups"
     tables = {
         path.stem: Table(tuple(path.read_text().strip().split(",")), None if path.stem == "npm_allowlist" else 1)

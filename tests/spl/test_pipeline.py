@@ -1,5 +1,7 @@
 """Where a search is cut into commands, and what does not balance."""
 
+from typing import Any
+
 import pytest
 
 from workbench.spl import tree
@@ -27,27 +29,27 @@ def custom(text: str) -> list[tuple[str, str]]:
         ("| first\n  x\n| second", [("first", "x"), ("second", "")]),
     ],
 )
-def test_a_search_is_cut_at_pipes_outside_of_quotes_brackets_macros_and_comments(text, commands):
+def test_a_search_is_cut_at_pipes_outside_of_quotes_brackets_macros_and_comments(text: str, commands: Any) -> None:
     assert custom(text) == commands
 
 
-def test_a_span_is_the_place_of_the_command_without_blanks_around_it():
+def test_a_span_is_the_place_of_the_command_without_blanks_around_it() -> None:
     text = "|  first a |second b  "
     assert [text[slice(*command.span)] for command in parse(text).commands] == ["first a", "second b"]
 
 
-def test_a_comment_inside_double_quotes_is_text():
+def test_a_comment_inside_double_quotes_is_text() -> None:
     assert parse('| eval a="```x```"').commands[0].assignments[0].expression.value == "```x```"
 
 
-def test_a_text_without_a_pipe_begins_with_an_implicit_search():
+def test_a_text_without_a_pipe_begins_with_an_implicit_search() -> None:
     command = parse("index=main error").commands[0]
     assert isinstance(command, tree.SearchFilter)
     assert command.implicit
     assert not parse("search index=main").commands[0].implicit
 
 
-def test_the_first_command_of_a_subsearch_needs_no_pipe():
+def test_the_first_command_of_a_subsearch_needs_no_pipe() -> None:
     assert parse_subsearch(" stats count ") == parse_subsearch(" stats count ")
     assert isinstance(parse_subsearch(" stats count ").commands[0], tree.Stats)
 
@@ -70,14 +72,14 @@ def test_the_first_command_of_a_subsearch_needs_no_pipe():
         ("| append [ first | ]", 17, "there is no command after this pipe"),
     ],
 )
-def test_what_does_not_balance_is_an_error_with_its_place(text, position, message):
+def test_what_does_not_balance_is_an_error_with_its_place(text: str, position: Any, message: str) -> None:
     with pytest.raises(SplSyntaxError) as caught:
         parse(text)
     assert caught.value.position == position
     assert message in caught.value.message
 
 
-def test_an_error_shows_line_column_and_a_caret_under_the_place():
+def test_an_error_shows_line_column_and_a_caret_under_the_place() -> None:
     with pytest.raises(SplSyntaxError) as caught:
         parse("| stats count\n| eval x=1 y=2\n| table x")
     assert str(caught.value).splitlines() == [
@@ -87,7 +89,7 @@ def test_an_error_shows_line_column_and_a_caret_under_the_place():
     ]
 
 
-def test_an_error_in_a_long_line_shows_its_surroundings_only():
+def test_an_error_in_a_long_line_shows_its_surroundings_only() -> None:
     with pytest.raises(SplSyntaxError) as caught:
         parse("| eval x=" + "1+" * 100 + "1 y" + "y" * 200)
     line, caret = str(caught.value).splitlines()[1:]
