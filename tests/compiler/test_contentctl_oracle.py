@@ -16,8 +16,8 @@ import subprocess
 from pathlib import Path
 
 from tests.compiler.content_samples import DETECTION, lay_out_seeds, write_sample
+from workbench import conf
 from workbench.compiler.build import check_content, compiled
-from workbench.compiler.conf import plain, read_conf
 
 CHECKOUT = Path(__file__).parents[2]
 CONFS = ("savedsearches.conf", "macros.conf", "transforms.conf", "analyticstories.conf")
@@ -55,7 +55,7 @@ def built_by_contentctl(contentctl: Path, project: Path) -> dict[str, Stanzas]:
         done = run(contentctl, action, project)
         assert done.returncode == 0, f"contentctl {action}:\n{done.stdout}\n{done.stderr}"
     (app,) = (path for path in (project / "dist").iterdir() if path.is_dir())
-    return {name: plain(read_conf((app / "default" / name).read_text())) for name in CONFS}
+    return {name: conf.parse((app / "default" / name).read_text()).stanzas for name in CONFS}
 
 
 def one_form(value: str) -> object:
@@ -70,17 +70,17 @@ def one_form(value: str) -> object:
 def differences(ours: dict[str, Stanzas], theirs: dict[str, Stanzas]) -> dict[tuple[str, str], list[str]]:
     """Where the two disagree: (conf, setting or [stanza]) -> the stanzas, with both values."""
     found: dict[tuple[str, str], list[str]] = {}
-    for conf in CONFS:
-        for stanza in sorted(ours[conf].keys() | theirs[conf].keys()):
-            if (stanza in ours[conf]) != (stanza in theirs[conf]):
-                found.setdefault((conf, f"[{stanza}]"), []).append("only in one")
+    for name in CONFS:
+        for stanza in sorted(ours[name].keys() | theirs[name].keys()):
+            if (stanza in ours[name]) != (stanza in theirs[name]):
+                found.setdefault((name, f"[{stanza}]"), []).append("only in one")
                 continue
-            left = {key: one_form(value) for key, value in ours[conf][stanza].items()}
-            right = {key: one_form(value) for key, value in theirs[conf][stanza].items()}
+            left = {key: one_form(value) for key, value in ours[name][stanza].items()}
+            right = {key: one_form(value) for key, value in theirs[name][stanza].items()}
             for key in sorted(left.keys() | right.keys()):
                 if left.get(key) != right.get(key):
                     what = f"[{stanza}]: ours {left.get(key)!r}, contentctl's {right.get(key)!r}"
-                    found.setdefault((conf, key), []).append(what)
+                    found.setdefault((name, key), []).append(what)
     return found
 
 
@@ -130,7 +130,7 @@ def test_both_compile_the_same_content_to_the_same_settings(contentctl: Path, sh
         lay_out_seeds(tmp_path / "seeds", shared),
         rich_sample(tmp_path / "sample"),
     ):
-        ours = {name: plain(read_conf(text)) for name, text in compiled(check_content(project)[0]).items()}
+        ours = {name: conf.parse(text).stanzas for name, text in compiled(check_content(project)[0]).items()}
         # contentctl build copies this folder; it may be empty
         (project / "app_template").mkdir(exist_ok=True)
         for key, listed in differences(ours, built_by_contentctl(contentctl, project)).items():

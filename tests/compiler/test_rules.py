@@ -7,20 +7,19 @@ is printed now.
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 
 from tests.compiler.content_samples import DETECTION, write_checkout
 from tests.compiler.rule_samples import Case, all_cases, apply_diff, cases_of, write_printed
-from workbench.compiler import build, sdk
+from workbench.compiler import sdk
 from workbench.compiler.build import build_package, check_all
 from workbench.compiler.finding import BuildError, Finding, as_text
 from workbench.compiler.rule import GROUPS, RULES, Rule, rule
 
 CASES = all_cases()
-NOT_OF_SAMPLES = {"NPM705", "NPM707"}  # a broken compiler, and a library that only a build needs
+NOT_OF_SAMPLES = {"NPM707"}  # a library that only a build needs
 
 
 @pytest.fixture
@@ -82,14 +81,6 @@ def test_an_id_or_a_name_is_given_once() -> None:
         with pytest.raises(ValueError, match="another rule"):
             rule(number, name, what="It.", why="So.", see=known.see)
     assert "NPM199" not in RULES
-
-
-def test_a_conf_that_is_read_back_differently_is_found(checkout: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """NPM705 guards the writer, so it takes a broken writer to see it."""
-    render: Callable[..., str] = build.render_conf
-    monkeypatch.setattr(build, "render_conf", lambda stanzas: render(stanzas).replace("index=sample", "index=simple"))
-    (finding,) = findings(checkout)
-    assert str(finding).startswith("default/macros.conf:1:1: error NPM705: [sample_index] definition: ")
 
 
 def test_a_library_that_cannot_be_had_is_found(checkout: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -6,15 +6,15 @@ import json
 from pathlib import Path
 
 from tests.compiler.content_samples import DETECTION, compile_content, lay_out_seeds, write_sample
+from workbench import conf
 from workbench.compiler import build
 from workbench.compiler.build import check_content
-from workbench.compiler.conf import plain, read_conf
 
 RULE = "ESCU - Sample Detection - Rule"
 
 
-def compiled(root: Path, conf: str) -> dict[str, dict[str, str]]:
-    return plain(read_conf(compile_content(root)[conf]))
+def compiled(root: Path, name: str) -> dict[str, dict[str, str]]:
+    return conf.parse(compile_content(root)[name]).stanzas
 
 
 def test_a_detection_becomes_exactly_this_stanza(tmp_path: Path) -> None:
@@ -255,7 +255,7 @@ def test_the_search_read_back_is_the_search_written(tmp_path: Path, shared: Path
 
     # The compiler refuses the seeds for what is wrong in them; what it would write is right all the same.
     project, _ = check_content(lay_out_seeds(tmp_path, shared))
-    searches = plain(read_conf(build.compiled(project)["savedsearches.conf"]))
+    searches = conf.parse(build.compiled(project)["savedsearches.conf"]).stanzas
     for seed in sorted((shared / "seeds").glob("*.yml")):
         written = yaml.safe_load(seed.read_text())
         stanza = searches[f"ESCU - {written['name']} - Rule"]

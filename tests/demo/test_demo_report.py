@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Any
 
 import duckdb
-import plotly.graph_objects
+import plotly.graph_objects  # type: ignore[import-untyped]
 import pytest
 
 from tests.demo.hostile_estate import DEST, END, HOUR, INTERVAL, PROCESS, WORKLOAD
@@ -262,7 +262,7 @@ def test_the_page_loads_nothing_and_runs_only_its_own_scripts(page: Page) -> Non
     for tag, attributes in page.elements:
         assert "src" not in attributes, tag
         assert tag not in ("link", "iframe", "object", "embed", "base", "form")
-        assert attributes.get("href", "#").startswith("#")
+        assert str(attributes.get("href", "#")).startswith("#")
     assert not any("url(" in style or "@import" in style for style in page.styles)
     (policy,) = (
         str(attributes["content"])
@@ -299,7 +299,7 @@ def test_the_limit_is_the_one_a_site_has_set(watched: Watched) -> None:
     assert sensitivity(watched.app, shipped).threshold == 3
     with pytest.raises(ReplayError, match="does not run npmanomaly"):
         sensitivity(watched.app, "| mstats avg(tcp.bytes) as b where index=a by c")
-    with pytest.raises(ReplayError, match="threshold=high is no number"):
+    with pytest.raises(ReplayError, match="threshold=high is not a number"):
         sensitivity(watched.app, "| npmanomaly threshold=high")
 
 

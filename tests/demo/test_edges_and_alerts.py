@@ -5,9 +5,9 @@ from __future__ import annotations
 from typing import Any
 
 from workbench.demo.alerts import by_hour, judged, loads
+from workbench.demo.drawing import readable, shortened
 from workbench.demo.edges import edge_graphs
 from workbench.demo.verdict import Finding, Verdict
-from workbench.demo.wording import readable, shortened
 from workbench.replay.rows import Row
 from workbench.traffic.attacks import NEW_EDGE, OUTBOUND
 
@@ -84,7 +84,7 @@ def test_each_cluster_has_its_own_graph() -> None:
 def test_alerts_a_day_are_findings_by_cause_scaled_from_the_hours_watched() -> None:
     found = judged(VERDICT)
     by_detection = {load.detection: load for load in loads(found, (OUTBOUND, NEW_EDGE), hours=8)}
-    assert by_detection[NEW_EDGE].found == {"attack": 2, "benign cause": 1, "unexplained": 1}
+    assert by_detection[NEW_EDGE].watched == {"attack": 2, "benign cause": 1, "unexplained": 1}
     assert by_detection[NEW_EDGE].a_day == {"attack": 6.0, "benign cause": 3.0, "unexplained": 3.0}
     assert (by_detection[OUTBOUND].total, by_detection[OUTBOUND].total_a_day) == (2, 6.0)
 

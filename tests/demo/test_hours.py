@@ -1,4 +1,4 @@
-"""Hours as the profile told of them: which ranges are known, and which hours a site's macros count."""
+"""Hours as the profile reported them: which ranges are known, and which hours the detection counts."""
 
 from __future__ import annotations
 
@@ -12,6 +12,7 @@ from workbench.demo.hours import HOUR, Profiled
 from workbench.demo.report import Watched
 from workbench.demo.verdict import Finding
 from workbench.replay.app import App
+from workbench.replay.errors import ReplayError
 from workbench.traffic.attacks import SUSTAINED
 from workbench.traffic.store import MetricsStore
 
@@ -71,6 +72,19 @@ def test_the_point_and_the_floor_are_those_that_a_site_has_set(
     quiet = Profiled(watched.runs, with_macro(watched.app, macro, definition), store)
     assert not quiet.counted(finding(), "tcp.bytes", ATTACKED)
     assert quiet.ranges(finding(), "tcp.bytes", ATTACKED, END)  # what was expected does not depend on it
+
+
+def test_what_is_counted_is_decided_by_the_detection(watched: Watched, store: MetricsStore) -> None:
+    (name,) = (name for name in watched.app.saved_searches if SUSTAINED in name)
+    detection = watched.app.saved_searches[name]
+    strict = replace(detection, search=detection.search.replace("| stats ", "| where 1=2 | stats ", 1))
+    app = replace(watched.app, saved_searches={**watched.app.saved_searches, name: strict})
+    assert not Profiled(watched.runs, app, store).counted(finding(), "tcp.bytes", ATTACKED)
+
+
+def test_an_app_without_the_detection_is_an_error(watched: Watched, store: MetricsStore) -> None:
+    with pytest.raises(ReplayError, match=f"no search '{SUSTAINED}'"):
+        Profiled(watched.runs, replace(watched.app, saved_searches={}), store)
 
 
 def test_without_a_run_of_the_profile_nothing_is_known(watched: Watched, store: MetricsStore) -> None:

@@ -12,7 +12,7 @@ import pytest
 from rich.console import Console
 
 from workbench.compiler.build import Package
-from workbench.demo.reading import OURS, Reading, print_readings, readings, series_of
+from workbench.demo.reading import SEARCHES, Reading, print_readings, readings, series_of
 from workbench.demo.watch import by_hand, first_runs
 from workbench.replay.app import App
 from workbench.replay.schedule import SearchRun, Site, run_search
@@ -50,7 +50,7 @@ def runs(site: Site) -> list[SearchRun]:
     """The first runs by hand, then one run of each search as scheduled."""
     searches = [
         next(search for name, search in site.app.saved_searches.items() if part in name)
-        for parts in OURS.values()
+        for parts in SEARCHES.values()
         for part in parts
     ]
     throttle = Throttle()

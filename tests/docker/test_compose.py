@@ -67,7 +67,7 @@ def test_the_index_is_a_metrics_index_with_the_name_that_the_app_searches() -> N
 
 
 def test_the_readme_says_first_of_all_that_it_was_not_run() -> None:
-    assert README.split("\n\n")[1].startswith("**Not run where this was written.**")
+    assert README.split("\n\n")[1].startswith("**Not tested with a real Splunk.**")
 
 
 def test_the_files_the_readme_names_are_there() -> None:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from workbench.replay import conf
+from workbench import conf
 
 if TYPE_CHECKING:
     from workbench.compiler.build import Package

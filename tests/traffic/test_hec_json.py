@@ -18,8 +18,8 @@ from workbench.traffic.store import MetricsStore, StoreError
 from workbench.traffic.writing import StoreWriter
 
 TABLE = [
-    ("prod", "api", "shop", "java", "db", "shop", "postgres", "1.2", "9.6"),
-    ("prod", "(unknown)", None, None, 'café "x"', None, None, None, None),
+    ("prod", "api", "shop", "java", "db", "shop", "postgres", "1.2", "9.6", "K8S_CONTAINER", "K8S_CONTAINER"),
+    ("prod", "(unknown)", None, None, 'café "x"', None, None, None, None, "IP", None),
 ]
 
 
@@ -43,16 +43,27 @@ def test_a_line_has_the_multiple_measurement_metric_format(store: MetricsStore, 
         '{"k8s.cluster.name": "prod", "source.workload.name": "api", "source.namespace.name": "shop", '
         '"source.process.name": "java", "dest.workload.name": "db", "dest.namespace.name": "shop", '
         '"dest.process.name": "postgres", "source.image_version": "1.2", "dest.image_version": "9.6", '
+        '"source.resolution_type": "K8S_CONTAINER", "dest.resolution_type": "K8S_CONTAINER", '
         '"metric_name:tcp.bytes": 1500, "metric_name:tcp.packets": 3}}'
     )
     assert json.loads(second)["fields"] == {
         "k8s.cluster.name": "prod",
         "source.workload.name": "(unknown)",
         "dest.workload.name": 'café "x"',
+        "source.resolution_type": "IP",
         "metric_name:udp.bytes": 1000000000000000,
     }
     assert json.loads(third)["time"] == 1030.5
     assert "metric_name:udp.bytes" not in third, "an infinity is not a measurement, and not JSON"
+
+
+def test_the_host_of_a_point_that_names_one_is_that_host(tmp_path: Path) -> None:
+    writer = StoreWriter(tmp_path, "m", ("k8s.cluster.name", "host"))
+    writer.write("day", Points(np.array([1.0]), np.array([0]), {"x": np.array([2.0])}), [("prod", "node-1")])
+    writer.close()
+    write_hec(MetricsStore(tmp_path), tmp_path / "out.json", "m")
+    line = json.loads((tmp_path / "out.json").read_text())
+    assert (line["host"], line["fields"]) == ("node-1", {"k8s.cluster.name": "prod", "metric_name:x": 2})
 
 
 def test_a_point_that_measures_nothing_is_left_out(tmp_path: Path) -> None:

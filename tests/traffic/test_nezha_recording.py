@@ -10,6 +10,7 @@ import pytest
 
 from tests.traffic.answers import Answers
 from workbench.traffic.attacks import NEW_EDGE
+from workbench.traffic.clusters import PlanError
 from workbench.traffic.nezha import write_nezha_store
 from workbench.traffic.nezha_recording import NezhaError, workload_of
 
@@ -158,3 +159,44 @@ def test_attacks_need_the_workloads_they_name(tmp_path: Path) -> None:
     assert write_nezha_store(tmp_path, tmp_path / "store") == 1
     with pytest.raises(NezhaError, match="no pods of adservice, cartservice"):
         write_nezha_store(tmp_path, tmp_path / "store", inject=True)
+
+
+@pytest.fixture(scope="module")
+def kubelet(recording: Path, tmp_path_factory: pytest.TempPathFactory) -> Answers:
+    root = tmp_path_factory.mktemp("kubelet") / "store"
+    write_nezha_store(recording, root, inject=True, source="kubelet")
+    return Answers(root)
+
+
+GROWTH = """(SELECT pod, direction, v < before AS fell, CASE WHEN v >= before THEN v - before ELSE v END AS sent FROM
+    (SELECT "k8s.pod.name" AS pod, direction, "k8s.pod.network.io" AS v, lag("k8s.pod.network.io") OVER
+        (PARTITION BY "k8s.pod.name", direction ORDER BY _time) AS before FROM p))"""
+
+
+def test_counters_of_kubelet_grow_by_the_bytes_of_the_recording(recording: Path, kubelet: Answers) -> None:
+    added = {attack["workload"]: attack["added_bytes"] for attack in kubelet.truth()["attacks"]}
+    expected = duckdb.execute(
+        f"SELECT pod, sum(tx_bytes), sum(rx_bytes) FROM '{recording}/pod_network.csv.gz' GROUP BY 1 ORDER BY 1"
+    ).fetchall()
+    found = kubelet.rows(
+        "SELECT pod, sum(sent) FILTER (direction = 'transmit'), sum(sent) FILTER (direction = 'receive')"
+        f" FROM {GROWTH} GROUP BY 1 ORDER BY 1"
+    )
+    assert len(found) == 11, "pods by their full names"
+    assert found == [(pod, sent + added.get(workload_of(pod), 0), received) for pod, sent, received in expected]
+
+
+def test_counters_of_kubelet_restart_once_a_day_and_after_the_gap(kubelet: Answers) -> None:
+    falls = dict(kubelet.rows(f"SELECT pod, count(*) FILTER (fell) FROM {GROWTH} GROUP BY 1"))
+    assert all(1 <= count <= 8 for pod, count in falls.items() if not pod.startswith("productcatalog"))
+
+
+def test_kubelet_sees_no_edges(kubelet: Answers) -> None:
+    assert kubelet.truth()["source"] == "kubelet"
+    assert {attack["process"] for attack in kubelet.truth()["attacks"]} == {"-"}
+    assert all(NEW_EDGE not in attack["expected_by"] for attack in kubelet.truth()["attacks"])
+
+
+def test_the_recording_cannot_stand_for_a_collector_of_flows(recording: Path, tmp_path: Path) -> None:
+    with pytest.raises(PlanError, match="source = obi: the recording can be written as ebpf or kubelet"):
+        write_nezha_store(recording, tmp_path / "store", source="obi")

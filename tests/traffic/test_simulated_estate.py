@@ -43,7 +43,7 @@ def test_the_store_has_the_columns_of_the_npm_index(attacked: Answers) -> None:
     assert store.indexes() == ("kubernetes_metrics",)
     columns = store.columns("kubernetes_metrics")
     assert columns.dimensions[0] == "k8s.cluster.name"
-    assert len(columns.dimensions) == 9
+    assert len(columns.dimensions) == 11
     assert columns.measures == ("tcp.bytes", "tcp.packets", "tcp.new_sockets", "udp.bytes", "udp.packets")
     store.close()
 

@@ -11,7 +11,7 @@ import re
 from collections.abc import Iterator
 from pathlib import Path
 
-from workbench.compiler.conf import read_conf
+from workbench import conf
 from workbench.compiler.finding import Finding, finding
 from workbench.compiler.project import Project
 from workbench.compiler.rule import APP_CONF, CONF_FILES, rule
@@ -95,9 +95,11 @@ def check_app(files: dict[str, bytes]) -> Iterator[Finding]:
     for name in sorted(files):
         if name.endswith(".conf"):
             try:
-                read_conf(files[name].decode())
-            except ValueError as error:
-                yield finding(BAD_CONF, f"app/{name}", f"file: cannot be read: {error}", "correct it")
+                problems = conf.parse(files[name].decode("utf-8-sig")).problems
+            except UnicodeDecodeError as error:
+                problems = [conf.ConfProblem(1, f"is not UTF-8: {error}")]
+            for problem in problems:
+                yield finding(BAD_CONF, f"app/{name}", f"file: {problem.text}", "correct it", problem.line)
     message = _manifest(files)[1]
     if message:
         yield finding(BAD_MANIFEST, "app/app.manifest", f"info.id: {message}", "write it as JSON")
@@ -114,8 +116,8 @@ def check_identity(project: Project, files: dict[str, bytes]) -> Iterator[Findin
 
 def _check_app_conf(wanted: dict[str, str], content: bytes) -> Iterator[Finding]:
     try:
-        stanzas = read_conf(content.decode())
-    except ValueError:
+        stanzas = conf.parse(content.decode("utf-8-sig")).settings
+    except UnicodeDecodeError:
         return  # said by check_app
     for stanza, key, what in (
         ("package", "id", "id"),

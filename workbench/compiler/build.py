@@ -8,24 +8,16 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
 
+from workbench import conf
 from workbench.compiler.appfiles import app_files, check_app, check_identity
 from workbench.compiler.archive import packed
-from workbench.compiler.conf import Stanzas, render_conf
 from workbench.compiler.finding import BuildError, Finding, errors_of, finding
 from workbench.compiler.project import Project
-from workbench.compiler.readback import differences
-from workbench.compiler.rule import APP_CONF, CONF_FILES, rule
+from workbench.compiler.rule import APP_CONF, rule
 from workbench.compiler.run import check_folder
 from workbench.compiler.sdk import sdk_folder
 from workbench.compiler.stanzas import analytic_stories, macros, saved_searches, transforms
 
-NOT_READ_BACK = rule(
-    "NPM705",
-    "not-read-back",
-    what="A compiled conf file gives other values when it is read.",
-    why="Splunk would run something else than was written.",
-    see=CONF_FILES,
-)
 NO_LICENCE = rule(
     "NPM706",
     "no-licence",
@@ -56,10 +48,7 @@ def check_content(content: Path, app: Path | None = None) -> tuple[Project, list
 
     app: the app that its searches run in; if it is not given, the folder app/ beside the content, if there is one.
     """
-    project, findings = check_folder(content, app or content.resolve().parent / "app")
-    if not errors_of(findings):
-        findings = sorted({*findings, *_read_back(project)})
-    return project, findings
+    return check_folder(content, app or content.resolve().parent / "app")
 
 
 def check_all(checkout: Path, content: Path) -> list[Finding]:
@@ -80,24 +69,12 @@ def compiled(project: Project) -> dict[str, str]:
 
     Raises ValueError or KeyError for content whose files lack what conf files are made of.
     """
-    return {name: render_conf(stanzas) for name, stanzas in _settings(project).items()}
-
-
-def _settings(project: Project) -> dict[str, Stanzas]:
     return {
-        "savedsearches.conf": saved_searches(project),
-        "macros.conf": macros(project),
-        "transforms.conf": transforms(project),
-        "analyticstories.conf": analytic_stories(project),
+        "savedsearches.conf": conf.render(saved_searches(project)),
+        "macros.conf": conf.render(macros(project)),
+        "transforms.conf": conf.render(transforms(project)),
+        "analyticstories.conf": conf.render(analytic_stories(project)),
     }
-
-
-def _read_back(project: Project) -> Iterator[Finding]:
-    """What the compiled conf files say is what was written, to a reader that knows nothing of the writer."""
-    for name, stanzas in _settings(project).items():
-        for stanza, key in differences(render_conf(stanzas), stanzas):
-            message = f"[{stanza}] {key}: is read back as another value than was written"
-            yield finding(NOT_READ_BACK, f"default/{name}", message, "write the text in the content otherwise")
 
 
 def build_package(checkout: Path, content: Path, out: Path) -> Package:

@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from workbench.compiler.conf import plain, read_conf
+from workbench import conf
 from workbench.spl.fields.sets import FieldSet
 
 _OPTION = re.compile(r"\b(\w+)=(<[\w-]+>|\([\w|-]+\)|\w+(?:\|\w+)*)")
@@ -45,6 +45,7 @@ class Argument:
 def own_commands(app: Path) -> dict[str, OwnCommand]:
     """The commands of commands.conf of an app folder; none where there is no such file. Raises ValueError."""
     stanzas = _read(app / "default" / "commands.conf")
+    stanzas.pop(conf.GLOBAL_STANZA, None)
     helps = _read(app / "default" / "searchbnf.conf")
     found = {}
     for name, settings in stanzas.items():
@@ -59,7 +60,7 @@ def own_commands(app: Path) -> dict[str, OwnCommand]:
 
 
 def _read(path: Path) -> dict[str, dict[str, str]]:
-    return plain(read_conf(path.read_text(encoding="utf-8"))) if path.is_file() else {}
+    return conf.read(path).stanzas if path.is_file() else {}
 
 
 def _syntax(name: str, helps: Mapping[str, Mapping[str, str]]) -> Iterator[str]:

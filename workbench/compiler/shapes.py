@@ -16,6 +16,7 @@ from urllib.parse import urlsplit
 from workbench.compiler.finding import Finding
 from workbench.compiler.rule import CONTENTCTL, Rule, rule
 from workbench.compiler.yamlfile import UNWRITABLE_TEXT, Document, Place
+from workbench.conf import UNWRITABLE
 
 MISSING_FIELD = rule(
     "NPM004",
@@ -96,9 +97,6 @@ REPEATED_ITEM = rule(
 )
 
 Check = Callable[[Document, Place], Iterator[Finding]]
-
-# What a conf file cannot hold: control characters, and the separators some readers take for ends of lines.
-UNWRITABLE = re.compile("[\x00-\x08\x0b-\x1f\x7f\x85\u2028\u2029]")
 
 
 def as_number(value: object) -> int | None:

@@ -33,7 +33,7 @@ from workbench.traffic.store import MetricsStore, StoreError
 from workbench.traffic.writing import TRUTH_FILE
 
 CHECKOUT = Path(__file__).resolve().parents[2]
-DAY, HOUR = 86400.0, 3600.0
+DAY, HOUR = 86400.0, 3600.0  # seconds
 REAL_DATA = CHECKOUT.parent / "shared" / "data" / "nezha-online-boutique"
 
 
@@ -123,22 +123,22 @@ def _build(progress: Progress) -> Package:
 def _simulate(scene: Scene, days: float, progress: Progress) -> None:
     task = progress.add_task("simulating", total=days, now="")
 
-    def told(done: int, total: int) -> None:
+    def advance(done: int, total: int) -> None:
         progress.update(task, completed=done, total=total, now=f"day {done} of {total}")
 
-    write_simulated_store(scene.folder / "store", Order(days=days), told)
+    write_simulated_store(scene.folder / "store", Order(days=days), advance)
 
 
 def _watch(scene: Scene, package: Package, progress: Progress) -> list[SearchRun]:
     task: TaskID = progress.add_task(f"searching {scene.folder.name} traffic", total=None, now="")
 
-    def told(name: str, done: int, total: int) -> None:
+    def advance(name: str, done: int, total: int) -> None:
         progress.update(task, completed=done, total=total, now=name.removeprefix("K8S NPM - ")[:48])
 
     end = float(str(scene.truth["end"]))
     start = end - scene.hours * HOUR
     # One hour more, so that the last hour of the traffic is searched as well.
-    return watch(package.staged, scene.folder / "store", scene.folder / "app", start, end + HOUR, scene.macros, told)
+    return watch(package.staged, scene.folder / "store", scene.folder / "app", start, end + HOUR, scene.macros, advance)
 
 
 def _show(scene: Scene, runs: list[SearchRun], package: Package, console: Console) -> Watched:
@@ -166,7 +166,7 @@ def _show(scene: Scene, runs: list[SearchRun], package: Package, console: Consol
 
 
 def _show_reading(scene: Scene, runs: list[SearchRun], console: Console) -> None:
-    """What a day of searching reads; nothing when no whole day was watched."""
+    """Print what a day of searching reads; nothing when less than a day was watched."""
     if scene.hours < DAY / HOUR:
         return
     store = MetricsStore(scene.folder / "store")

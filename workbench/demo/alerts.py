@@ -11,7 +11,7 @@ from workbench.replay.schedule import SearchRun
 
 Cause: TypeAlias = Literal["attack", "benign cause", "unexplained"]
 CAUSES: tuple[Cause, ...] = ("attack", "benign cause", "unexplained")
-HOUR = 3600.0
+HOUR = 3600.0  # seconds
 
 
 @dataclass(frozen=True)
@@ -25,16 +25,16 @@ class Judged:
 
 @dataclass(frozen=True)
 class Load:
-    """Findings of one detection over the watched hours, by cause, and the same for 24 hours."""
+    """Findings of one detection over the watched hours, by cause, and scaled to 24 hours."""
 
     detection: str
-    found: dict[Cause, int]
+    watched: dict[Cause, int]
     a_day: dict[Cause, float]
 
     @property
     def total(self) -> int:
         """Findings of all causes over the watched hours."""
-        return sum(self.found.values())
+        return sum(self.watched.values())
 
     @property
     def total_a_day(self) -> float:
@@ -43,35 +43,38 @@ class Load:
 
 
 def judged(verdict: Verdict) -> list[Judged]:
-    """All findings with their causes, each once, in the order they were raised; the first attack it fits names it."""
+    """Return all findings with their causes, each once, in the order they were raised.
+
+    A finding that fits several attacks is put down to the first of them.
+    """
     by_finding: dict[int, Judged] = {}
     for each in _causes(verdict):
         by_finding.setdefault(id(each.finding), each)
     return sorted(by_finding.values(), key=lambda each: (each.finding.at, each.finding.detection))
 
 
-def loads(found: Sequence[Judged], detections: Sequence[str], hours: float) -> list[Load]:
-    """Count ``found`` by detection and cause, and scale from the watched ``hours`` (above 0) to a day."""
+def loads(findings: Sequence[Judged], detections: Sequence[str], hours: float) -> list[Load]:
+    """Count ``findings`` by detection and cause, and scale from the watched ``hours`` (above 0) to a day."""
     made = []
     for detection in detections:
         counts = {
-            cause: sum(each.finding.detection == detection and each.cause == cause for each in found)
+            cause: sum(each.finding.detection == detection and each.cause == cause for each in findings)
             for cause in CAUSES
         }
         made.append(Load(detection, counts, {cause: count * 24 / hours for cause, count in counts.items()}))
     return made
 
 
-def by_hour(found: Sequence[Judged], start: float, hours: float) -> dict[Cause, list[int]]:
-    """Findings by cause in each hour from ``start`` on; one hour more, as the last searches run after the end."""
+def by_hour(findings: Sequence[Judged], start: float, hours: float) -> dict[Cause, list[int]]:
+    """Count findings by cause in each hour from ``start`` on; one hour more, as the last searches run after the end."""
     counts = {cause: [0] * (int(hours) + 1) for cause in CAUSES}
-    for each in found:
+    for each in findings:
         counts[each.cause][min(int((each.finding.at - start) // HOUR), int(hours))] += 1
     return counts
 
 
 def held_back(runs: Sequence[SearchRun]) -> int:
-    """Results that throttling kept from becoming findings."""
+    """Count the results that throttling kept from becoming findings."""
     return sum(len(run.held_back) for run in runs)
 
 

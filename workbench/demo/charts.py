@@ -24,13 +24,14 @@ from workbench.demo.drawing import (
     label,
     milliseconds,
     plain_layout,
+    readable,
     shaded,
+    shortened,
     two_decimals,
 )
 from workbench.demo.edges import KINDS, EdgeGraph, Kind, Link, Pair
 from workbench.demo.evidence import Evidence, Track
 from workbench.demo.hourbars import hour_bars
-from workbench.demo.wording import readable, shortened
 
 CAUSE_COLOURS: dict[Cause, str] = {"attack": RED, "benign cause": AMBER, "unexplained": GREY}
 KIND_LOOKS: dict[Kind, tuple[str, float, str, str]] = {  # colour, width, dash, words
@@ -66,20 +67,20 @@ def series_chart(evidence: Evidence, attack: Mapping[str, Any] | None, interval:
         **TICKS,
     }
     layout["xaxis"]["anchor"] = f"y{count}" if count > 1 else "y"
-    for place, track in enumerate(evidence.tracks):
-        axis = f"y{place + 1}" if place else "y"
+    for row, track in enumerate(evidence.tracks):
+        axis = f"y{row + 1}" if row else "y"
         space = 0.14 / count
-        top, bottom = 1 - place / count, 1 - (place + 1) / count
+        top, bottom = 1 - row / count, 1 - (row + 1) / count
         layout["yaxis" + axis[1:]] = {
             "title": {"text": label(track.metric), "font": {"size": 11}},
-            "domain": [bottom + (space if place + 1 < count else 0), top],
+            "domain": [bottom + (space if row + 1 < count else 0), top],
             "rangemode": "tozero",
             "tickformat": "~s" if max(track.values, default=0) >= 1 else "~g",
             "gridcolor": "#eceff3",
             "zerolinecolor": "#c3c8cf",
             "nticks": 5,
         }
-        traces += _track(track, axis, evidence, interval, legend=place == 0)
+        traces += _track(track, axis, evidence, interval, legend=row == 0)
     layout["barmode"] = "overlay"  # only hours overlap: what came in one stands before what was expected of it
     layout["shapes"] = [shaded(evidence.finding.earliest, evidence.finding.latest, WINDOW)]
     if attack:
@@ -90,7 +91,7 @@ def series_chart(evidence: Evidence, attack: Mapping[str, Any] | None, interval:
 
 def _track(track: Track, axis: str, evidence: Evidence, interval: float, *, legend: bool) -> list[Chart]:
     common = {"yaxis": axis, "xaxis": "x", "showlegend": legend}
-    marked = [(track.times[place], track.values[place]) for place in track.over]
+    marked = [(track.times[position], track.values[position]) for position in track.over]
     ends = [milliseconds(evidence.start), milliseconds(evidence.end)]
     if track.ranges is not None:
         return hour_bars(track, common)
@@ -124,12 +125,12 @@ def _unexpected(
 ) -> list[Chart]:
     """A series of which nothing was expected: what was counted, what came outside of the searched window."""
     counted = set(track.over)
-    others = [place for place in range(len(track.times)) if place not in counted]
+    others = [position for position in range(len(track.times)) if position not in counted]
     bars = {"type": "bar", "width": interval * 1000, "hovertemplate": "%{y:,.5~g}<extra></extra>", **common}
     outside = {
         "name": "outside of the searched window",
-        "x": [milliseconds(track.times[place]) for place in others],
-        "y": [two_decimals(track.values[place]) for place in others],
+        "x": [milliseconds(track.times[position]) for position in others],
+        "y": [two_decimals(track.values[position]) for position in others],
         "marker": {"color": LINE},
     }
     nothing = {
@@ -160,9 +161,9 @@ def _marks(marked: Sequence[tuple[float, float]], words: str = OVER) -> Chart:
 def _with_gaps(track: Track, interval: float) -> tuple[list[int], list[float | None]]:
     times: list[int] = []
     values: list[float | None] = []
-    for place, (time, value) in enumerate(zip(track.times, track.values, strict=True)):
-        if place and time - track.times[place - 1] > GAP * interval:
-            times.append(milliseconds(track.times[place - 1] + interval))
+    for position, (time, value) in enumerate(zip(track.times, track.values, strict=True)):
+        if position and time - track.times[position - 1] > GAP * interval:
+            times.append(milliseconds(track.times[position - 1] + interval))
             values.append(None)
         times.append(milliseconds(time))
         values.append(two_decimals(value))
@@ -194,7 +195,7 @@ def hours_chart(counts: Mapping[Cause, Sequence[int]], start: float) -> Chart:
 def graph_chart(graph: EdgeGraph) -> Chart:
     """Draw the workloads of a cluster around a circle and their edges across it, in the colour of what they are."""
     count = len(graph.workloads)
-    angles = {name: math.tau * place / max(1, count) for place, name in enumerate(graph.workloads)}
+    angles = {name: math.tau * position / max(1, count) for position, name in enumerate(graph.workloads)}
     at = {name: (math.cos(angle), math.sin(angle)) for name, angle in angles.items()}
     traces = []
     for kind in KINDS:

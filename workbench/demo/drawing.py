@@ -1,15 +1,13 @@
-"""What all charts of the report share: colours, layout, and hostile names as text.
+"""What all charts of the report share: colours, layout, and names from the traffic as text.
 
 Plotly reads HTML tags in every text it shows. Names come from the traffic and are hostile until proven otherwise, so
-all of them pass ``label``.
+all of those in charts pass ``label``.
 """
 
 from __future__ import annotations
 
 import html
 from typing import Any, TypeAlias
-
-from workbench.demo.wording import readable, shortened
 
 Chart: TypeAlias = dict[str, Any]
 
@@ -18,6 +16,16 @@ BAND, LIMIT, WINDOW = "rgba(46,125,50,0.18)", "rgba(46,125,50,0.75)", "rgba(90,1
 FONT = {"family": "system-ui, 'Segoe UI', 'Helvetica Neue', Arial, sans-serif", "size": 12, "color": "#1d2733"}
 TICKS = {"ticks": "outside", "ticklen": 5, "tickcolor": "#c3c8cf"}
 HEAD, FOOT = 44, 40  # pixels above and below the plot
+
+
+def readable(text: str) -> str:
+    """Write out characters that cannot be seen or that turn the text around them, such as line feeds and overrides."""
+    return "".join(each if each.isprintable() else f"\\u{ord(each):04x}" for each in text)
+
+
+def shortened(text: str, most: int) -> str:
+    """Return at most ``most`` characters of ``text``; what is cut off ends in an ellipsis."""
+    return text if len(text) <= most else text[: most - 1] + "…"
 
 
 def label(text: str, most: int = 60) -> str:
@@ -40,8 +48,8 @@ def plain_layout(height: int) -> Chart:
 
 def shaded(start: float, end: float, colour: str) -> Chart:
     """Return a shape that fills the plot between two times (epoch seconds)."""
-    place = {"xref": "x", "yref": "paper", "x0": milliseconds(start), "x1": milliseconds(end), "y0": 0, "y1": 1}
-    return {"type": "rect", "layer": "below", "line": {"width": 0}, "fillcolor": colour, **place}
+    area = {"xref": "x", "yref": "paper", "x0": milliseconds(start), "x1": milliseconds(end), "y0": 0, "y1": 1}
+    return {"type": "rect", "layer": "below", "line": {"width": 0}, "fillcolor": colour, **area}
 
 
 def milliseconds(moment: float) -> int:

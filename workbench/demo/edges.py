@@ -90,7 +90,7 @@ def _graph(cluster: str, links: dict[Pair, list[tuple[Kind, Pair, Any]]], most: 
 
 def _link(pair: Pair, seen: Sequence[tuple[Kind, Pair, str]]) -> Link:
     kind = max((kind for kind, _, _ in seen), key=KINDS.index)
-    notes = dict.fromkeys(note for found, _, note in seen if found == kind and note)
+    notes = dict.fromkeys(note for seen_kind, _, note in seen if seen_kind == kind and note)
     return Link(pair, kind, tuple(sorted({direction for _, direction, _ in seen})), ", ".join(notes))
 
 

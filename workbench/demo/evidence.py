@@ -90,19 +90,19 @@ class Evidence:
 def sensitivity(app: App, search: str) -> Sensitivity:
     """Read the options of npmanomaly out of the text of ``search``, macros of ``app`` expanded.
 
-    ReplayError when the search does not run the command, or an option that is needed here is no number.
+    ReplayError when the search does not run the command, or an option that is needed here is not a number.
     """
     commands = parse(app.expand(search)).commands
-    found = next((each for each in commands if isinstance(each, CustomCommand) and each.name == "npmanomaly"), None)
-    if found is None:
+    command = next((each for each in commands if isinstance(each, CustomCommand) and each.name == "npmanomaly"), None)
+    if command is None:
         raise ReplayError("the report cannot draw expected bands: the outbound search does not run npmanomaly")
     span = next((each.bin_span for each in commands if isinstance(each, Mstats) and each.bin_span), None)
     values = {"interval": span_seconds(span)} if span else {}
-    given = {match[1]: match[2] or match[3] for match in _OPTION.finditer(found.arguments)}
+    given = {match[1]: match[2] or match[3] for match in _OPTION.finditer(command.arguments)}
     for name in ("threshold", "minsamples", "minspread"):
         number = as_number(given.get(name))
         if name in given and number is None:
-            raise ReplayError(f"npmanomaly: {name}={given[name]} is no number")
+            raise ReplayError(f"npmanomaly: {name}={given[name]} is not a number")
         if number is not None:
             values[name] = number  # type: ignore[assignment]  # the interval is whole, the others need not be
     return Sensitivity(**values)
@@ -136,7 +136,7 @@ def gather(findings: Sequence[Finding], runs: Sequence[SearchRun], app: App, sto
     tables = baselines(runs)
     outbound = [(number, each) for number, each in enumerate(findings) if each.detection == OUTBOUND]
     edges = [(number, each) for number, each in enumerate(findings) if each.detection == NEW_EDGE]
-    found: dict[int, Evidence] = {}
+    evidence: dict[int, Evidence] = {}
     measures = store.columns(NPM_INDEX).measures
     points = _points(store, outbound, SENDER, measures, how.interval)
     for number, finding in outbound:
@@ -146,38 +146,38 @@ def gather(findings: Sequence[Finding], runs: Sequence[SearchRun], app: App, sto
         tracks = [
             _track(name, points[number], measures.index(name), finding, band(row, name, how)) for name in names or ()
         ]
-        found[number] = Evidence(finding, *_shown(finding), tuple(tracks))
+        evidence[number] = Evidence(finding, *_shown(finding), tuple(tracks))
     points = _points(store, edges, EDGE, (EDGE_METRIC,), how.interval)
     for number, finding in edges:
         track = _track(EDGE_METRIC, points[number], 0, finding, None)
-        found[number] = Evidence(finding, *_shown(finding), (track,))
-    found |= _hourly(findings, runs, app, store)
-    return [found[number] for number in sorted(found)]
+        evidence[number] = Evidence(finding, *_shown(finding), (track,))
+    evidence |= _hourly(findings, runs, app, store)
+    return [evidence[number] for number in sorted(evidence)]
 
 
 def _hourly(
     findings: Sequence[Finding], runs: Sequence[SearchRun], app: App, store: MetricsStore
 ) -> dict[int, Evidence]:
-    """Evidence of the findings of sustained volume, by their place: sums of hours beside what was expected of them."""
+    """Return the evidence of sustained volume, by position of the finding: sums of hours and what was expected."""
     sustained = [(number, each) for number, each in enumerate(findings) if each.detection == SUSTAINED]
     if not sustained:
         return {}
     profiled = Profiled(runs, app, store)
     measures = store.columns(NPM_INDEX).measures
     points = _points(store, sustained, SENDER, measures, interval=int(HOUR))
-    found = {}
+    evidence = {}
     for number, finding in sustained:
         start, end = _shown(finding)
         tracks = []
         for metric in each_text(finding.row.get("metrics")):
             sums = [(hour, row[measures.index(metric)] or 0.0) for hour, row in points[number].items()]
-            over = tuple(place for place, (hour, _) in enumerate(sums) if profiled.counted(finding, metric, hour))
+            over = tuple(position for position, (hour, _) in enumerate(sums) if profiled.counted(finding, metric, hour))
             ranges = profiled.ranges(finding, metric, start, end)
             tracks.append(
                 Track(metric, tuple(h for h, _ in sums), tuple(total for _, total in sums), over, None, ranges)
             )
-        found[number] = Evidence(finding, start, end, tuple(tracks))
-    return found
+        evidence[number] = Evidence(finding, start, end, tuple(tracks))
+    return evidence
 
 
 def _shown(finding: Finding) -> tuple[float, float]:
@@ -195,7 +195,9 @@ def _track(
     values = [(time, row[position]) for time, row in points.items()]
     kept = [(time, value) for time, value in values if value is not None and math.isfinite(value)]
     over = tuple(
-        place for place, (time, value) in enumerate(kept) if finding.earliest <= time < finding.latest and value > limit
+        number
+        for number, (time, value) in enumerate(kept)
+        if finding.earliest <= time < finding.latest and value > limit
     )
     return Track(metric, tuple(time for time, _ in kept), tuple(value for _, value in kept), over, expected)
 
@@ -211,9 +213,9 @@ def _points(
 
     ``names`` are fields of the findings and the dimensions that they come from.
     """
-    found: dict[int, dict[float, tuple[float | None, ...]]] = {number: {} for number, _ in findings}
+    points: dict[int, dict[float, tuple[float | None, ...]]] = {number: {} for number, _ in findings}
     if not findings:
-        return found
+        return points
     keys = [f"key{position}" for position in range(len(names))]
     cursor = store.connection.cursor()
     columns = ", ".join(f"{key} VARCHAR" for key in keys)
@@ -235,7 +237,7 @@ def _points(
             [min(_shown(each)[0] for _, each in findings), max(_shown(each)[1] for _, each in findings)],
         )
         for number, moment, *values in cursor.fetchall():
-            found[number][moment] = tuple(values)
+            points[number][moment] = tuple(values)
     finally:
         cursor.execute("DROP TABLE wanted")
-    return found
+    return points

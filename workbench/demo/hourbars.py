@@ -14,8 +14,8 @@ BAR = 0.55  # width of what was sent, in hours
 
 def hour_bars(track: Track, common: Chart) -> list[Chart]:
     """Return the traces of a track by the hour; ``common`` holds axes and legend. Bars must overlay each other."""
-    places = range(len(track.times))
-    others = [place for place in places if place not in track.over]
+    positions = range(len(track.times))
+    others = [position for position in positions if position not in track.over]
     ranges = track.ranges or ()
     middles = [milliseconds(each.hour + HOUR / 2) for each in ranges]
     expected = {
@@ -34,13 +34,13 @@ def hour_bars(track: Track, common: Chart) -> list[Chart]:
     return [_sent(track, others, SENT, LINE) | common, _sent(track, track.over, STOOD_OUT, RED) | common, expected]
 
 
-def _sent(track: Track, places: Iterable[int], words: str, colour: str) -> Chart:
-    kept: Sequence[int] = list(places)
+def _sent(track: Track, positions: Iterable[int], words: str, colour: str) -> Chart:
+    kept: Sequence[int] = list(positions)
     return {
         "type": "bar",
         "name": words,
-        "x": [milliseconds(track.times[place] + HOUR / 2) for place in kept],
-        "y": [two_decimals(track.values[place]) for place in kept],
+        "x": [milliseconds(track.times[position] + HOUR / 2) for position in kept],
+        "y": [two_decimals(track.values[position]) for position in kept],
         "hovertemplate": f"%{{y:,.5~g}}<extra>{words}</extra>",
         "width": milliseconds(BAR * HOUR),
         "marker": {"color": colour},

@@ -1,27 +1,31 @@
-"""What the learned profile said of single hours: the range it expected, and which hours stood out.
+"""What the learned profile said about single hours: the range it expected, and which hours the detection counts.
 
-Taken from the rows that the runs of the profile wrote to npm_profile. A row of kind "profile" speaks of the last hour
-that was learned, one of kind "hour" of an hour that stood out at the most sensitive operating point. Which of those the
-detection counts is asked of the macros of the app, as a site may have set them.
+Taken from the rows that the runs of the profile wrote to npm_profile. A row of kind "profile" is about the last hour
+that was learned, one of kind "hour" about an hour that stood out at the most sensitive operating point. Those of them
+that the detection counts are the ones that reach the first stats of its search.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
+from itertools import takewhile
 from typing import NamedTuple, TypeAlias
 
 from workbench.demo.verdict import Finding
 from workbench.replay import engine
 from workbench.replay.app import App
 from workbench.replay.context import SearchContext, Window
+from workbench.replay.errors import ReplayError
 from workbench.replay.rows import Row, as_number, each_text
 from workbench.replay.schedule import SearchRun
 from workbench.spl.parser import parse
+from workbench.spl.tree import Search, Stats
+from workbench.traffic.attacks import SUSTAINED
 from workbench.traffic.store import MetricsStore
 
 HOUR = 3600.0
 SERIES = ("cluster", "namespace", "workload", "process")
-COUNTED = '| where (`npm_sustained_point`) != "" AND excess >= `npm_sustained_floor`'  # as the detection decides
 
 Measured: TypeAlias = tuple[str, ...]  # cluster, namespace, workload, process, metric
 
@@ -35,7 +39,7 @@ class Range(NamedTuple):
 
 
 class Profiled:
-    """What all runs of the profile said, by series and metric. ReplayError when a macro cannot be replayed."""
+    """What all runs of the profile said, by series and metric. ReplayError when the detection cannot be replayed."""
 
     def __init__(self, runs: Sequence[SearchRun], app: App, store: MetricsStore) -> None:
         self._ranges: dict[Measured, dict[float, Range]] = {}
@@ -48,20 +52,29 @@ class Profiled:
             self._ranges.setdefault(_measured(row), {})[hour] = Range(hour, low, high)
             if row["kind"] == "hour":
                 hours[_measured(row), hour] = row
-        context = SearchContext(app, store, Window(0, 0), 0)
-        search = parse(app.expand(COUNTED))
-        counted = engine.run(search, context, iter([dict(row) for row in hours.values()]))
+        window = Window(0, max((hour for _, hour in hours), default=0.0) + HOUR)
+        context = SearchContext(app, store, window, window.latest)
+        counted = engine.run(_until_stats(app), context, iter([dict(row) for row in hours.values()]))
         self._counted = {(_measured(row), as_number(row.get("hour"))) for row in counted}
 
     def ranges(self, finding: Finding, metric: str, start: float, end: float) -> tuple[Range, ...]:
-        """Return what was expected of the finding's process between two times, of hours of which it is known."""
-        found = self._ranges.get((*_series(finding), metric), {})
-        return tuple(found[hour] for hour in sorted(found) if start <= hour < end)
+        """Return the ranges of the finding's process in [start, end), for the hours whose range is known."""
+        by_hour = self._ranges.get((*_series(finding), metric), {})
+        return tuple(by_hour[hour] for hour in sorted(by_hour) if start <= hour < end)
 
     def counted(self, finding: Finding, metric: str, hour: float) -> bool:
-        """Whether the finding counted this hour of this metric."""
+        """Return whether the finding counted this hour of this metric."""
         searched = finding.earliest <= hour < finding.latest and metric in each_text(finding.row.get("metrics"))
         return searched and ((*_series(finding), metric), hour) in self._counted
+
+
+def _until_stats(app: App) -> Search:
+    """Return the commands of the detection between the lookup it begins with and its first stats."""
+    text = next((search.search for name, search in app.saved_searches.items() if SUSTAINED in name), None)
+    if text is None:
+        raise ReplayError(f"the report cannot say which hours were counted: the app has no search '{SUSTAINED}'")
+    search = parse(app.expand(text))
+    return replace(search, commands=tuple(takewhile(lambda each: not isinstance(each, Stats), search.commands[1:])))
 
 
 def _rows(runs: Sequence[SearchRun]) -> Iterator[Row]:

@@ -1,4 +1,4 @@
-"""How many raw data points a day of searching reads: counted in the runs of ours, and worked out for the originals."""
+"""How many raw data points a day of searching reads: counted in the replayed runs, and worked out for the originals."""
 
 from __future__ import annotations
 
@@ -18,14 +18,14 @@ from workbench.traffic.points import NPM_INDEX
 from workbench.traffic.store import TIME, MetricsStore, quote_identifier
 
 DAY, HOUR = 86400.0, 3600.0
-# The searches of ours that do what each original does alone, by parts of their names; one has no original.
-OURS = {
+# By detection, the searches of the app (parts of their names) that do what its original does alone, if it has one.
+SEARCHES = {
     OUTBOUND: ("Baseline Of Kubernetes NPM Process Traffic", OUTBOUND),
     SUSTAINED: ("Deploys Of Kubernetes NPM Processes", "Profile Of Kubernetes NPM Process Traffic", SUSTAINED),
     NEW_EDGE: ("Baseline Of Kubernetes NPM TCP Edges", NEW_EDGE),
 }
 # Both originals start every hour, and compare the hour before with the 30 days before that: -30d to now in all.
-SEED_RUNS, SEED_HOURS = 24, 30 * 24
+ORIGINAL_RUNS, ORIGINAL_HOURS = 24, 30 * 24  # a day; of points in a run
 # The fields that tell series apart.
 SERIES = {OUTBOUND: tuple(SENDER.values()), SUSTAINED: tuple(SENDER.values()), NEW_EDGE: tuple(EDGE.values())}
 _MEASURES = {OUTBOUND: ("tcp.", "udp."), NEW_EDGE: ("tcp.packets",)}  # what the originals read, by how names begin
@@ -33,7 +33,7 @@ _MEASURES = {OUTBOUND: ("tcp.", "udp."), NEW_EDGE: ("tcp.packets",)}  # what the
 
 @dataclass(frozen=True)
 class Reading:
-    """What one search reads: ``detection`` is what it is for, ``points`` are those of all ``runs`` of a day."""
+    """The ``points`` that one search reads in all its ``runs`` of a day; ``detection`` is what it works for."""
 
     detection: str
     search: str
@@ -43,50 +43,50 @@ class Reading:
 
 
 def readings(runs: Sequence[SearchRun], store: MetricsStore, end: float) -> list[Reading]:
-    """What the originals and ours read in the day up to ``end`` (epoch seconds), for each detection the original first,
-    if there is one.
+    """Return what the searches read in the day up to ``end`` (epoch seconds): by detection, its original first, if any.
 
-    ``runs`` are those of the replay over that day; a first run by hand is not one of a day and does not count.
-    StoreError when the store has no such index.
+    ``runs`` are those of the replay over that day; first runs by hand do not count. StoreError when the store has no
+    such index.
     """
-    found: list[Reading] = []
-    for detection, names in OURS.items():
+    made: list[Reading] = []
+    for detection, names in SEARCHES.items():
         if detection in _MEASURES:
-            found.append(Reading(detection, "the original", True, SEED_RUNS, _of_original(store, detection, end)))
+            made.append(Reading(detection, "the original", True, ORIGINAL_RUNS, _of_original(store, detection, end)))
         for name in names:
-            found.extend(_ours(detection, name, runs, end))
-    return found
+            made.extend(_of_search(detection, name, runs, end))
+    return made
 
 
 def _of_original(store: MetricsStore, detection: str, end: float) -> int:
-    """Points that all runs of the original read in the day up to ``end``."""
+    """Return the points that all runs of the original read in the day up to ``end``."""
     by_age = _by_age(store, detection, end)
     return sum(
-        count * sum(hour <= age < hour + SEED_HOURS for hour in range(SEED_RUNS)) for age, count in by_age.items()
+        count * sum(hour <= age < hour + ORIGINAL_HOURS for hour in range(ORIGINAL_RUNS))
+        for age, count in by_age.items()
     )
 
 
 def series_of(store: MetricsStore) -> dict[str, int]:
-    """The number of series of each detection that the store has points of: processes, edges."""
+    """Return how many series (processes, edges) the store has points of, by detection."""
     return {detection: _distinct(store, fields) for detection, fields in SERIES.items()}
 
 
-def print_readings(found: Sequence[Reading], series: Mapping[str, int], console: Console) -> None:
-    """One table: what each search reads in a day, in all and for each series; then how much less ours is."""
+def print_readings(made: Sequence[Reading], series: Mapping[str, int], console: Console) -> None:
+    """Print what each search reads in a day, in all and for each series, and how much more its original reads."""
     table = Table(box=SIMPLE_HEAD, title="Raw data points read in a day", title_justify="left")
     for heading in ("detection", "search", "runs", "points", "for each series"):
         table.add_column(heading, justify="left" if heading in ("detection", "search") else "right")
     last = ""
-    for each in found:
+    for each in made:
         shown = each.search.removeprefix("K8S NPM - ").removesuffix(" - Rule")
         detection, last = SHORT[each.detection] if each.detection != last else "", each.detection
         share = each.points / max(1, series[each.detection])
         table.add_row(detection, shown, str(each.runs), f"{each.points:,.0f}", f"{share:,.0f}")
     console.print(table)
-    for detection in OURS:
+    for detection in SEARCHES:
         count = max(1, series[detection])
-        before = sum(each.points for each in found if each.detection == detection and each.original) / count
-        now = sum(each.points for each in found if each.detection == detection and not each.original) / count
+        before = sum(each.points for each in made if each.detection == detection and each.original) / count
+        now = sum(each.points for each in made if each.detection == detection and not each.original) / count
         if before and now:
             console.print(
                 f"{SHORT[detection]}: {before:,.0f} points for each series and day in the original, {now:,.0f} here,"
@@ -101,7 +101,7 @@ def print_readings(found: Sequence[Reading], series: Mapping[str, int], console:
 
 
 def _distinct(store: MetricsStore, fields: Sequence[str]) -> int:
-    """Combinations of dimensions, none of them missing."""
+    """Count the combinations of dimensions, none of them missing."""
     names = [quote_identifier(name) for name in fields]
     present = " AND ".join(f"{name} IS NOT NULL" for name in names)
     inner = f"SELECT DISTINCT {', '.join(names)} FROM {store.relation(NPM_INDEX)} WHERE {present}"
@@ -117,7 +117,7 @@ def _rows(store: MetricsStore, sql: str, parameters: list[float]) -> list[tuple[
 
 
 def _by_age(store: MetricsStore, detection: str, end: float) -> dict[int, int]:
-    """Points with a measure that the original reads, by their age at ``end`` in whole hours: one pass."""
+    """Count points with a measure that the original reads, by their age at ``end`` in whole hours: one pass."""
     read = [name for name in store.columns(NPM_INDEX).measures if name.startswith(_MEASURES[detection])]
     present = " OR ".join(f"isfinite({quote_identifier(name)})" for name in read) or "FALSE"
     time = quote_identifier(TIME)
@@ -129,8 +129,8 @@ def _by_age(store: MetricsStore, detection: str, end: float) -> dict[int, int]:
     return {row[0]: row[1] for row in _rows(store, sql, [end, end])}
 
 
-def _ours(detection: str, name: str, runs: Sequence[SearchRun], end: float) -> Iterator[Reading]:
-    """What the search of this name reads: the average of its scheduled runs, as often as it is due in a day."""
+def _of_search(detection: str, name: str, runs: Sequence[SearchRun], end: float) -> Iterator[Reading]:
+    """Give the reading of a search: the average of its scheduled runs, as often as it is due in a day."""
     scheduled = [run for run in runs if name in run.search.name and not by_hand(run)]
     if not scheduled:
         return

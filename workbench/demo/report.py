@@ -5,8 +5,6 @@ from __future__ import annotations
 import base64
 import hashlib
 import json
-import os
-import tempfile
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -19,18 +17,18 @@ from rich.filesize import decimal
 
 from workbench.demo.alerts import CAUSES, HOUR, Judged, Load, by_hour, held_back, judged, loads
 from workbench.demo.charts import graph_chart, hours_chart, series_chart
-from workbench.demo.drawing import Chart
+from workbench.demo.drawing import Chart, readable, shortened
 from workbench.demo.edges import edge_graphs
 from workbench.demo.evidence import Evidence, gather
 from workbench.demo.tables import SHORT
 from workbench.demo.verdict import Finding, Verdict
-from workbench.demo.wording import readable, shortened
 from workbench.replay.app import App
 from workbench.replay.rows import each_text
 from workbench.replay.schedule import SearchRun
 from workbench.spl.times import utc_text
 from workbench.traffic.attacks import DETECTIONS, NEW_EDGE, SUSTAINED
 from workbench.traffic.store import MetricsStore
+from workbench.writing import write_text
 
 PAGE = Path(__file__).parent / "page"
 LONGEST = 300  # characters of a name that the page shows
@@ -77,17 +75,7 @@ def write_report(path: Path, sections: Sequence[Watched]) -> None:
 
     StoreError or ReplayError when a store or the tables of an app cannot be read.
     """
-    text = render(sections)
-    path.parent.mkdir(parents=True, exist_ok=True)
-    handle, aside = tempfile.mkstemp(prefix=f".{path.name}.", dir=path.parent)
-    try:
-        with os.fdopen(handle, "w", encoding="utf-8", newline="\n") as stream:
-            stream.write(text)
-        Path(aside).chmod(0o644)
-        Path(aside).replace(path)
-    except BaseException:
-        Path(aside).unlink(missing_ok=True)
-        raise
+    write_text(path, render(sections))
 
 
 def render(sections: Sequence[Watched]) -> str:
@@ -139,19 +127,19 @@ def _visible(value: object) -> object:
 
 
 def _section(section: Watched, charts: _Charts) -> dict[str, Any]:
-    found = judged(section.verdict)
+    findings = judged(section.verdict)
     store = MetricsStore(section.store)
     try:
-        evidence = gather([each.finding for each in found], section.runs, section.app, store)
+        evidence = gather([each.finding for each in findings], section.runs, section.app, store)
     finally:
         store.close()
     interval = float(section.truth["interval"])
-    views = [_finding(each, proof, interval, charts) for each, proof in zip(found, evidence, strict=True)]
-    load = loads(found, DETECTIONS, section.hours)
+    views = [_finding(each, proof, interval, charts) for each, proof in zip(findings, evidence, strict=True)]
+    load = loads(findings, DETECTIONS, section.hours)
     _, table = section.app.lookups.read("npm_known_edges")
     graphs = edge_graphs(table, section.verdict, section.start)
     expected = [attack for attack, _ in section.verdict.caught if attack["expected_by"]]
-    hours = by_hour(found, section.start, section.hours)
+    hours = by_hour(findings, section.start, section.hours)
     return {
         "title": section.title,
         "anchor": section.anchor,
@@ -182,20 +170,20 @@ def _section(section: Watched, charts: _Charts) -> dict[str, Any]:
 
 
 def _attack(attack: Mapping[str, Any], findings: Sequence[Finding]) -> dict[str, Any]:
-    found = {}
+    states = {}
     for detection, name in SHORT.items():
         at = next((finding.at for finding in findings if finding.detection == detection), None)
         if at is not None:
-            found[name] = {"state": "found", "text": f"after {(at - attack['start']) / 60:.0f} min"}
+            states[name] = {"state": "found", "text": f"after {(at - attack['start']) / 60:.0f} min"}
         elif detection in attack["expected_by"]:
-            found[name] = {"state": "missed", "text": "missed"}
+            states[name] = {"state": "missed", "text": "missed"}
         else:
-            found[name] = {"state": "none", "text": "not expected"}
+            states[name] = {"state": "none", "text": "not expected"}
     return {
         **attack,
         "when": _span(attack["start"], attack["end"]),
         "added": decimal(int(attack["added_bytes"])),
-        "found": found,
+        "found": states,
     }
 
 
@@ -205,8 +193,8 @@ def _load(load: Load, name: str) -> dict[str, Any]:
 
 
 def _sum(each: Sequence[Load]) -> Load:
-    found = {cause: sum(load.found[cause] for load in each) for cause in CAUSES}
-    return Load("", found, {cause: sum(load.a_day[cause] for load in each) for cause in CAUSES})
+    watched = {cause: sum(load.watched[cause] for load in each) for cause in CAUSES}
+    return Load("", watched, {cause: sum(load.a_day[cause] for load in each) for cause in CAUSES})
 
 
 def _groups(verdict: Verdict, views: Sequence[dict[str, Any]]) -> list[dict[str, Any]]:

@@ -63,8 +63,8 @@ def print_findings(verdict: Verdict, console: Console) -> None:
 def print_summary(verdict: Verdict, hours: float, console: Console) -> None:
     """Counts: attacks found of those that can be, false alerts by detection, by day."""
     expected = [attack for attack, _ in verdict.caught if attack["expected_by"]]
-    found = len(expected) - len(verdict.missed)
-    console.print(f"[bold]{found} of {len(expected)} attacks found by every detection that should see them.[/bold]")
+    detected = len(expected) - len(verdict.missed)
+    console.print(f"[bold]{detected} of {len(expected)} attacks found by every detection that should see them.[/bold]")
     for attack in verdict.missed:
         console.print(f"[red]Missed: {attack['kind']} in {attack['cluster']}, {attack['note']}[/red]")
     for attack, findings in verdict.caught:

@@ -27,7 +27,7 @@ class Finding:
     row: Row
 
     def touches(self, event: dict[str, Any]) -> bool:
-        """Whether this finding can be about ``event``, an attack or a benign event of the truth file."""
+        """Return whether this finding can be about ``event``, an attack or a benign event of the truth file."""
         if (
             self.row.get("cluster") != event["cluster"]
             or self.latest <= event["start"]
@@ -39,7 +39,7 @@ class Finding:
             pair = {self.row.get("workload"), self.row.get("dest_workload")}
             return pair == ends if event.get("dest") else event["workload"] in pair
         same_process = self.row.get("process") == event["process"] or self.row.get("workload") == event.get("dest")
-        # A rise in UDP is no trace of an attack over TCP.
+        # A rise in UDP does not come from an attack over TCP.
         same_protocol = event.get("protocol", "") in str(self.row.get("protocol"))
         return self.row.get("workload") in ends and same_process and same_protocol
 
@@ -68,7 +68,7 @@ class Verdict:
 
 
 def findings_of(runs: Iterable[SearchRun]) -> list[Finding]:
-    """All findings that were raised, after throttling, in the order they were raised."""
+    """Return all findings that were raised, after throttling, in the order they were raised."""
     return [
         Finding(_detection(run), run.at, run.window.earliest, run.window.latest, row)
         for run in runs
@@ -77,11 +77,11 @@ def findings_of(runs: Iterable[SearchRun]) -> list[Finding]:
 
 
 def judge(truth: dict[str, Any], findings: Sequence[Finding]) -> Verdict:
-    """Hold ``findings`` against the content of a truth file."""
+    """Judge ``findings`` by the content of a truth file."""
     caught = tuple(
         (attack, tuple(finding for finding in findings if finding.touches(attack))) for attack in truth["attacks"]
     )
-    of_attacks = {id(finding) for _, found in caught for finding in found}
+    of_attacks = {id(finding) for _, findings_of_it in caught for finding in findings_of_it}
     explained: list[tuple[Finding, dict[str, Any]]] = []
     unexplained: list[Finding] = []
     for finding in findings:

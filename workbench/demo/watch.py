@@ -15,7 +15,7 @@ from workbench.replay.throttle import Throttle
 from workbench.spl.times import utc_text
 from workbench.traffic.store import MetricsStore
 
-DAY, HOUR = 86400.0, 3600.0
+DAY, HOUR = 86400.0, 3600.0  # seconds
 HISTORY = "-30d@d"  # where "Last 30 days" begins, the time range of the documented first run of each baseline search
 LEARNED_DAYS = 8  # of the profile; a week is enough for all channels, one more is the usual
 BASELINE_DAYS = 30
@@ -26,7 +26,13 @@ Progress = Callable[[str, int, int], None]  # name of the search, runs done, run
 
 
 def watch(
-    staged: Path, store_folder: Path, scratch: Path, start: float, end: float, macros: Mapping[str, str], told: Progress
+    staged: Path,
+    store_folder: Path,
+    scratch: Path,
+    start: float,
+    end: float,
+    macros: Mapping[str, str],
+    progress: Progress,
 ) -> list[SearchRun]:
     """Run the first runs at ``start`` and the schedule from then to ``end`` (epoch seconds); return every run.
 
@@ -49,16 +55,16 @@ def watch(
         throttle = Throttle()
         runs: list[SearchRun] = []
         for done, (at, search) in enumerate(planned):
-            told(_named(search, at), done, len(planned))
+            progress(_named(search, at), done, len(planned))
             runs.append(run_search(search, at, site, throttle))
-        told("done", len(planned), len(planned))
+        progress("done", len(planned), len(planned))
         return runs
     finally:
         store.close()
 
 
 def first_runs(searches: Sequence[SavedSearch], start: float) -> list[tuple[float, SavedSearch]]:
-    """What is run by hand before the schedule begins at ``start`` (epoch seconds), and when, in the order of the docs.
+    """Return when what is run by hand before the schedule begins at ``start`` (epoch seconds), in the order of docs/.
 
     Tables that people edit are made first. The baseline of process traffic and the learned profile go day by day, the
     oldest first, from midnight to midnight, the profile then over what is left; other searches that write tables read
@@ -82,12 +88,12 @@ def first_runs(searches: Sequence[SavedSearch], start: float) -> list[tuple[floa
 
 
 def by_hand(run: SearchRun) -> bool:
-    """Whether ``run`` is one of the first runs and not one of the schedule."""
+    """Return whether ``run`` is one of the first runs and not one of the schedule."""
     return run.search.cron is None
 
 
 def _named(search: SavedSearch, at: float) -> str:
-    """The search, and the day that it learns if it is one of several first runs."""
+    """Name the search, and the day that it learns if it is one of several first runs."""
     if search.cron is None and search.earliest == "-1d@d":
         return f"{utc_text(at - DAY)[5:10]} {search.name.removeprefix('K8S NPM - ')}"
     return search.name

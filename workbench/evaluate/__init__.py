@@ -1,4 +1,4 @@
-"""Measures how well the shipped scorers detect: injected attacks found, hours that alert wrongly, beside the seed."""
+"""Measures how well the shipped scorers detect: attacks found and false alerts, beside the original rule."""
 
 import sys
 from pathlib import Path

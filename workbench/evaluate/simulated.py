@@ -31,14 +31,14 @@ def simulated_series(each: int = EACH, days: int = DAYS, seed: int = SEED) -> li
     hours = days * HOURS_A_DAY
     times: Floats = (FIRST_HOUR * INTERVALS + np.arange(hours * INTERVALS, dtype=np.float64)) * 30.0
     made = []
-    for place, (family, shape) in enumerate(FAMILIES.items()):
+    for family_number, (family, shape) in enumerate(FAMILIES.items()):
         for number in range(each):
-            random = np.random.default_rng([seed, place, number])
+            random = np.random.default_rng([seed, family_number, number])
             values = shape(times, random)
             moves = _moves(times, random) if family == MOVED else []
             for at, factor in moves:
                 values = np.where(times >= at, values * factor, values)
-            idle = _deploy_times(times, np.random.default_rng([seed, place, number, 1]))
+            idle = _deploy_times(times, np.random.default_rng([seed, family_number, number, 1]))
             deploys = tuple(sorted(int((at - times[0]) // 3600) for at in [*idle, *(at for at, _ in moves)]))
             normal, learning = np.ones(hours, dtype=bool), learning_hours(hours)
             values = values.reshape(hours, INTERVALS)

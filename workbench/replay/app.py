@@ -8,9 +8,10 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
-from workbench.replay import conf, savedsearch
+from workbench.conf import is_true
+from workbench.replay import savedsearch
 from workbench.replay.errors import ReplayError
-from workbench.replay.lookups import LookupFolder
+from workbench.replay.lookups import LookupFolder, stanzas_of
 from workbench.replay.savedsearch import SavedSearch
 from workbench.spl.macros import Macro, expand
 
@@ -30,12 +31,12 @@ class App:
         """Read the app at ``root``; ReplayError naming file and line when it cannot be read."""
         if not (root / "default").is_dir():
             raise ReplayError(f"{root}: no app here (no default/ folder); stage it with 'python build.py'")
-        searches = conf.layered(root, "savedsearches.conf")
+        searches = stanzas_of(root, "savedsearches.conf")
         return cls(
             root=root,
-            macros=macros_of(conf.layered(root, "macros.conf")),
+            macros=macros_of(stanzas_of(root, "macros.conf")),
             saved_searches={name: savedsearch.from_stanza(name, keys) for name, keys in searches.items()},
-            commands=conf.layered(root, "commands.conf"),
+            commands=stanzas_of(root, "commands.conf"),
             lookups=LookupFolder(root),
         )
 
@@ -73,7 +74,7 @@ def _macro(stanza: str, settings: Mapping[str, str]) -> Macro:
         raise ReplayError(f"macros.conf [{stanza}]: the name and 'args' disagree on the number of arguments")
     if "definition" not in settings:
         raise ReplayError(f"macros.conf [{stanza}]: 'definition' is missing")
-    computed = "iseval" if conf.is_true(settings.get("iseval")) else None
+    computed = "iseval" if is_true(settings.get("iseval")) else None
     if settings.get("validation"):
         computed = "validation"
     return Macro(match["name"], arguments, settings["definition"], computed)

@@ -24,9 +24,9 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import quote
 
+from workbench.conf import is_true
 from workbench.replay import chunk_csv
 from workbench.replay.commandprocess import DEFAULT_TIME_LIMIT, CommandProcess
-from workbench.replay.conf import is_true
 from workbench.replay.context import SearchContext
 from workbench.replay.errors import ReplayError
 from workbench.replay.rows import Row

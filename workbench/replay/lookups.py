@@ -16,7 +16,7 @@ from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
 
-from workbench.replay import conf
+from workbench import conf
 from workbench.replay.errors import ReplayError
 from workbench.replay.rows import Row, as_text
 
@@ -54,6 +54,14 @@ class LookupDefinition:
     cidr_fields: frozenset[str] = field(default_factory=frozenset)
 
 
+def stanzas_of(app_root: Path, file_name: str) -> dict[str, dict[str, str]]:
+    """Return the values of a conf file of the app, as conf.layered does; ReplayError when it cannot be read."""
+    try:
+        return conf.layered(app_root, file_name)
+    except conf.ConfError as error:
+        raise ReplayError(str(error)) from error
+
+
 @dataclass(frozen=True)
 class LookupFolder:
     """The lookups of one app; names are transforms.conf stanzas or bare ``x.csv`` file names."""
@@ -61,8 +69,8 @@ class LookupFolder:
     app_root: Path
 
     @cached_property
-    def _stanzas(self) -> conf.Stanzas:
-        return conf.layered(self.app_root, "transforms.conf")
+    def _stanzas(self) -> dict[str, dict[str, str]]:
+        return stanzas_of(self.app_root, "transforms.conf")
 
     def definition(self, name: str) -> LookupDefinition:
         """Definition of lookup ``name``; ReplayError when unknown or of a kind that is not replayed."""

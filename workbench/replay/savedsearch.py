@@ -7,7 +7,7 @@ import re
 from dataclasses import dataclass
 from typing import Any
 
-from workbench.replay.conf import is_true
+from workbench.conf import is_true
 from workbench.replay.errors import ReplayError
 
 _PERIOD = re.compile(r"(\d+)([smhd]?)\Z")

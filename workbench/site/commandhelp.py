@@ -9,7 +9,7 @@ from pathlib import Path
 from npmlib.anomaly.options import OPTION_NAMES, Options
 from npmlib.learn import options as learning
 
-from workbench.replay.conf import parse
+from workbench.conf import parse
 from workbench.site.content import SiteError
 from workbench.site.wording import code, paragraph
 

@@ -14,9 +14,11 @@ from workbench.spl.times import TimeError, instant
 from workbench.traffic.clusters import PlanError
 from workbench.traffic.hec import HecError, write_hec
 from workbench.traffic.nezha import write_nezha_store
+from workbench.traffic.nezha_points import NEZHA_SOURCES
 from workbench.traffic.nezha_recording import NezhaError
 from workbench.traffic.points import NPM_INDEX
 from workbench.traffic.simulated_store import DEFAULT_END, DEFAULT_SEED, Order, write_simulated_store
+from workbench.traffic.sources import EBPF, SOURCES
 from workbench.traffic.store import MetricsStore, StoreError
 from workbench.traffic.writing import TRUTH_FILE
 
@@ -42,6 +44,7 @@ def _parser() -> argparse.ArgumentParser:
     )
     simulate.add_argument("--clusters", type=int, default=3, help="clusters, the last is staging (default 3)")
     simulate.add_argument("--scale", type=int, default=1, help="copies of the shop in each cluster (default 1)")
+    simulate.add_argument("--source", choices=SOURCES, default=EBPF, help=f"the collector (default {EBPF})")
     simulate.add_argument("--no-attacks", action="store_true", help="the same traffic without the attacks")
 
     hec = commands.add_parser("hec", help="write points of a store as JSON lines for the HTTP Event Collector")
@@ -54,6 +57,7 @@ def _parser() -> argparse.ArgumentParser:
     nezha = commands.add_parser("nezha", help="convert the Nezha Online Boutique recording (real traffic)")
     nezha.add_argument("--source", type=Path, required=True, help="folder with pod_network.csv.gz, edges.csv.gz")
     nezha.add_argument("--out", type=Path, required=True, help="folder of the store; an older store is replaced")
+    nezha.add_argument("--as", dest="collector", choices=NEZHA_SOURCES, default=EBPF, help=f"default {EBPF}")
     nezha.add_argument("--inject", action="store_true", help="add labelled attacks to the real traffic")
     return parser
 
@@ -67,6 +71,7 @@ def _simulate(options: argparse.Namespace, progress: Progress) -> str:
         options.clusters,
         options.scale,
         not options.no_attacks,
+        options.source,
     )
     task = progress.add_task("simulating days", total=None)
     written = write_simulated_store(
@@ -97,7 +102,7 @@ def _hec(options: argparse.Namespace, progress: Progress) -> str:
 
 def _nezha(options: argparse.Namespace, progress: Progress) -> str:
     progress.add_task("converting", total=None)
-    points = write_nezha_store(options.source, options.out, inject=options.inject)
+    points = write_nezha_store(options.source, options.out, inject=options.inject, source=options.collector)
     return f"{options.out}: {points:,} points, what is real and what is not: {options.out / TRUTH_FILE}"
 
 

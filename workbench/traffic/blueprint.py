@@ -9,7 +9,7 @@ from __future__ import annotations
 import math
 from dataclasses import replace
 
-from workbench.traffic.clusters import Cluster, Edge, Estate, Kind, PlanError, Process, Workload
+from workbench.traffic.clusters import Cluster, Controller, Edge, Estate, Kind, PlanError, Process, Workload
 from workbench.traffic.loadcurves import DAY, HOUR, Recurring, Rhythm
 
 INTERNET = "(unknown)"  # how NPM names an end that it cannot resolve
@@ -38,9 +38,25 @@ KINDS = {
 }
 
 
+# What is not a Deployment.
+CONTROLLERS: dict[str, Controller] = {
+    **dict.fromkeys(("session-cache", "orders-db", "orders-replica", "users-db", "event-queue"), "StatefulSet"),
+    **dict.fromkeys(("prometheus", "log-store", "backup-store", "kube-apiserver"), "StatefulSet"),
+    **dict.fromkeys(("log-collector", "node-agent"), "DaemonSet"),
+    **dict.fromkeys(("report-export", "invoice-cleanup"), "CronJob"),
+}
+HOST_NETWORK = {"node-agent", "kube-apiserver"}
+
+
 def _workload(name: str, namespace: str, **processes: str) -> Workload:
-    known_as = tuple(Process(key.replace("_", "-"), kind) for key, kind in processes.items())
-    return Workload(name, namespace, known_as, image=f"{len(name) % 4 + 1}.{len(namespace)}.{len(processes)}")
+    return Workload(
+        name,
+        namespace,
+        tuple(Process(key.replace("_", "-"), kind) for key, kind in processes.items()),
+        image=f"{len(name) % 4 + 1}.{len(namespace)}.{len(processes)}",
+        controller=CONTROLLERS.get(name, "Deployment"),
+        host_network=name in HOST_NETWORK,
+    )
 
 
 SHOP = (

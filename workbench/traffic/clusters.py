@@ -4,9 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
+from typing import Literal, TypeAlias
 
 from workbench.traffic.loadcurves import Recurring, Rhythm
 from workbench.traffic.points import Protocol, Series
+
+Controller: TypeAlias = Literal["Deployment", "StatefulSet", "DaemonSet", "CronJob"]
 
 
 class PlanError(Exception):
@@ -45,7 +48,8 @@ class Release:
 class Workload:
     """A workload; one outside the cluster has no namespace, processes or image. It exists from ``since`` on.
 
-    ``image`` is the version it begins with, ``releases`` are those that follow, in time order.
+    ``image`` is the version it begins with, ``releases`` are those that follow, in time order. ``controller`` is what
+    makes its pods; those on the ``host_network`` have the address of their node.
     """
 
     name: str
@@ -54,6 +58,8 @@ class Workload:
     since: float = 0.0
     image: str | None = None
     releases: tuple[Release, ...] = ()
+    controller: Controller = "Deployment"
+    host_network: bool = False
 
     def image_at(self, time: float) -> str | None:
         """Return the version that runs at ``time`` (epoch seconds)."""

@@ -23,7 +23,7 @@ from workbench.traffic.store import TIME, MetricsStore, quote_identifier
 from workbench.writing import written_aside
 
 PREFIX = "metric_name:"
-HOST_DIMENSION = DIMENSIONS[0]  # the host of a point is its cluster, as in the detections
+HOST_DIMENSION = DIMENSIONS[0]  # the host of a point that names none
 SOURCE = "npm"
 BATCH = 20_000  # points in memory at a time
 
@@ -94,7 +94,8 @@ def _line_maker(index: str, dimensions: tuple[str, ...], measures: list[str]) ->
 
     def frame(values: tuple[Any, ...]) -> tuple[str, str]:
         fields = {name: value for name, value in zip(dimensions, values, strict=True) if value is not None}
-        envelope = {"event": "metric", "host": fields.get(HOST_DIMENSION), "source": SOURCE, "index": index}
+        host = fields.pop("host", fields.get(HOST_DIMENSION))
+        envelope = {"event": "metric", "host": host, "source": SOURCE, "index": index}
         outer = json.dumps({key: value for key, value in envelope.items() if value is not None})
         inner = json.dumps(fields)[1:-1]
         return f', {outer[1:-1]}, "fields": {{{inner}', "}}\n"

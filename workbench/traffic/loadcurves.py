@@ -89,7 +89,7 @@ def occurrences(
     shift = utc_offset * HOUR - recurring.offset
     first = int((start + shift - recurring.duration - recurring.jitter) // recurring.every)
     last = int((end + shift) // recurring.every)
-    found = []
+    happened = []
     for number in range(max(first, 0), last + 1):
         late, size = 0.0, recurring.size
         if recurring.jitter or recurring.spread:
@@ -98,8 +98,8 @@ def occurrences(
             size *= float(np.exp(recurring.spread * random.standard_normal()))
         begin = number * recurring.every - shift + late
         if begin < end and begin + recurring.duration > start:
-            found.append(Occurrence(begin, begin + recurring.duration, size))
-    return found
+            happened.append(Occurrence(begin, begin + recurring.duration, size))
+    return happened
 
 
 def overlay(times: Floats, happened: Sequence[Occurrence], elsewhere: float) -> Floats:

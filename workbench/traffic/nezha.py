@@ -1,26 +1,18 @@
 """Real Kubernetes traffic as a metrics store: the Online Boutique recording of the Nezha data set.
 
-What is real: the pods' transmitted bytes per minute (``pod_network.csv.gz``: time, pod, rx_bytes, tx_bytes,
+What is real: the pods' bytes sent and received per minute (``pod_network.csv.gz``: time, pod, rx_bytes, tx_bytes,
 syscall_write) with their times, and which pod called which, how often, in which minute (``edges.csv.gz``: minute,
 src_pod, dst_pod, calls). Two days of 2022 with twelve hours between them missing; call edges only for some minutes.
 
-What is derived:
-
-* workload = pod name without its ReplicaSet suffix; process = workload, since the recording knows no processes;
-* cluster = online-boutique, namespace absent;
-* a pod gives one point a minute with ``tcp.bytes`` = tx_bytes and no destination: only searches by process see it;
-* a call edge gives a point with a destination and no process, only searches by workload pair see it:
-  ``tcp.packets`` = calls (at least one packet a call, no more is known), ``tcp.new_sockets`` = calls (as if each
-  call opened a connection), ``tcp.bytes`` absent; and one point for the way back with the packets only.
-
-rx_bytes and syscall_write are not used. The faults in the recording are operational (load, delay, exceptions): it
-holds no attack. Attacks are injected on demand, added to the real numbers and labelled in the truth file.
+The bytes a pod received are used by the kubelet source only, syscall_write by none. The faults in the recording are
+operational (load, delay, exceptions): it holds no attack. Attacks are injected on demand, added to the real numbers
+and labelled in the truth file. What is derived is said where the points are made, in nezha_points.py.
 """
 
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import datetime, timezone
 from pathlib import Path
 from statistics import fmean, stdev
@@ -38,61 +30,35 @@ from workbench.traffic.attacks import (
     truth,
     write_truth,
 )
+from workbench.traffic.clusters import PlanError
+from workbench.traffic.collecting import Dimensions
 from workbench.traffic.loadcurves import DAY, HOUR
+from workbench.traffic.nezha_points import (
+    EBPF_DERIVED,
+    KUBELET_DERIVED,
+    MINUTE,
+    NEZHA_SOURCES,
+    OUTSIDE,
+    NezhaPoint,
+    ebpf_points,
+    kubelet_points,
+    pair,
+)
 from workbench.traffic.nezha_recording import (
     EDGES,
     PODS,
-    CallMinute,
     NezhaError,
     PodMinute,
     read_calls,
     read_pods,
     workload_of,
 )
-from workbench.traffic.points import DIMENSIONS, NPM_INDEX, Points, Series
+from workbench.traffic.points import NPM_INDEX, Points
+from workbench.traffic.sources import EBPF, Source, source_of
 from workbench.traffic.writing import TRUTH_FILE, StoreWriter, fresh_store
 
-CLUSTER = "online-boutique"
-NAMESPACE = "boutique"
-MINUTE = 60
-OUTSIDE = "203.0.113.77"  # an address set aside for documentation
 QUIET = 8  # hours at the end that may hold attacks; what is usual is taken from before
 ATTACKED = ("adservice", "cartservice", "emailservice", "paymentservice")
-DERIVED = (
-    "workload and process: the pod name without its generated suffix; all in one namespace",
-    "call edges: packets = calls, new sockets = calls, the way back packets only, no bytes",
-)
-
-
-@dataclass(frozen=True)
-class _Point:
-    time: float
-    series: Series
-    bytes: float | None
-    packets: float | None
-    sockets: float | None
-
-
-def _process(workload: str) -> Series:
-    return Series(CLUSTER, workload, NAMESPACE, workload)
-
-
-def _pair(source: str, dest: str) -> Series:
-    return Series(CLUSTER, *_end(source), *_end(dest))
-
-
-def _end(workload: str) -> tuple[str, str | None, str | None]:
-    """Return workload, namespace and process of an end; one outside the cluster has only a name."""
-    return (workload, None, None) if workload == OUTSIDE else (workload, NAMESPACE, workload)
-
-
-def _real_points(pods: Sequence[PodMinute], calls: Sequence[CallMinute]) -> list[_Point]:
-    points = [_Point(row.time, _process(workload_of(row.pod)), row.sent, None, None) for row in pods]
-    for row in calls:
-        there = _pair(workload_of(row.source), workload_of(row.dest))
-        points.append(_Point(row.time, there, None, row.calls, row.calls))
-        points.append(_Point(row.time, there.reversed(), None, row.calls, 0.0))
-    return points
 
 
 def attacks_on(pods: Sequence[PodMinute], end: float) -> tuple[Attack, ...]:
@@ -109,7 +75,8 @@ def attacks_on(pods: Sequence[PodMinute], end: float) -> tuple[Attack, ...]:
     def attack(
         kind: str, ends: tuple[str, str], hours: tuple[float, float], rate: float, seen: tuple[str, ...], note: str
     ) -> Attack:
-        return Attack(kind, _pair(*ends), end - hours[0] * HOUR, end - hours[1] * HOUR, rate, seen, note)
+        series = replace(pair(*ends), process=ends[0])
+        return Attack(kind, series, end - hours[0] * HOUR, end - hours[1] * HOUR, rate, seen, note)
 
     def line(workload: str, sigmas: float) -> float:
         """So many standard deviations of a minute, as bytes a second."""
@@ -156,84 +123,80 @@ def attacks_on(pods: Sequence[PodMinute], end: float) -> tuple[Attack, ...]:
     )
 
 
-def _attack_points(parts: Sequence[Injection], points: list[_Point]) -> None:
-    """Add an attack: its bytes to the pod's own minutes, its packets and connections as call edge points.
+def _with_attacks(pods: Sequence[PodMinute], added: Sequence[Injection]) -> list[PodMinute]:
+    """Add the bytes of attacks to the minutes of the pods that send them.
 
-    A pod's point is a minute's total, so the bytes of the minute are added to the first point of the workload
-    at or after the beginning of that minute.
+    A row is a minute's total, so the bytes of a minute are added to the first row of the workload at or after its
+    beginning.
     """
-    there = parts[0]
-    for part in parts:
-        pair = _pair(part.series.workload, part.series.dest_workload or "")
-        points.extend(
-            _Point(*row, None, packets, sockets)
-            for row, packets, sockets in zip(
-                ((time, pair) for time in part.time.tolist()),
-                part.packets.tolist(),
-                part.sockets.tolist(),
-                strict=True,
-            )
-        )
-    own = _process(there.series.workload)
-    places = sorted((point.time, place) for place, point in enumerate(points) if point.series == own)
-    times = [time for time, _ in places]
-    for time, added in zip(there.time.tolist(), there.bytes.tolist(), strict=True):
-        nearest = int(np.searchsorted(times, time))
-        if nearest == len(places):
-            raise NezhaError(f"{own.workload}: no minute at or after {iso(time)} to add an attack to")
-        place = places[nearest][1]
-        points[place] = replace(points[place], bytes=(points[place].bytes or 0) + added)
+    attacked = list(pods)
+    for injection in added:
+        workload = injection.series.workload
+        own = sorted((row.time, position) for position, row in enumerate(attacked) if workload_of(row.pod) == workload)
+        times = [time for time, _ in own]
+        for time, sent in zip(injection.time.tolist(), injection.bytes.tolist(), strict=True):
+            nearest = int(np.searchsorted(times, time))
+            if nearest == len(own):
+                raise NezhaError(f"{workload}: no minute at or after {iso(time)} to add an attack to")
+            position = own[nearest][1]
+            attacked[position] = replace(attacked[position], sent=attacked[position].sent + sent)
+    return attacked
 
 
-def write_nezha_store(source: Path, target: Path, *, inject: bool = False) -> int:
-    """Convert the recording in ``source`` into the store at ``target``; return the number of points.
+def write_nezha_store(recording: Path, target: Path, *, inject: bool = False, source: str = EBPF) -> int:
+    """Convert the recording in the folder ``recording`` into the store at ``target``; return the number of points.
 
-    With ``inject`` attacks are added to the last eight hours. The truth file says what is real and what is not.
-    NezhaError for a bad source, StoreError for a target that must not be replaced.
+    With ``inject`` attacks are added to the last eight hours. ``source`` is the collector whose points are written,
+    "ebpf" or "kubelet". The truth file says what is real and what is not. NezhaError for a bad recording, StoreError
+    for a target that must not be replaced, PlanError for a source that the recording cannot stand for.
     """
-    if not source.is_dir():
-        raise NezhaError(f"{source}: no such folder; --source names the folder with {PODS} and {EDGES}")
-    pods, calls = read_pods(source), read_calls(source)
+    if not recording.is_dir():
+        raise NezhaError(f"{recording}: no such folder; --source names the folder with {PODS} and {EDGES}")
+    if source not in NEZHA_SOURCES:
+        raise PlanError(f"source = {source}: the recording can be written as {' or '.join(NEZHA_SOURCES)}")
+    pods, calls = read_pods(recording), read_calls(recording)
     if not pods:
-        raise NezhaError(f"{source / PODS}: holds no rows")
-    points = _real_points(pods, calls)
-    start = min(point.time for point in points) // MINUTE * MINUTE
-    end = (max(point.time for point in points) // MINUTE + 1) * MINUTE
+        raise NezhaError(f"{recording / PODS}: holds no rows")
     attacks = attacks_on(pods, max(row.time for row in pods) // MINUTE * MINUTE) if inject else ()
     added = [injections(attack, MINUTE, 0, number) for number, attack in enumerate(attacks)]
-    for parts in added:
-        _attack_points(parts, points)
+    attacked = _with_attacks(pods, [parts[0] for parts in added])
+    if source == EBPF:
+        derived, points = EBPF_DERIVED, ebpf_points(attacked, calls, [part for parts in added for part in parts])
+    else:
+        derived, points = KUBELET_DERIVED, kubelet_points(attacked)
     points.sort(key=lambda point: point.time)
+    start = points[0].time // MINUTE * MINUTE
+    end = (points[-1].time // MINUTE + 1) * MINUTE
     with fresh_store(target) as folder:
-        _write(folder, points)
+        _write(folder, source_of(source), points)
         about = {
             "traffic": "real (Nezha, Online Boutique)" + (", attacks injected" if inject else ", no attacks"),
-            "derived": list(DERIVED),
+            "derived": list(derived),
             "index": NPM_INDEX,
+            "source": source,
             "interval": MINUTE,
             "start": start,
             "end": end,
             "start_text": iso(start),
             "end_text": iso(end),
         }
-        write_truth(folder / TRUTH_FILE, truth(attacks, added, (), about))
+        labels = [source_of(source).attack(attack) for attack in attacks]
+        write_truth(folder / TRUTH_FILE, truth(labels, added, (), about))
     return len(points)
 
 
-def _write(folder: Path, points: Sequence[_Point]) -> None:
-    series: dict[Series, int] = {}
+def _write(folder: Path, source: Source, points: Sequence[NezhaPoint]) -> None:
+    series: dict[Dimensions, int] = {}
     time = np.array([point.time for point in points])
-    number = np.array([series.setdefault(point.series, len(series)) for point in points])
+    number = np.array([series.setdefault(point.dimensions, len(series)) for point in points])
     measures = {
-        f"tcp.{name}": np.array([getattr(point, field) for point in points], dtype=np.float64)
-        for name, field in (("bytes", "bytes"), ("packets", "packets"), ("new_sockets", "sockets"))
+        # What the recording lacks is there as a column, so that searches may name it.
+        name: np.array([point.values.get(name, np.nan) for point in points], dtype=np.float64)
+        for name in source.measures
     }
-    for name in ("udp.bytes", "udp.packets"):  # not in the recording; there so that searches may name them
-        measures[name] = np.full(len(points), np.nan)
-    writer = StoreWriter(folder, NPM_INDEX, DIMENSIONS)
-    table = [each.dimensions() for each in series]
+    writer = StoreWriter(folder, NPM_INDEX, source.dimensions)
     for day in np.unique(time // DAY):
         kept = time // DAY == day
         part = Points(time[kept], number[kept], {name: column[kept] for name, column in measures.items()})
-        writer.write(datetime.fromtimestamp(float(day) * DAY, timezone.utc).date().isoformat(), part, table)
+        writer.write(datetime.fromtimestamp(float(day) * DAY, timezone.utc).date().isoformat(), part, list(series))
     writer.close()

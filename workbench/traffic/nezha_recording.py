@@ -24,11 +24,15 @@ class NezhaError(Exception):
 
 @dataclass(frozen=True)
 class PodMinute:
-    """One row of the pods' counters: bytes that ``pod`` sent in the minute that ``time`` (epoch seconds) marks."""
+    """One row of the pods' counters: bytes that ``pod`` sent and received in the minute that ``time`` marks.
+
+    ``time`` in epoch seconds.
+    """
 
     time: float
     pod: str
     sent: float
+    received: float
 
 
 @dataclass(frozen=True)
@@ -51,9 +55,9 @@ def read_pods(folder: Path) -> list[PodMinute]:
 
     def pod_minute(row: dict[str, str]) -> PodMinute:
         moment = datetime.strptime(row["time"], "%Y-%m-%d %H:%M:%S").replace(tzinfo=timezone.utc)
-        return PodMinute(moment.timestamp(), row["pod"], _count(row["tx_bytes"]))
+        return PodMinute(moment.timestamp(), row["pod"], _count(row["tx_bytes"]), _count(row["rx_bytes"]))
 
-    return _read(folder / PODS, ("time", "pod", "tx_bytes"), pod_minute)
+    return _read(folder / PODS, ("time", "pod", "tx_bytes", "rx_bytes"), pod_minute)
 
 
 def read_calls(folder: Path) -> list[CallMinute]:

@@ -18,7 +18,7 @@ import numpy.typing as npt
 from workbench.traffic.attacks import Injection
 from workbench.traffic.clusters import Cluster, Edge, Estate, Flow, PlanError
 from workbench.traffic.loadcurves import DAY, Occurrence, autoregressive, occurrences, overlay, season
-from workbench.traffic.points import MEASURES, Floats, Points, Protocol, Series
+from workbench.traffic.points import MEASURES, Amounts, Floats, Points, Protocol, Series
 
 INTERVALS = (10, 30)
 COMMON_MEMORY = 0.97  # of the noise that a cluster's users share, over 30 s
@@ -52,9 +52,13 @@ class Run:
 
 @dataclass(frozen=True)
 class Day:
-    """The points of one UTC day (or of the part of it that is simulated); ``name`` is its date."""
+    """One UTC day (or the part of it that is simulated): what was sent, and what the eBPF collector says of it.
+
+    ``name`` is its date.
+    """
 
     name: str
+    amounts: Amounts
     points: Points
 
 
@@ -100,10 +104,10 @@ class Simulation:
             times: Floats = np.arange(begin, end, run.interval, dtype=np.float64)
             random = np.random.default_rng([run.seed, NOISE, number])
             activity, state = self._activity(times, edges, random, state)
-            counts = _measure(run, self.flows, activity, len(self.columns), random)
-            self._inject(times, counts)
-            points, before = self._points(times, counts, before)
-            yield Day(datetime.fromtimestamp(number * DAY, timezone.utc).date().isoformat(), points)
+            amounts = _measure(run, self.flows, times, activity, len(self.columns), random)
+            self._inject(amounts)
+            points, before = self._points(amounts, before)
+            yield Day(datetime.fromtimestamp(number * DAY, timezone.utc).date().isoformat(), amounts, points)
 
     def _activity(
         self,
@@ -151,26 +155,25 @@ class Simulation:
         level[times < since] = 0.0
         return level
 
-    def _inject(self, times: Floats, counts: Counts) -> None:
+    def _inject(self, amounts: Amounts) -> None:
+        times = amounts.time
         for injection in self.injections:
             column = self.columns[injection.series, injection.protocol]
             first, last = np.searchsorted(injection.time, (times[0], times[-1] + self.run.interval))
             rows = np.searchsorted(times, injection.time[first:last])
-            counts.bytes[rows, column] += injection.bytes[first:last]
-            counts.packets[rows, column] += injection.packets[first:last]
-            counts.sockets[rows, column] += injection.sockets[first:last]
+            amounts.bytes[rows, column] += injection.bytes[first:last]
+            amounts.packets[rows, column] += injection.packets[first:last]
+            amounts.sockets[rows, column] += injection.sockets[first:last]
 
-    def _points(
-        self, times: Floats, counts: Counts, before: npt.NDArray[np.bool_]
-    ) -> tuple[Points, npt.NDArray[np.bool_]]:
+    def _points(self, amounts: Amounts, before: npt.NDArray[np.bool_]) -> tuple[Points, npt.NDArray[np.bool_]]:
         """Keep the points that a collector would write: activity, and one zero after it ends."""
-        active = counts.packets > 0
+        times, active = amounts.time, amounts.packets > 0
         kept = active.copy()
         kept[1:] |= active[:-1]
         kept[0] |= before
         rows, columns = np.nonzero(kept)
         udp = np.array([protocol == "udp" for _, protocol in self.columns])[columns]
-        values = {"bytes": counts.bytes[kept], "packets": counts.packets[kept], "new_sockets": counts.sockets[kept]}
+        values = {"bytes": amounts.bytes[kept], "packets": amounts.packets[kept], "new_sockets": amounts.sockets[kept]}
         measures = {}
         for measure in MEASURES:
             protocol, counter = measure.split(".")
@@ -181,16 +184,9 @@ class Simulation:
         return Points(times[rows], series, measures), active[-1].copy()
 
 
-@dataclass(frozen=True)
-class Counts:
-    """Counters of one day, time x column."""
-
-    bytes: Floats
-    packets: Floats
-    sockets: Floats
-
-
-def _measure(run: Run, flows: Sequence[Flow], activity: Floats, width: int, random: np.random.Generator) -> Counts:
+def _measure(
+    run: Run, flows: Sequence[Flow], times: Floats, activity: Floats, width: int, random: np.random.Generator
+) -> Amounts:
     """Turn levels into whole numbers of bytes, packets and connections that fit together."""
     shape = (len(activity), len(flows))
     kinds = [run.estate.kind_of(cluster, edge) for cluster, edge in run.estate.edges()]
@@ -200,12 +196,12 @@ def _measure(run: Run, flows: Sequence[Flow], activity: Floats, width: int, rand
         np.array([getattr(flow, name) for flow in flows]) for name in ("rate", "segment", "sockets")
     )
     stray = np.exp(DIRECTION_SIGMA * lively * random.standard_normal(shape))
-    counts = Counts(*(np.zeros((len(activity), width)) for _ in range(3)))
+    amounts = Amounts(times, run.interval, *(np.zeros((len(activity), width)) for _ in range(3)))
     sent = np.rint(level * stray * (rate * run.interval))
     packets = np.ceil(sent / segment)
     # Rounding up at random keeps the mean of a rate below one connection an interval.
     opened = np.floor(level * (sockets * run.interval) + random.random(shape))
-    counts.bytes[:, : len(flows)] = sent
-    counts.packets[:, : len(flows)] = packets
-    counts.sockets[:, : len(flows)] = np.minimum(opened, packets)
-    return counts
+    amounts.bytes[:, : len(flows)] = sent
+    amounts.packets[:, : len(flows)] = packets
+    amounts.sockets[:, : len(flows)] = np.minimum(opened, packets)
+    return amounts

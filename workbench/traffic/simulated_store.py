@@ -11,9 +11,10 @@ from workbench.traffic.attacks import injections, iso, truth, write_truth
 from workbench.traffic.blueprint import shop_estate
 from workbench.traffic.clusters import PlanError
 from workbench.traffic.loadcurves import DAY
-from workbench.traffic.points import DIMENSIONS, NPM_INDEX
+from workbench.traffic.points import NPM_INDEX
 from workbench.traffic.scenario import last_day
 from workbench.traffic.simulate import Run, Simulation
+from workbench.traffic.sources import EBPF, Sending, source_of
 from workbench.traffic.writing import TRUTH_FILE, StoreWriter, fresh_store
 
 DEFAULT_END = 1_772_668_800.0  # 2026-03-05T00:00:00Z: the last day, the one with the attacks, is a Wednesday
@@ -28,7 +29,8 @@ Progress = Callable[[int, int], None]  # days done, days in all
 class Order:
     """What to simulate: ``days`` days that end at ``end`` (epoch seconds), a point every ``interval`` seconds.
 
-    ``attacks`` False leaves out the attacks but not the benign events.
+    ``attacks`` False leaves out the attacks but not the benign events. ``source`` names one of SOURCES: the collector
+    that the points come from; the eBPF collector alone sends one every ``interval`` seconds, the others as they do.
     """
 
     days: float = 30
@@ -38,6 +40,7 @@ class Order:
     clusters: int = 3
     scale: int = 1
     attacks: bool = True
+    source: str = EBPF
 
 
 @dataclass(frozen=True)
@@ -57,6 +60,7 @@ def write_simulated_store(target: Path, order: Order, progress: Progress | None 
     """
     if not 2 <= order.days < math.inf:  # NaN is refused too
         raise PlanError(f"days = {order.days:g}: must be 2 or more, the last is for the attacks")
+    source = source_of(order.source)
     end = order.end // GRID * GRID
     start = (end - order.days * DAY) // GRID * GRID
     usual = shop_estate(start, end, order.clusters, order.scale)
@@ -66,12 +70,14 @@ def write_simulated_store(target: Path, order: Order, progress: Progress | None 
     run = Run(estate, start, end, order.interval, order.seed)
     added = [injections(attack, order.interval, order.seed, number) for number, attack in enumerate(attacks)]
     simulation = Simulation(run, [part for parts in added for part in parts])
-    points = 0
+    sending = Sending(source, simulation)
+    count = 0
     with fresh_store(target) as folder:
-        writer = StoreWriter(folder, NPM_INDEX, DIMENSIONS)
+        writer = StoreWriter(folder, NPM_INDEX, source.dimensions)
         for done, day in enumerate(simulation.days(), start=1):
-            writer.write(day.name, day.points, simulation.table)
-            points += len(day.points)
+            points, table = sending.points(day)
+            writer.write(day.name, points, table)
+            count += len(points)
             if progress:
                 progress(done, simulation.day_count)
         writer.close()
@@ -79,11 +85,13 @@ def write_simulated_store(target: Path, order: Order, progress: Progress | None 
             "traffic": "simulated",
             "index": NPM_INDEX,
             "seed": order.seed,
-            "interval": order.interval,
+            "source": source.name,
+            "interval": order.interval if source.taps is None else source.interval,
             "start": start,
             "end": end,
             "start_text": iso(start),
             "end_text": iso(end),
         }
-        write_truth(folder / TRUTH_FILE, truth(attacks, added, look_alikes, about))
-    return Written(points, len(simulation.columns), estate.process_count(), len(attacks))
+        labels = [source.attack(attack) for attack in attacks]
+        write_truth(folder / TRUTH_FILE, truth(labels, added, [source.look_alike(look) for look in look_alikes], about))
+    return Written(count, len(simulation.columns), estate.process_count(), len(attacks))
