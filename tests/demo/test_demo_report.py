@@ -299,7 +299,7 @@ def test_the_limit_is_the_one_a_site_has_set(watched: Watched) -> None:
     assert sensitivity(watched.app, shipped).threshold == 3
     with pytest.raises(ReplayError, match="does not run npmanomaly"):
         sensitivity(watched.app, "| mstats avg(tcp.bytes) as b where index=a by c")
-    with pytest.raises(ReplayError, match="threshold=high is not a number"):
+    with pytest.raises(ReplayError, match="threshold='high' must be a number"):
         sensitivity(watched.app, "| npmanomaly threshold=high")
 
 

@@ -15,7 +15,6 @@ from tests.replay.conftest import NOW, MakeApp, MakeContext
 from workbench.replay import customcommand
 from workbench.replay.app import App
 from workbench.replay.context import Limits, Message
-from workbench.replay.customcommand import split_arguments
 from workbench.replay.errors import ReplayError
 from workbench.replay.rows import Row
 
@@ -284,34 +283,6 @@ def test_an_interpreter_that_is_not_there_is_an_error(make_command: Any, make_co
     context = make_context(app=make_command(), interpreter=Path("/nowhere/python3"))
     with pytest.raises(ReplayError, match="echo: cannot be started with /nowhere/python3"):
         list(customcommand.run("echo", "", [], context))
-
-
-@pytest.mark.parametrize(
-    ("text", "args", "raw_args"),
-    [
-        ("", [], []),
-        ("baseline=npm_baseline  threshold=3", ["baseline=npm_baseline", "threshold=3"], None),
-        ('by="a, b" x', ["by=a, b", "x"], ['by="a, b"', "x"]),
-        # as recorded from a real Splunk: reference/command-protocol.md section 10, countmatches
-        (
-            'fieldname=word_count pattern="\\w+" text',
-            ["fieldname=word_count", "pattern=\\w+", "text"],
-            ["fieldname=word_count", 'pattern="\\w+"', "text"],
-        ),
-        ('a="say \\"hi\\""', ['a=say "hi"'], ['a="say \\"hi\\""']),
-        ('""', [""], ['""']),
-    ],
-)
-def test_arguments_lose_their_quotes_in_args_and_keep_them_in_raw_args(
-    text: str, args: list[str], raw_args: list[str] | None
-) -> None:
-    split = split_arguments(text)
-    assert (list(split.args), list(split.raw_args)) == (args, args if raw_args is None else raw_args)
-
-
-def test_an_open_quote_is_an_error() -> None:
-    with pytest.raises(ReplayError, match="a quote is not closed"):
-        split_arguments('by="a b')
 
 
 def test_a_command_of_the_sdk_answers_as_it_does_under_splunk(

@@ -7,11 +7,14 @@ from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from npmlib.anomaly import options as anomaly
+from npmlib.learn import options as learn
+
 from workbench import conf
+from workbench.spl.arguments import arguments
 from workbench.spl.fields.sets import FieldSet
 
 _OPTION = re.compile(r"\b(\w+)=(<[\w-]+>|\([\w|-]+\)|\w+(?:\|\w+)*)")
-_ARGUMENT = re.compile(r'(?:(\w+)\s*=\s*)?("(?:\\.|[^"\\])*"|[^\s",=]+)')
 _FORMS: Mapping[str, tuple[str, str]] = {
     "<num>": (r"[+-]?(?:\d+(?:\.\d*)?|\.\d+)(?:[eE][+-]?\d+)?", "a number"),
     "<int>": (r"[+-]?\d+", "a whole number"),
@@ -30,16 +33,6 @@ class OwnCommand:
     options: Mapping[str, str] = field(default_factory=dict)
     lookups: frozenset[str] = frozenset()
     generating: bool = False
-
-
-@dataclass(frozen=True)
-class Argument:
-    """What stands behind a command: an option with its value, or a bare word; offsets count within the arguments."""
-
-    name: str | None
-    value: str
-    start: int
-    end: int
 
 
 def own_commands(app: Path) -> dict[str, OwnCommand]:
@@ -74,11 +67,6 @@ def _syntax(name: str, helps: Mapping[str, Mapping[str, str]]) -> Iterator[str]:
         waiting += [part for part in re.findall(r"<([\w-]+)>", syntax) if part in helps and part not in seen]
 
 
-def arguments(text: str) -> list[Argument]:
-    """The arguments of a command, as Splunk hands them over: options, and words that are none."""
-    return [Argument(found[1], found[2].strip('"'), found.start(), found.end()) for found in _ARGUMENT.finditer(text)]
-
-
 def misfit(form: str, value: str) -> str:
     """What an option of this form wants instead of the value; "" if it takes it."""
     if form in _FORMS:
@@ -91,33 +79,26 @@ def misfit(form: str, value: str) -> str:
 
 
 def _npmanomaly(text: str, _before: FieldSet) -> FieldSet:
-    """One row a metric: the fields of the series, and what was found (npmlib.anomaly.options, RESULT_FIELDS)."""
-    by, given = _by(text)
-    unknown = ["score"] + (["expected", "stdev"] if given.get("unseen") == "flag" else [])
-    return FieldSet.of([*by, *NPMANOMALY_RESULTS], null=unknown)
+    """Return the fields of a finding: those of its series, and what was found."""
+    given = _given(text)
+    null = ["score"] + (["expected", "stdev"] if given.get("unseen") == "flag" else [])
+    return FieldSet.of([*_by(given), *anomaly.RESULT_FIELDS], null=null)
 
 
 def _npmlearn(text: str, _before: FieldSet) -> FieldSet:
-    """One row a profile, and one for each hour that stood out (npmlib.learn.options, RESULT_FIELDS)."""
-    by, _ = _by(text)
-    of_one_kind = ["hour", "excess", *NPMLEARN_CHANNELS, "accepted_at", "last_hour", "last_sent", "profile"]
-    return FieldSet.of([*by, *NPMLEARN_RESULTS, *of_one_kind], null=["ratio", "score_peak", *of_one_kind])
+    """Return the fields of a row of the table; those that only rows of one kind have can be null."""
+    of_one_kind = ["hour", "excess", *learn.CHANNELS, "accepted_at", "last_hour", "last_sent", "profile"]
+    return FieldSet.of([*_by(_given(text)), *learn.RESULT_FIELDS], null=["ratio", "score_peak", *of_one_kind])
 
 
-def _by(text: str) -> tuple[list[str], dict[str, str]]:
-    """The fields of a series, and all options that were typed."""
-    given = {one.name: one.value for one in arguments(text) if one.name}
-    return [name.strip() for name in given.get("by", DEFAULT_BY).split(",") if name.strip()], given
+def _given(text: str) -> dict[str, str]:
+    return {argument.name: argument.value for argument in arguments(text) if argument.name}
 
 
-DEFAULT_BY = "cluster,namespace,workload,process"
-NPMANOMALY_RESULTS = ("_time", "metric", "value", "expected", "stdev", "score")
+def _by(given: Mapping[str, str]) -> list[str]:
+    """Return the fields of a series."""
+    return [name.strip() for name in given.get("by", ",".join(anomaly.DEFAULT_BY)).split(",") if name.strip()]
 
-NPMLEARN_RESULTS = (
-    *("metric", "kind", "state", "age_days", "expected", "actual", "ratio", "low", "high", "level", "scale"),
-    *("score_volume", "score_floor", "score_slow", "score_peak", "score_burst"),
-)
-NPMLEARN_CHANNELS = ("channels_A", "channels_B", "channels_C", "channels_D")
 
 RESULT_FIELDS: Mapping[str, Callable[[str, FieldSet], FieldSet]] = {"npmanomaly": _npmanomaly, "npmlearn": _npmlearn}
-"""The fields behind a command of the app, from its arguments and the fields before it."""
+"""The fields after a command of the app, from its arguments and the fields before it."""

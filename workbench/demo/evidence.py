@@ -8,10 +8,12 @@ the range of an hour from the learned profile.
 from __future__ import annotations
 
 import math
-import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import TypeAlias
+
+from npmlib.anomaly.options import Options, parse_options
+from npmlib.errors import SearchError
 
 from workbench.demo.hours import HOUR, Profiled, Range
 from workbench.demo.verdict import Finding
@@ -19,6 +21,7 @@ from workbench.replay.app import App
 from workbench.replay.errors import ReplayError
 from workbench.replay.rows import Row, as_number, each_text
 from workbench.replay.schedule import SearchRun
+from workbench.spl.arguments import ArgumentError, options
 from workbench.spl.parser import parse
 from workbench.spl.times import span_seconds
 from workbench.spl.tree import CustomCommand, Mstats
@@ -34,7 +37,6 @@ SENDER = {"cluster": CLUSTER, "namespace": NAMESPACE, "workload": WORKLOAD, "pro
 EDGE = {"cluster": CLUSTER, "workload": WORKLOAD, "dest_workload": DEST}
 MISSING = "-"  # what the macros make of a dimension that a point lacks
 EDGE_METRIC = "tcp.packets"  # what the edge detection decides by
-_OPTION = re.compile(r'(\w+)\s*=\s*(?:"([^"]*)"|(\S+))')
 
 SeriesName: TypeAlias = tuple[str, ...]
 
@@ -45,9 +47,9 @@ class Sensitivity:
     the length of an interval in seconds.
     """
 
-    threshold: float = 3.0
-    minsamples: float = 100.0
-    minspread: float = 0.05
+    threshold: float = Options.threshold
+    minsamples: int = Options.minsamples
+    minspread: float = Options.minspread
     interval: int = 30
 
 
@@ -90,22 +92,19 @@ class Evidence:
 def sensitivity(app: App, search: str) -> Sensitivity:
     """Read the options of npmanomaly out of the text of ``search``, macros of ``app`` expanded.
 
-    ReplayError when the search does not run the command, or an option that is needed here is not a number.
+    ReplayError when the search does not run the command, or the command would refuse its options.
     """
     commands = parse(app.expand(search)).commands
     command = next((each for each in commands if isinstance(each, CustomCommand) and each.name == "npmanomaly"), None)
     if command is None:
         raise ReplayError("the report cannot draw expected bands: the outbound search does not run npmanomaly")
     span = next((each.bin_span for each in commands if isinstance(each, Mstats) and each.bin_span), None)
-    values = {"interval": span_seconds(span)} if span else {}
-    given = {match[1]: match[2] or match[3] for match in _OPTION.finditer(command.arguments)}
-    for name in ("threshold", "minsamples", "minspread"):
-        number = as_number(given.get(name))
-        if name in given and number is None:
-            raise ReplayError(f"npmanomaly: {name}={given[name]} is not a number")
-        if number is not None:
-            values[name] = number  # type: ignore[assignment]  # the interval is whole, the others need not be
-    return Sensitivity(**values)
+    try:
+        given = parse_options(options(command.arguments))
+    except (ArgumentError, SearchError) as error:
+        raise ReplayError(f"npmanomaly: {error}") from None
+    interval = span_seconds(span) if span else Sensitivity.interval
+    return Sensitivity(given.threshold, given.minsamples, given.minspread, interval)
 
 
 def band(row: Row | None, metric: str, how: Sensitivity) -> Band | None:

@@ -8,7 +8,7 @@ at the end; events and reporting commands get all rows before the next command g
 
 Not replayed, and said so by an error: ``required_fields`` (what happens to dropped rows is unsettled), a
 ``streaming_preop``, commands that are not chunked. Unverified without a live Splunk: how often a command is
-probed; that a comma does not part two arguments; how many rows of an events command come in one chunk; the session
+probed; how many rows of an events command come in one chunk; the session
 key, sid and version sent here are stand-ins.
 """
 
@@ -18,7 +18,6 @@ import os
 import re
 import tempfile
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
 from itertools import islice
 from pathlib import Path
 from typing import Any
@@ -30,34 +29,12 @@ from workbench.replay.commandprocess import DEFAULT_TIME_LIMIT, CommandProcess
 from workbench.replay.context import SearchContext
 from workbench.replay.errors import ReplayError
 from workbench.replay.rows import Row
+from workbench.spl.arguments import ArgumentError, closed_arguments
 
 PROBES = 2  # spawns before the real one; reference/command-protocol.md section 8 speaks of 3-4 spawns per search
 SPLUNK_VERSION = "9.4.0"
-_ARGUMENT = re.compile(r'(?:"(?:[^"\\]|\\.)*"|[^\s"])+', re.DOTALL)
-_QUOTED = re.compile(r'"((?:[^"\\]|\\.)*)"', re.DOTALL)
 _TYPES_OF_ALL_ROWS = ("events", "reporting")
 _PASSED_ON = ("PATH", "LANG", "LC_ALL", "TMPDIR", "SYSTEMROOT")
-
-
-@dataclass(frozen=True)
-class Arguments:
-    """Arguments as a command gets them: ``args`` without the quotes around values, ``raw_args`` as written."""
-
-    args: tuple[str, ...]
-    raw_args: tuple[str, ...]
-
-
-def split_arguments(text: str) -> Arguments:
-    """Split the text after a command's name at blanks outside quotes; ReplayError when a quote is left open.
-
-    In ``args`` the quotes go and ``\\"`` inside them becomes ``"``; other backslashes stay, as recorded
-    traffic shows.
-    """
-    raw = tuple(_ARGUMENT.findall(text))
-    if _ARGUMENT.sub("", text).strip():
-        raise ReplayError(f"a quote is not closed in the arguments: {text}")
-    unquoted = (_QUOTED.sub(lambda match: match[1].replace('\\"', '"'), argument) for argument in raw)
-    return Arguments(tuple(unquoted), raw)
 
 
 def run(
@@ -87,7 +64,7 @@ def _spawned(
 ) -> Iterator[Row]:
     environment = {key: os.environ[key] for key in _PASSED_ON if key in os.environ}
     with tempfile.TemporaryDirectory(prefix="dispatch-") as dispatch_dir:
-        getinfo = _getinfo(name, split_arguments(arguments), arguments, dispatch_dir, context)
+        getinfo = _getinfo(name, arguments, dispatch_dir, context)
         for probe in range(probes + 1):
             with CommandProcess(name, argv, context.app.root / "bin", environment, time_limit) as process:
                 reply = process.ask(getinfo).metadata
@@ -169,14 +146,18 @@ def _require_known(name: str, reply: dict[str, Any]) -> None:
         raise ReplayError("asks for a streaming_preop, which is not replayed", name)
 
 
-def _getinfo(name: str, split: Arguments, arguments: str, dispatch_dir: str, context: SearchContext) -> dict[str, Any]:
+def _getinfo(name: str, arguments: str, dispatch_dir: str, context: SearchContext) -> dict[str, Any]:
+    try:
+        given = closed_arguments(arguments)
+    except ArgumentError as error:
+        raise ReplayError(str(error), name) from None
     return {
         "action": "getinfo",
         "preview": False,
         "streaming_command_will_restart": False,
         "searchinfo": {
-            "args": list(split.args),
-            "raw_args": list(split.raw_args),
+            "args": [argument.text for argument in given],
+            "raw_args": [argument.written for argument in given],
             "dispatch_dir": dispatch_dir,
             "sid": f"{context.now:.3f}",
             "app": context.app.root.name,

@@ -11,9 +11,9 @@ from workbench.compiler.content import Content
 from workbench.compiler.deployments import deployment_of
 from workbench.compiler.finding import Finding
 from workbench.compiler.forms import SOME_DAY, WRONG_WINDOW
-from workbench.compiler.owncommands import arguments
 from workbench.compiler.rule import SAVED_SEARCHES, TIMES, Rule, rule
 from workbench.compiler.yamlfile import Document, Place
+from workbench.spl.arguments import arguments
 from workbench.spl.times import TimeError, cron_runs, relative_time
 from workbench.spl.tree import CustomCommand, Inputlookup, Lookup, Outputlookup
 

@@ -7,11 +7,12 @@ from collections.abc import Iterator
 
 from workbench.compiler.check import on_search
 from workbench.compiler.content import Content, Fault, SearchText
-from workbench.compiler.owncommands import Argument, OwnCommand, arguments, misfit
+from workbench.compiler.owncommands import OwnCommand, misfit
 from workbench.compiler.rule import COMMANDS as COMMAND_TYPES
 from workbench.compiler.rule import EVALUATION, HELP, STATISTICS, SYNTAX, rule
 from workbench.compiler.rules.known import COMMANDS, EVAL_FUNCTIONS, GENERATING, is_aggregation
 from workbench.compiler.shapes import did_you_mean
+from workbench.spl.arguments import Argument, arguments
 from workbench.spl.tree import (
     Aggregation,
     Call,
@@ -125,11 +126,13 @@ def _wrong_option(content: Content, argument: Argument, own: OwnCommand, seen: s
     name, value = argument.name, argument.value
     known = ", ".join(own.options)
     if name is None:
-        return f"'{value}' is no option", f"write name=value; there are: {known}"
+        return f"'{value}' is not an option", f"write name=value; there are: {known}"
     if name not in own.options:
         return f"there is no option {name}{did_you_mean(name, list(own.options))}", f"use one of: {known}"
     if name in seen:
         return f"the option {name} is given twice", "remove one of them"
+    if "," in argument.unquoted:
+        return f"{argument.written} has a comma outside of quotes", f'write {name}="{value}"'
     if wanted := misfit(own.options[name], value):
         return f"{name} is '{value}'", f"write {wanted}"
     if name in own.lookups and content.project.lacks("lookups", value):
