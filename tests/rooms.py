@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections import Counter
+from collections import Counter, defaultdict
 from collections.abc import Iterable
 
 import pytest
@@ -15,7 +15,7 @@ class RoomProgress:
         self._config = config
         self._expected: Counter[str] = Counter()
         self._outcomes: dict[str, Counter[str]] = {}
-        self._seconds: Counter[str] = Counter()
+        self._seconds: defaultdict[str, float] = defaultdict(float)
 
     def expect(self, nodeids: Iterable[str]) -> None:
         """Learn which tests this run has."""

@@ -43,7 +43,7 @@ class Pauses:
     def __init__(self, monkeypatch: pytest.MonkeyPatch) -> None:
         self.count = 0
         self.action: Callable[[], object] = lambda: None
-        monkeypatch.setattr(lookupfile.time, "sleep", self._sleep)
+        monkeypatch.setattr("npmlib.lookupfile.time.sleep", self._sleep)
 
     def _sleep(self, seconds: float) -> None:
         assert 0 < seconds <= 1
@@ -68,7 +68,8 @@ class Meanwhile:
 
     def _opened(self, path: str, mode: str) -> io.BufferedIOBase:
         meanwhile = self
-        file = self._open(path, mode)
+        file = io.FileIO(path)
+        assert mode == "rb"
 
         class Watched(io.BufferedReader):
             def read(self, size: int | None = -1) -> bytes:
@@ -79,7 +80,7 @@ class Meanwhile:
                     meanwhile.act()
                 return content
 
-        return Watched(file.detach())
+        return Watched(file)
 
     def act(self) -> None:
         if self.left:

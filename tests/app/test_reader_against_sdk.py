@@ -6,7 +6,7 @@ import gzip
 import io
 import json
 import sys
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -174,7 +174,8 @@ def test_the_sdk_leaves_out_the_fields_of_missing_cells() -> None:
 
 
 def test_both_refuse_a_body_whose_lines_end_in_carriage_returns() -> None:
-    for read in (lambda: sdk_records("a\r1\r"), lambda: our_records(b"a\r1\r")):
+    reads: tuple[Callable[[], object], ...] = (lambda: sdk_records("a\r1\r"), lambda: our_records(b"a\r1\r"))
+    for read in reads:
         with pytest.raises(Exception, match="new-line character seen in unquoted field"):
             read()
 

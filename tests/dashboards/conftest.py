@@ -47,7 +47,8 @@ def views() -> dict[str, View]:
 @pytest.fixture(scope="session")
 def schema(shared: Path) -> dict[str, Any]:
     """The schema of a Dashboard Studio definition."""
-    return json.loads((shared / "splunk" / "dashboard-studio.schema.json").read_text())
+    loaded: dict[str, Any] = json.loads((shared / "splunk" / "dashboard-studio.schema.json").read_text())
+    return loaded
 
 
 @pytest.fixture(scope="session")
@@ -57,7 +58,7 @@ def scene(built: Package, tmp_path_factory: pytest.TempPathFactory) -> Iterator[
     world.set_macro("npm_edge_learning_days", "1")
     for step in range(int((3 * DAY - 2 * HOUR) / (5 * MINUTE))):
         at, up = NOW - 3 * DAY + step * 5 * MINUTE, step % 2
-        sent = {"tcp_bytes": 900 + 200 * up, "tcp_packets": 9 + 2 * up, "tcp_new_sockets": 1 + up}
+        sent: dict[str, Any] = {"tcp_bytes": 900 + 200 * up, "tcp_packets": 9 + 2 * up, "tcp_new_sockets": 1 + up}
         world.add([point(at, "prod", "web", process="nginx", dest="db", **sent)])
         world.add([point(at, "prod", "dns", process="coredns", dest="web", udp_bytes=500 + up, udp_packets=5 + up)])
     for step in range(100):

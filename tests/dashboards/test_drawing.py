@@ -15,7 +15,9 @@ PICTURES = Path(__file__).parents[2] / "docs" / "images" / "dashboards"
 
 
 def test_what_is_missing_is_said_with_where_it_comes_from(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(drawing.shutil, "which", lambda name: "/bin/node" if name == "node" else None)
+    monkeypatch.setattr(
+        "workbench.dashboards.drawing.shutil.which", lambda name: "/bin/node" if name == "node" else None
+    )
     with pytest.raises(DashboardError) as error:
         drawing.tools()
     assert "pictures need npm, chromium, not found on PATH" in str(error.value)

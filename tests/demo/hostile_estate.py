@@ -49,6 +49,7 @@ TRUTH: dict[str, Any] = {
 
 def hostile_points() -> Iterator[dict[str, Any]]:
     """Two days: two processes that talk to each other, and the attack's hour to a place that is new."""
+    names: dict[str, str | None]
     for number in range(int(2 * DAY) // INTERVAL):
         at = END - 2 * DAY + number * INTERVAL
         for source, process, dest in ((WORKLOAD, PROCESS, "db"), ("db", "postgres", WORKLOAD)):

@@ -32,7 +32,8 @@ def on_day(day: int, process: str, values: Iterable[float], metric: str = "tcp_b
     """Points of a process, a minute apart from 01:00 of the day on."""
     for number, value in enumerate(values):
         at = MIDNIGHT - day * DAY + HOUR + number * MINUTE
-        yield point(at, "prod", "web", process=process, **{metric: value})
+        sent: dict[str, Any] = {metric: value}
+        yield point(at, "prod", "web", process=process, **sent)
 
 
 def nightly(world: World, day: int = 0) -> list[Row]:

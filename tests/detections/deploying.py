@@ -35,8 +35,9 @@ def running(
 ) -> Iterable[dict[str, Any]]:
     """Points of an image from hour ``first`` up to, not including, hour ``last``, both counted from NOW."""
     at = NOW + first * HOUR
+    sent: dict[str, Any] = {metric: 1000}
     while at < NOW + last * HOUR:
-        yield point(at, cluster, workload, process=process, dest="store", image=image, **{metric: 1000})
+        yield point(at, cluster, workload, process=process, dest="store", image=image, **sent)
         at += STEP
 
 

@@ -134,9 +134,10 @@ def test_an_hour_outside_of_it_keeps_its_confidence(world: World) -> None:
 
 
 def test_a_metric_without_an_accepted_level_does_not_say_so(world: World) -> None:
-    packets = {"metric": "tcp.packets", "actual": "90000", "high": "30000", "excess": "60000"}
+    packets: dict[str, Any] = {"metric": "tcp.packets", "actual": "90000", "high": "30000", "excess": "60000"}
     row = with_hours(world, hour_row(0, accepted_at=0), hour_row(0, **packets))
     assert row["confidence"] == "high"
+    assert isinstance(row["anomalies"], tuple)
     of_bytes, of_packets = row["anomalies"]
     assert SAYS_SO in str(of_bytes)
     assert "accepted" not in str(of_packets)

@@ -82,14 +82,14 @@ def findings(rows: list[Row]) -> list[tuple[Any, ...]]:
 
 
 def usual(
-    cluster: str, workload: str, process: str, value: Callable[[int], dict[str, float]]
+    cluster: str, workload: str, process: str, value: Callable[[int], dict[str, Any]]
 ) -> Iterator[dict[str, Any]]:
     """150 data points of the day before NOW, six minutes apart; ``value(i)`` gives the metrics of the i-th last."""
     for i in range(150):
         yield point(NOW - 5 * HOUR - i * 6 * MINUTE, cluster, workload, process=process, **value(i))
 
 
-def current(cluster: str, workload: str, process: str, intervals: int, **metrics: float) -> Iterator[dict[str, Any]]:
+def current(cluster: str, workload: str, process: str, intervals: int, **metrics: Any) -> Iterator[dict[str, Any]]:
     """The same metrics in so many intervals of 30 seconds, from 50 minutes before NOW."""
     for i in range(intervals):
         yield point(NOW - 50 * MINUTE + 30 * i, cluster, workload, process=process, **metrics)

@@ -31,7 +31,8 @@ def report(built: Package, tmp_path_factory: pytest.TempPathFactory) -> dict[str
         [*command, "--data-format", "json", "--output-file", str(path)], capture_output=True, text=True, check=False
     )
     assert path.is_file(), done.stderr
-    return json.loads(path.read_text())
+    loaded: dict[str, Any] = json.loads(path.read_text())
+    return loaded
 
 
 def checks(report: dict[str, Any]) -> list[dict[str, Any]]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
@@ -24,18 +24,18 @@ def context(app_root: Path | None = None, **given: Any) -> SearchContext:
     return SearchContext(app, store, Window(0.0, 3600.0), NOW, limits, **given)
 
 
-def run_on(rows: Iterable[Row], text: str, running: SearchContext | None = None) -> list[Row]:
+def run_on(rows: Iterable[Any], text: str, running: SearchContext | None = None) -> list[Row]:
     """What the commands in ``text`` make of the rows."""
     copies = (dict(row) for row in rows)
     return list(engine.run(parse_subsearch(text), running or context(), copies))
 
 
-def value_of(expression: str, row: Row | None = None, running: SearchContext | None = None) -> Value:
+def value_of(expression: str, row: Mapping[str, Any] | None = None, running: SearchContext | None = None) -> Value:
     """What eval makes of an expression."""
     return run_on([row or {}], f"eval result={expression}", running)[0]["result"]
 
 
-def truth_of(condition: str, row: Row | None = None, running: SearchContext | None = None) -> str:
+def truth_of(condition: str, row: Mapping[str, Any] | None = None, running: SearchContext | None = None) -> str:
     """Whether a condition is "true", "false" or "null"."""
     text = f'if({condition}, "true", if(NOT ({condition}), "false", "null"))'
     return str(value_of(text, row, running))

@@ -1,6 +1,7 @@
 """The functions of stats, and stats, eventstats and streamstats: rows in, exact rows out."""
 
 import statistics
+from collections.abc import Iterable
 from typing import Any
 
 import duckdb
@@ -13,7 +14,7 @@ from workbench.replay.context import Message
 from workbench.replay.errors import ReplayError
 
 
-def aggregate(function: str, values: Any):
+def aggregate(function: str, values: Iterable[Any]) -> Any:
     """What a function of stats makes of the values of field v."""
     (row,) = run_on([{"v": value} for value in values], f"stats {function} as out")
     return row["out"]
@@ -114,6 +115,7 @@ def test_wildcards_stand_for_the_fields_that_are_met() -> None:
 def test_a_list_that_is_cut_is_said() -> None:
     running = context()
     (row,) = run_on([{"v": str(i)} for i in range(101)], "stats list(v) as l", running)
+    assert isinstance(row["l"], tuple)
     assert len(row["l"]) == 100
     assert running.messages == [Message("WARN", "stats: l keeps 100 values, others are lost")]
 

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import random
 from pathlib import Path
+from typing import Any
 
 import pytest
 import yaml
 
 from tests.replay.conftest import MakeApp, MakeContext, MakeStore
+from tests.stores import Point
 from workbench.replay import engine
 from workbench.replay.app import App
 from workbench.replay.context import Limits, SearchContext
@@ -27,7 +29,7 @@ pytestmark = pytest.mark.shared
 
 
 def seed(shared: Path, name: str) -> str:
-    return yaml.safe_load((shared / "seeds" / f"{name}.yml").read_text("utf-8"))["search"]
+    return str(yaml.safe_load((shared / "seeds" / f"{name}.yml").read_text("utf-8"))["search"])
 
 
 @pytest.fixture
@@ -36,7 +38,7 @@ def seed_app(make_app: MakeApp) -> App:
     return make_app({"default/macros.conf": f"[kubernetes_metrics]\ndefinition = index=kubernetes_metrics\n{filters}"})
 
 
-def point(age: float, workload: str, process: str | None, dest: str, cluster: str = "prod", **measures: float) -> dict:
+def point(age: float, workload: str, process: str | None, dest: str, cluster: str = "prod", **measures: float) -> Point:
     names = dict(zip(DIMENSIONS, (cluster, workload, process, dest), strict=True))
     return {"_time": NOW - age, **names, **{key.replace("_", "."): value for key, value in measures.items()}}
 
@@ -49,7 +51,7 @@ def traffic(make_store: MakeStore) -> MetricsStore:
     for age in range(10, 10 * HOUR, 60):
         for workload, process in (("web", "nginx"), ("web", "sidecar"), ("db", "postgres")):
             burst = 50 if (workload, process) == ("web", "nginx") and age < 600 else 1
-            sizes = {"tcp_bytes": burst * draw.uniform(900, 1100), "tcp_packets": draw.uniform(5, 15)}
+            sizes: dict[str, Any] = {"tcp_bytes": burst * draw.uniform(900, 1100), "tcp_packets": draw.uniform(5, 15)}
             if workload == "db":
                 sizes["udp_bytes"] = draw.uniform(10, 20) * (40 if age < 500 else 1)
             points.append(point(age, workload, process, draw.choice(("api", "cache")), **sizes))
@@ -59,7 +61,7 @@ def traffic(make_store: MakeStore) -> MetricsStore:
     return make_store(points, DIMENSIONS, [*TCP, *UDP])
 
 
-def outbound_by_hand(store: MetricsStore, now: float = NOW) -> list[tuple]:
+def outbound_by_hand(store: MetricsStore, now: float = NOW) -> list[tuple[Any, ...]]:
     """Seed 1 in SQL: averages of 10 s bins against 30 days, UDP "deviation" being the mean, clusters pooled."""
     points = store.relation("kubernetes_metrics")
     key = '"source.workload.name", "source.process.name"'

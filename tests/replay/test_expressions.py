@@ -2,6 +2,7 @@
 
 import math
 import operator
+from collections.abc import Callable
 from typing import Any
 
 import duckdb
@@ -254,12 +255,12 @@ numbers = st.integers(-1000, 1000).map(float)
 operations = {"+": operator.add, "-": operator.sub, "*": operator.mul, "/": operator.truediv}
 
 
-def formulas(leaves: Any):
+def formulas(leaves: st.SearchStrategy[Any]) -> st.SearchStrategy[Any]:
     pairs = lambda inner: st.tuples(inner, st.sampled_from(list(operations)), inner)  # noqa: E731
     return st.recursive(leaves, pairs, max_leaves=12)
 
 
-def written(formula: Any, quote: Any):
+def written(formula: Any, quote: Callable[[str], str]) -> str:
     if isinstance(formula, tuple):
         return f"({written(formula[0], quote)} {formula[1]} {written(formula[2], quote)})"
     return quote(formula)
@@ -269,7 +270,7 @@ def quoted(name: str) -> str:
     return f"'{name}'"
 
 
-def computed(formula: Any, row: Any):
+def computed(formula: Any, row: dict[str, Any]) -> Any:
     if not isinstance(formula, tuple):
         return row[formula]
     left, right = computed(formula[0], row), computed(formula[2], row)
@@ -302,7 +303,7 @@ def test_comparisons_of_arithmetic_agree_with_duckdb(left: Any, right: Any, row:
 
     columns = ", ".join(f'?::DOUBLE AS "{name}"' for name in row)
     asked = f"SELECT {sql(left)} > {sql(right)} FROM (SELECT {columns})"
-    (expected,) = CONNECTION.execute(asked, list(row.values())).fetchone()
+    [(expected,)] = CONNECTION.execute(asked, list(row.values())).fetchall()
     assert (
         truth_of(f"{written(left, quoted)} > {written(right, quoted)}", row)
         == {True: "true", False: "false", None: "null"}[expected]

@@ -1,11 +1,13 @@
 """The search command: values without case, field names with case, multivalues by any of their values."""
 
+from collections.abc import Iterator
 from typing import Any
 
 import pytest
 
 from tests.replay.given_rows import context, run_on
 from workbench.replay.errors import ReplayError
+from workbench.replay.rows import Row
 
 ROW = {"name": "Web-1", "count": 10, "digits": "7.50", "many": ("True", "false"), "empty": "", "gone": None}
 
@@ -78,7 +80,7 @@ def test_words_are_looked_for_in_the_event_text() -> None:
     ],
 )
 def test_what_is_not_replayed_is_an_error_before_any_row_is_read(text: str, message: str) -> None:
-    def rows():
+    def rows() -> Iterator[Row]:
         pytest.fail("a row was read")
         yield {}
 

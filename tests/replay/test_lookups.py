@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -10,6 +11,7 @@ from hypothesis import strategies as st
 
 from workbench.replay.errors import ReplayError
 from workbench.replay.lookups import LookupFolder
+from workbench.replay.rows import Row
 
 TRANSFORMS = """
 [npm_baseline]
@@ -73,7 +75,7 @@ def test_a_table_that_does_not_fit_its_header_is_an_error(folder: LookupFolder, 
 
 
 def test_numbers_are_written_as_splunk_shows_them_and_multivalues_on_lines(folder: LookupFolder) -> None:
-    rows = [{"n": 5.0, "x": 0.1, "m": ("a", "b"), "left out": "?"}, {"n": None, "x": "", "m": "one"}]
+    rows: list[Row] = [{"n": 5.0, "x": 0.1, "m": ("a", "b"), "left out": "?"}, {"n": None, "x": "", "m": "one"}]
     assert folder.write("new.csv", ("n", "x", "m", "never"), rows) == 2
     assert (folder.app_root / "lookups" / "new.csv").read_text() == 'n,x,m,never\n5,0.1,"a\nb",\n,,one,\n'
 
@@ -86,7 +88,7 @@ def test_a_row_of_one_empty_cell_is_still_a_row(folder: LookupFolder) -> None:
 def test_a_failing_write_leaves_the_old_table_and_nothing_beside_it(folder: LookupFolder) -> None:
     folder.write("npm_baseline", ("a",), [{"a": "old"}])
 
-    def rows():  # type: ignore[no-untyped-def]
+    def rows() -> Iterator[Row]:
         yield {"a": "new"}
         raise ReplayError("the search broke off")
 
@@ -102,6 +104,6 @@ texts = st.text(st.characters(blacklist_categories=["Cs"], blacklist_characters=
 @settings(suppress_health_check=[HealthCheck.function_scoped_fixture], max_examples=50)
 @given(st.lists(st.tuples(texts, texts)))
 def test_any_text_is_read_back_as_it_was_written(folder: LookupFolder, cells: list[tuple[str, str]]) -> None:
-    rows = [{"one": one, "two": two} for one, two in cells]
+    rows: list[Row] = [{"one": one, "two": two} for one, two in cells]
     folder.write("npm_baseline", ("one", "two"), rows)
     assert folder.read("npm_baseline") == (("one", "two"), rows)

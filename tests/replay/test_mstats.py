@@ -282,7 +282,8 @@ def grouped(points: Sequence[Point], keys: Sequence[str], span: int, metric: str
     groups: dict[Any, list[float]] = defaultdict(list)
     for each in points:
         if all(each[key] is not None for key in keys) and each.get(metric) is not None:
-            groups[(each["_time"] // span * span, *(each[key] for key in keys))].append(each[metric])
+            group = (each["_time"] // span * span, *(each[key] for key in keys))
+            groups[group].append(each[metric])
     return groups
 
 

@@ -23,7 +23,8 @@ def admitted(throttle: Throttle, found: SavedSearch, hour: float, *rows: Row) ->
 
 
 def test_like_results_count_once_in_a_period_that_starts_with_the_one_that_counted() -> None:
-    throttle, found, row = Throttle(), search("host"), {"host": "a", "count": 1}
+    throttle, found = Throttle(), search("host")
+    row: Row = {"host": "a", "count": 1}
     assert [bool(admitted(throttle, found, hour, row)) for hour in (0, 1, 23, 24, 25, 47, 48)] == [
         True, False, False, True, False, False, True,
     ]  # fmt: skip
@@ -50,7 +51,8 @@ def test_without_fields_the_whole_alert_is_held_back() -> None:
 
 
 def test_searches_do_not_throttle_each_other_and_some_are_not_throttled() -> None:
-    throttle, row = Throttle(), {"host": "a"}
+    throttle = Throttle()
+    row: Row = {"host": "a"}
     free = SavedSearch("free", "", None, "0", "now", True)
     assert [admitted(throttle, found, 0, row) for found in (search("host"), search("host", name="t"), free, free)] == [
         [row], [row], [row], [row],

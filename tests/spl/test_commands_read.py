@@ -34,7 +34,7 @@ from workbench.spl.tree import (
 )
 
 
-def only(text: str):
+def only(text: str) -> Any:
     """The one command of a text."""
     (command,) = parse(text).commands
     return command

@@ -12,7 +12,9 @@ from workbench.spl.parser import parse
 
 
 def expression(text: str) -> tree.Expression:
-    return parse(f"| where {text}").commands[0].expression
+    command = parse(f"| where {text}").commands[0]
+    assert isinstance(command, tree.Where)
+    return command.expression
 
 
 def shown(node: tree.Expression) -> str:
@@ -85,12 +87,19 @@ def test_what_is_no_expression_is_an_error_with_its_place(text: str, position: A
 
 def test_every_node_knows_its_place_also_inside_a_subsearch() -> None:
     text = "| inputlookup a | append [ makeresults | eval x=(b + 'c.d') * round(e, 2) ] | where x>1"
-    product = parse(text).commands[1].search.commands[1].assignments[0].expression
+    _, append, where = parse(text).commands
+    assert isinstance(append, tree.Append)
+    evaluated = append.search.commands[1]
+    assert isinstance(evaluated, tree.Eval)
+    product = evaluated.assignments[0].expression
+    assert isinstance(product, tree.Binary)
+    assert isinstance(product.left, tree.Binary)
+    assert isinstance(where, tree.Where)
     assert text[slice(*product.span)] == "(b + 'c.d') * round(e, 2)"
     assert text[slice(*product.left.span)] == "b + 'c.d'"
     assert text[slice(*product.left.right.span)] == "'c.d'"
     assert text[slice(*product.right.span)] == "round(e, 2)"
-    assert text[slice(*parse(text).commands[2].expression.span)] == "x>1"
+    assert text[slice(*where.expression.span)] == "x>1"
 
 
 def test_a_very_long_concatenation_is_read() -> None:
@@ -115,6 +124,7 @@ terms = st.recursive(
 @given(terms, terms)
 def test_the_text_at_a_nodes_place_reads_as_the_same_node(left: Any, right: Any) -> None:
     text = f"| where {left} >= {right}"
-    whole = parse(text).commands[0].expression
+    whole = expression(text.removeprefix("| where "))
+    assert isinstance(whole, tree.Binary)
     for node in (whole, whole.left, whole.right):
         assert shown(expression(text[slice(*node.span)])) == shown(node)

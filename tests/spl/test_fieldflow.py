@@ -28,7 +28,7 @@ from workbench.spl.fields.sets import Trait
 )
 def test_a_command_that_makes_rows(text: str, found: Any, null: Any) -> None:
     fields = after(text, None)
-    assert (fields.names, maybe_null(fields), multivalued(fields), fields.open) == (found, null, set(), False)
+    assert (fields.names, maybe_null(fields), multivalued(fields), fields.open) == (found, null, frozenset(), False)
 
 
 @pytest.mark.parametrize(
@@ -102,7 +102,7 @@ def test_an_open_set_knows_what_was_removed_and_renamed() -> None:
 
 def test_a_list_of_fields_closes_an_open_set() -> None:
     fields = after("index=main | fields user src_*", None)
-    assert (fields.names, fields.open) == ({"_*", "user", "src_*"}, False)
+    assert (fields.names, fields.open) == (frozenset({"_*", "user", "src_*"}), False)
     assert after("index=main | stats count by user", None) == FieldSet.of(["user"]).with_fields(
         {"count": Trait(nonzero=True)}
     )
@@ -200,7 +200,7 @@ def test_what_is_not_in_all_rows_can_be_null() -> None:
 
 def test_nothing_is_said_of_the_values_of_unknown_fields() -> None:
     fields = after("index=main | stats values(x) as x by k | eval y=x", None)
-    assert (fields.trait("x").null, fields.trait("y").many, maybe_null(fields)) == ("unsure", "yes", set())
+    assert (fields.trait("x").null, fields.trait("y").many, maybe_null(fields)) == ("unsure", "yes", frozenset())
     assert after("index=main | eval y=x", None).trait("y") == Trait("unsure", "unsure")
     assert after("mystery").trait("a") == Trait("unsure", "unsure")
 

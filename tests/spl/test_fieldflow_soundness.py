@@ -29,7 +29,7 @@ def quoted(name: str) -> str:
 
 
 term = field.map(quoted)
-condition = st.deferred(
+condition: st.SearchStrategy[str] = st.deferred(
     lambda: st.one_of(
         st.builds("{} {} {}".format, term, st.sampled_from(["=", "!=", ">", "<="]), st.one_of(term, st.just("0"))),
         st.builds("{}({})".format, st.sampled_from(["isnull", "isnotnull", "isnum", "NOT isstr"]), term),
@@ -39,7 +39,7 @@ condition = st.deferred(
         st.builds("NOT ({})".format, condition),
     )
 )
-expression = st.deferred(
+expression: st.SearchStrategy[str] = st.deferred(
     lambda: st.one_of(
         term,
         st.sampled_from(["1", "0", '"p"', "null()", "now()", 'split("p,q", ",")']),

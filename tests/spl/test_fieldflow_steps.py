@@ -11,6 +11,7 @@ import yaml
 
 from tests.spl.followed import START, after, flow
 from workbench.compiler.owncommands import RESULT_FIELDS
+from workbench.spl import tree
 from workbench.spl.fields.flow import FieldSet, Table, field_flow
 from workbench.spl.macros import Macro, expand
 from workbench.spl.parser import parse, parse_subsearch
@@ -146,12 +147,14 @@ def test_our_own_searches_end_in_the_fields_they_list_and_miss_none(name: str, t
     expanded = expand(text, macros())
     assert expanded.problems == ()
     steps = field_flow(parse(expanded.text), tables, {**RESULT_FIELDS, "npmanomaly": npmanomaly})
-    lists = [step for step in steps if type(step.command).__name__ == "Fields" and step.depth == 0]
+    lists = [step.command for step in steps if isinstance(step.command, tree.Fields) and step.depth == 0]
     last = steps[-1].after
     assert not last.open
-    listed = lists[-1].command.names if lists else ("*",)
+    listed = lists[-1].names if lists else ("*",)
     if any("*" in name for name in listed):  # then the table that is written says which they are
-        assert last.names == set(tables[steps[-1].command.table].columns)
+        table = steps[-1].command
+        assert isinstance(table, tree.Outputlookup)
+        assert last.names == set(tables[table.table].columns or ())
     else:
         assert last.names == set(listed)
     assert [use for step in steps for use in step.missing] == []

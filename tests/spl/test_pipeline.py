@@ -39,14 +39,20 @@ def test_a_span_is_the_place_of_the_command_without_blanks_around_it() -> None:
 
 
 def test_a_comment_inside_double_quotes_is_text() -> None:
-    assert parse('| eval a="```x```"').commands[0].assignments[0].expression.value == "```x```"
+    command = parse('| eval a="```x```"').commands[0]
+    assert isinstance(command, tree.Eval)
+    text = command.assignments[0].expression
+    assert isinstance(text, tree.Text)
+    assert text.value == "```x```"
 
 
 def test_a_text_without_a_pipe_begins_with_an_implicit_search() -> None:
     command = parse("index=main error").commands[0]
     assert isinstance(command, tree.SearchFilter)
     assert command.implicit
-    assert not parse("search index=main").commands[0].implicit
+    named = parse("search index=main").commands[0]
+    assert isinstance(named, tree.SearchFilter)
+    assert not named.implicit
 
 
 def test_the_first_command_of_a_subsearch_needs_no_pipe() -> None:

@@ -53,6 +53,11 @@ class Answer(NamedTuple):
         """Rows of kind profile by series and metric."""
         return {(*(row[name] for name in BY), row["metric"]): row for row in self.rows if row["kind"] == "profile"}
 
+    def profile(self, series: tuple[str, ...], metric: str = "tx.bytes") -> Row:
+        """Row of kind profile of one series and metric."""
+        key: tuple[Any, ...] = (*series, metric)
+        return self.profiles[key]
+
     @property
     def hours(self) -> list[Row]:
         """Rows of kind hour."""

@@ -9,7 +9,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from npmlib.errors import SearchError
-from npmlib.learn.accepted import AcceptedLevels, Level, accepted_hour
+from npmlib.learn.accepted import AcceptedLevels, accepted_hour
+from npmlib.profile.acceptance import Level
 
 from tests.app.learn.learning import BY, START, WEB, Answer, days, learn, sent
 from workbench.replay.rows import Row
@@ -59,7 +60,7 @@ def test_an_accepted_level_is_the_new_one_at_once(app: Path, line: str) -> None:
     answer = learn(RAISED, TABLE, app=accept(app, line))
     assert not alerting(answer)
     assert not answer.messages_of("WARN")
-    profile = answer.profiles[(*WEB, "tx.bytes")]
+    profile = answer.profile(WEB)
     assert float(str(profile["expected"])) == pytest.approx(60_000 * 120, rel=0.3)
 
 

@@ -18,12 +18,12 @@ HOURS = 24
 
 
 def hours_seen(answer: Answer, series: tuple[str, ...] = WEB, metric: str = "tx.bytes") -> int:
-    return int(unpack(str(answer.profiles[(*series, metric)]["profile"]))[HOURS_SEEN])
+    return int(unpack(str(answer.profile(series, metric)["profile"]))[HOURS_SEEN])
 
 
 def last(answer: Answer, series: tuple[str, ...] = WEB) -> tuple[int, int]:
     """Hours, counted from our first, that were learned last and had data last."""
-    state = unpack(str(answer.profiles[(*series, "tx.bytes")]["profile"]))
+    state = unpack(str(answer.profile(series)["profile"]))
     return int(state[LAST_HOUR]) - START, int(state[LAST_SENT]) - START
 
 
@@ -114,7 +114,7 @@ def test_a_series_that_is_silent_learns_that_it_was() -> None:
     answer = learn([*days(2), *days(1, DB)])
     assert hours_seen(answer, DB) == 48
     assert last(answer, DB) == (47, 23)
-    assert answer.profiles[(*DB, "tx.bytes")]["actual"] == "0"
+    assert answer.profile(DB)["actual"] == "0"
 
 
 def test_no_intervals_are_as_silent_as_no_row() -> None:
@@ -167,22 +167,22 @@ def test_an_hour_learned_as_silent_is_too_late() -> None:
 def test_the_intervals_of_an_hour_are_those_in_which_the_cluster_was_seen() -> None:
     full = learn(days(2), days(2, DB))
     half = learn(days(2), days(2, DB), [sent(48, n=60), sent(48, DB, n=60)])
-    profile = half.profiles[(*WEB, "tx.bytes")]
+    profile = half.profile(WEB)
     assert float(str(profile["ratio"])) == pytest.approx(1, abs=0.1)
-    assert float(str(profile["expected"])) < 0.6 * float(str(full.profiles[(*WEB, "tx.bytes")]["expected"]))
-    alone = learn(days(2), days(2, DB), [sent(48, n=60), sent(48, DB)]).profiles[(*WEB, "tx.bytes")]
+    assert float(str(profile["expected"])) < 0.6 * float(str(full.profile(WEB)["expected"]))
+    alone = learn(days(2), days(2, DB), [sent(48, n=60), sent(48, DB)]).profile(WEB)
     assert float(str(alone["ratio"])) < 0.6
 
 
 @pytest.mark.parametrize("n", [1, 2, 30])
 def test_where_one_series_is_all_that_was_seen_its_sums_are_those_it_sent(n: int) -> None:
-    profile = learn([sent(0, n=n, conns=None)]).profiles[(*WEB, "tx.bytes")]
+    profile = learn([sent(0, n=n, conns=None)]).profile(WEB)
     assert (profile["expected"], profile["actual"], profile["ratio"]) == (str(n * 5000), str(n * 5000), "1")
 
 
 def test_an_hour_in_which_all_are_silent_was_observed_as_a_whole() -> None:
     answer = learn([*days(2), {**sent(48, n=0), "n_tx.bytes": "0"}])
-    profile = answer.profiles[(*WEB, "tx.bytes")]
+    profile = answer.profile(WEB)
     assert profile["actual"] == "0"
     assert float(str(profile["expected"])) == pytest.approx(600_000, rel=0.1)
 
@@ -190,7 +190,7 @@ def test_an_hour_in_which_all_are_silent_was_observed_as_a_whole() -> None:
 def test_profiles_without_data_for_30_days_are_dropped() -> None:
     table = learn(days(3), days(1, DB)).rows
     later = learn([sent(24 + 718)], table)
-    assert later.profiles[(*DB, "tx.bytes")]["state"] == "stale"
+    assert later.profile(DB)["state"] == "stale"
     gone = learn([sent(24 + 719)], later.rows)
     assert set(gone.profiles) == {(*WEB, "tx.bytes"), (*WEB, "tx.conns")}
     assert ("INFO", "2 profiles dropped: no data for 30 days") in gone.messages
@@ -225,5 +225,5 @@ def test_metrics_that_are_not_named_stay_as_they_are() -> None:
     table = learn(days(2)).rows
     answer = learn(days(1, start=48), table, args=["by=cluster,process", "metrics=tx.bytes"])
     old = next(row for row in table if row["metric"] == "tx.conns")
-    assert answer.profiles[(*WEB, "tx.conns")] == old
+    assert answer.profile(WEB, "tx.conns") == old
     assert hours_seen(answer) == 72

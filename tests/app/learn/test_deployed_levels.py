@@ -39,7 +39,7 @@ def alerting(answer: Answer) -> dict[int, str]:
 
 
 def expected(answer: Answer) -> float:
-    return float(str(answer.profiles[(*WEB, "tx.bytes")]["expected"])) / 120
+    return float(str(answer.profile(WEB)["expected"])) / 120
 
 
 def test_without_a_deploy_a_doubling_stands_out_all_day(app: Path) -> None:

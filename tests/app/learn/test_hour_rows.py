@@ -43,7 +43,7 @@ def test_an_hour_with_an_invalid_number_is_skipped_and_counted(column: str, text
         f"1 of 3 rows skipped: a column holds an invalid value (such as {column}='{shown}');"
         " these hours are not learned"
     ]
-    assert unpack(str(answer.profiles[(*WEB, "tx.bytes")]["profile"]))[HOURS_SEEN] == 25
+    assert unpack(str(answer.profile(WEB)["profile"]))[HOURS_SEEN] == 25
 
 
 @pytest.mark.parametrize("hour", [None, "", "x", str(HOUR + 1), "-3600", "0", "1e300", f"{HOUR}.5"])
