@@ -91,7 +91,7 @@ def _reference(chunks: Sequence[Chunk], app_folder: str) -> list[list[Finding]]:
     The command promises two differences to the SDK: a byte order mark is not part of the text, and NUL is read like a
     byte that is not UTF-8.
     """
-    from splunklib.searchcommands import StreamingCommand  # type: ignore[import-not-found]
+    from splunklib.searchcommands import StreamingCommand
 
     if not chunks:
         return []

@@ -23,8 +23,8 @@ from tests.app.conftest import ROOT
 
 sys.path.append(str(ROOT / "build" / "sdk"))
 
-from splunklib.searchcommands.internals import MetadataEncoder  # type: ignore[import-not-found]
-from splunklib.searchcommands.search_command import SearchCommand  # type: ignore[import-not-found]
+from splunklib.searchcommands.internals import MetadataEncoder
+from splunklib.searchcommands.search_command import SearchCommand
 
 RECORDINGS = {"countmatches": 500, "sum.map": 50_000, "sum.reduce": 1}  # name: rows sent
 Record = dict[str, Any]

@@ -23,17 +23,17 @@ sys.path.append(str(ROOT / "build" / "sdk"))
 
 from npmlib.anomaly.command import NpmAnomalyCommand
 from npmlib.learn.command import NpmLearnCommand
-from splunklib.searchcommands import (  # type: ignore[import-not-found]
+from splunklib.searchcommands import (
     Configuration,
     EventingCommand,
     StreamingCommand,
 )
-from splunklib.searchcommands.internals import (  # type: ignore[import-not-found]
+from splunklib.searchcommands.internals import (
     ObjectView,
     RecordWriter,
     RecordWriterV2,
 )
-from splunklib.searchcommands.search_command import SearchCommand  # type: ignore[import-not-found]
+from splunklib.searchcommands.search_command import SearchCommand
 
 COMMANDS = [NpmAnomalyCommand, NpmLearnCommand]
 BODY = b"x\n1\n"

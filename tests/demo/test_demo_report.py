@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Any
 
 import duckdb
-import plotly.graph_objects  # type: ignore[import-untyped]
+import plotly.graph_objects
 import pytest
 
 from tests.demo.hostile_estate import DEST, END, HOUR, INTERVAL, PROCESS, WORKLOAD

@@ -12,7 +12,7 @@ from typing import Any
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from markupsafe import Markup
-from plotly.offline import get_plotlyjs  # type: ignore[import-untyped]
+from plotly.offline import get_plotlyjs
 from rich.filesize import decimal
 
 from workbench.demo.alerts import CAUSES, HOUR, Judged, Load, by_hour, held_back, judged, loads

@@ -14,7 +14,7 @@ import sys
 from abc import ABC, abstractmethod
 from typing import Any, BinaryIO, Callable, Dict, Mapping, Optional, Tuple
 
-from splunklib.searchcommands.internals import ObjectView  # type: ignore[import-not-found]
+from splunklib.searchcommands.internals import ObjectView
 
 from npmlib.errors import SearchError
 from npmlib.protocol import Chunk, read_chunk

@@ -60,7 +60,7 @@ def test_less_than_a_quarter_more_than_expected_never_alerts(ratio: float, alert
 
 @given(st.tuples(*[numbers] * 5), st.integers(0, 40 * DAY), st.integers(0, 3))
 def test_whatever_alerts_at_a_point_alerts_at_every_louder_point(found: tuple[float, ...], age: int, hold: int) -> None:
-    hour = scores(*found, hold=hold)
+    hour = scores(*found)._replace(hold=hold)
     by_point = [set(channels(hour, age, point)) for point in POINTS.values()]
     assert all(quiet <= loud for loud, quiet in pairwise(by_point))
 

@@ -2,7 +2,7 @@
 
 from typing import Any, Dict, Iterable, Iterator
 
-from splunklib.searchcommands import (  # type: ignore[import-not-found]
+from splunklib.searchcommands import (
     Configuration,
     Option,
     StreamingCommand,

@@ -7,7 +7,7 @@ Nothing is written after an error, and nothing in a preview, which has only some
 from io import BytesIO
 from typing import Any, BinaryIO, Dict, Iterable, Iterator
 
-from splunklib.searchcommands import (  # type: ignore[import-not-found]
+from splunklib.searchcommands import (
     Configuration,
     EventingCommand,
     Option,
