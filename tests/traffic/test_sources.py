@@ -135,6 +135,17 @@ def test_obi_reports_traffic_inside_twice_and_gives_the_outside_no_owner(stores:
     assert answers.value('SELECT count(*) FROM p WHERE "k8s.src.namespace" IS NULL') == nameless
 
 
+@pytest.mark.parametrize("source", ["obi", "obi_stat", "obi_o11y"])
+def test_the_filter_of_splunk_s_chart_hides_workloads_from_obi_s_flows(stores: dict[str, Answers], source: str) -> None:
+    ends = stores[source].rows(
+        'SELECT "k8s.src.owner.name" AS owner FROM p WHERE transport IS NOT NULL UNION'
+        ' SELECT "k8s.dst.owner.name" FROM p WHERE transport IS NOT NULL'
+    )
+    names = {row[0] for row in ends}
+    assert {"node-agent", "orders-db"} < names
+    assert not {"prometheus", "kube-apiserver"} & names
+
+
 def test_obi_names_a_cron_job_by_its_run_and_forgets_it_after_five_minutes(stores: dict[str, Answers]) -> None:
     runs = stores["obi"].rows(
         'SELECT "k8s.src.owner.name", max(_time) - min(_time) FROM p'

@@ -14,6 +14,7 @@ from __future__ import annotations
 import math
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
+from fnmatch import fnmatchcase
 
 from workbench.traffic.attacks import DETECTIONS, NEW_EDGE, Attack, LookAlike
 from workbench.traffic.clusters import Cluster, Estate, PlanError, Workload
@@ -25,6 +26,7 @@ from workbench.traffic.simulate import Day, Simulation
 
 EBPF = "ebpf"
 UNRESOLVED = "198.51.100.7"  # the address of what the eBPF collector calls "(unknown)"; set aside for documentation
+OBI_LEAVES_OUT = ("kube*", "*jaeger-agent*", "*prometheus*")  # the filter of Splunk's chart, by owner of either end
 OBI_KEEPS = 300.0  # seconds; OBI's defaultMetricsTTL
 JOB_KEEPS = 60.0  # seconds that the counters of a Job's pod outlive its traffic
 BINARIES = "/usr/bin/"
@@ -214,6 +216,8 @@ def _obi(scene: _Scene) -> Iterator[Tap]:
     """Flows by owner, seen on the sender's node; from outside, on the node of the end inside."""
     for column in scene.columns:
         source, dest = column.source, column.dest
+        if any(fnmatchcase(end.name, pattern) for end in (source, dest) for pattern in OBI_LEAVES_OUT):
+            continue
         near, far = (dest, source) if source.workload is None else (source, dest)
         for leg in _legs(scene, near, far):
             owners = {near: leg.pod.owner, far: leg.far_owner}
