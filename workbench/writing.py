@@ -1,4 +1,4 @@
-"""Writes a file whole or not at all: aside first, then renamed into place."""
+"""Writes a file or folder whole or not at all: aside first, then renamed into place."""
 
 import os
 import tempfile
@@ -42,3 +42,19 @@ def write_text(path: Path, text: str) -> None:
     """Replace the file at ``path`` by ``text``, whole or not at all; line ends are written as they stand."""
     with replacing(path, newline="") as stream:
         stream.write(text)
+
+
+@contextmanager
+def folder_written_aside(folder: Path) -> Iterator[Path]:
+    """Give an empty folder beside ``folder``, which it replaces when the block ends, with all that was in it.
+
+    After an error in the block ``folder`` is as it was.
+    """
+    folder.parent.mkdir(parents=True, exist_ok=True)
+    with tempfile.TemporaryDirectory(prefix=f".{folder.name}.", dir=folder.parent) as beside:
+        aside, old = Path(beside) / "new", Path(beside) / "old"
+        aside.mkdir()
+        yield aside
+        if folder.exists():
+            folder.rename(old)
+        aside.rename(folder)

@@ -44,7 +44,7 @@ def test_it_prints_the_package_and_its_hash_and_keeps_the_staged_app(checkout: P
     assert Path(path).parent == checkout / "dist"
     assert sha256 == f"sha256 {hashlib.sha256(Path(path).read_bytes()).hexdigest()}"
     assert (checkout / "build" / "stage" / "SA-npmanomaly" / "default" / "savedsearches.conf").is_file()
-    assert not [name for name in below(checkout / "dist") | below(checkout / "build" / "stage") if ".new" in name]
+    assert not [name for name in below(checkout / "dist") | below(checkout / "build" / "stage") if name[0] == "."]
 
 
 def test_two_builds_are_the_same_to_the_byte(checkout: Path, tmp_path: Path, copy_checkout: Copy) -> None:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import hashlib
-import shutil
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -17,6 +16,7 @@ from workbench.compiler.rule import APP_CONF, rule
 from workbench.compiler.run import check_folder
 from workbench.compiler.sdk import sdk_folder
 from workbench.compiler.stanzas import analytic_stories, macros, saved_searches, transforms
+from workbench.writing import folder_written_aside, written_aside
 
 NO_LICENCE = rule(
     "NPM706",
@@ -119,23 +119,18 @@ def _written(project: Project, files: Mapping[str, bytes], checkout: Path, out: 
     archive = packed(name, files, EMPTY_FOLDERS)
     staged = checkout / "build" / "stage" / name
     _stage(staged, files)
-    out.mkdir(parents=True, exist_ok=True)
     path = out / f"{name}-{version}.spl"
-    aside = out / f".{path.name}.new"
-    aside.write_bytes(archive)
-    aside.replace(path)
+    with written_aside(path) as aside:
+        aside.write_bytes(archive)
     return Package(path, hashlib.sha256(archive).hexdigest(), staged)
 
 
 def _stage(folder: Path, files: Mapping[str, bytes]) -> None:
-    """Write the app as it will be installed, aside first, so that nobody meets half of it."""
-    aside = folder.with_name(f".{folder.name}.new")
-    shutil.rmtree(aside, ignore_errors=True)
-    for name in EMPTY_FOLDERS:
-        (aside / name).mkdir(parents=True)
-    for name, content in files.items():
-        target = aside / name
-        target.parent.mkdir(parents=True, exist_ok=True)
-        target.write_bytes(content)
-    shutil.rmtree(folder, ignore_errors=True)
-    aside.rename(folder)
+    """Write the app as it will be installed."""
+    with folder_written_aside(folder) as aside:
+        for name in EMPTY_FOLDERS:
+            (aside / name).mkdir(parents=True)
+        for name, content in files.items():
+            target = aside / name
+            target.parent.mkdir(parents=True, exist_ok=True)
+            target.write_bytes(content)

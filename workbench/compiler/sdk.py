@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import hashlib
 import io
-import shutil
 import subprocess
 import sys
 import tarfile
@@ -16,6 +15,7 @@ from pathlib import Path
 
 from workbench.compiler.finding import BuildError, finding
 from workbench.compiler.rule import APP_CONF, rule
+from workbench.writing import folder_written_aside
 
 NO_SDK = rule(
     "NPM707",
@@ -74,10 +74,8 @@ def _download(folder: Path, requirements: Path) -> None:
 
 
 def _unpack(content: bytes, folder: Path) -> None:
-    """Unpack the library alone, then move it into place."""
-    aside = folder.with_name(".splunklib.new")
-    shutil.rmtree(aside, ignore_errors=True)
-    with tarfile.open(fileobj=io.BytesIO(content), mode="r:gz") as archive:
+    """Replace the folder by the library alone, without what else the archive holds."""
+    with folder_written_aside(folder) as aside, tarfile.open(fileobj=io.BytesIO(content), mode="r:gz") as archive:
         for member in archive.getmembers():
             stream = archive.extractfile(member) if member.isfile() else None
             if stream is None or not member.name.startswith(_INSIDE) or not member.name.endswith(".py"):
@@ -85,8 +83,6 @@ def _unpack(content: bytes, folder: Path) -> None:
             target = aside / member.name[len(_INSIDE) :]
             target.parent.mkdir(parents=True, exist_ok=True)
             target.write_bytes(stream.read())
-    shutil.rmtree(folder, ignore_errors=True)
-    aside.rename(folder)
 
 
 def _failure(requirements: Path, message: str, fix: str) -> BuildError:

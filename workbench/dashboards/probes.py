@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from workbench.dashboards.view import DashboardError, load_view, with_definition
+from workbench.writing import write_text
 
 PANEL = "probes"
 _HEADING = (
@@ -58,9 +59,7 @@ def renew(document: Path, dashboard: Path) -> None:
         raise DashboardError(f"{dashboard}: has no panel {PANEL}; add a splunk.markdown of that name")
     panel.setdefault("options", {})["markdown"] = as_markdown(read_probes(document))
     text = with_definition(dashboard.read_text(encoding="utf-8"), view.definition)
-    aside = dashboard.with_suffix(".xml.new")
-    aside.write_text(text, encoding="utf-8")
-    aside.replace(dashboard)
+    write_text(dashboard, text)
 
 
 def _plain(cell: str) -> str:

@@ -8,9 +8,7 @@ joined by newlines, and read back as that text.
 from __future__ import annotations
 
 import csv
-import os
 import re
-import tempfile
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
@@ -19,6 +17,7 @@ from pathlib import Path
 from workbench import conf
 from workbench.replay.errors import ReplayError
 from workbench.replay.rows import Row, as_text
+from workbench.writing import replacing
 
 LARGEST_CELL = 10_485_760  # characters; the csv module's own limit of 131,072 is too small for multivalue texts
 DEFAULT_MAX_MATCHES = 100  # rows; reference/spl-semantics.md section 9
@@ -105,21 +104,12 @@ class LookupFolder:
 
     def write(self, name: str, fields: Sequence[str], rows: Iterable[Row]) -> int:
         """Replace lookup ``name`` by ``rows`` (columns ``fields``), whole or not at all; returns the number of rows."""
-        path = self.path(name)
-        path.parent.mkdir(parents=True, exist_ok=True)
         count = 0
-        handle, aside = tempfile.mkstemp(prefix=f".{path.name}.", dir=path.parent)
-        try:
-            with os.fdopen(handle, "w", encoding="utf-8", newline="") as stream:
-                stream.write(_line(fields))
-                for row in rows:
-                    stream.write(_line([as_text(row.get(column)) or "" for column in fields]))
-                    count += 1
-            Path(aside).chmod(0o644)
-            Path(aside).replace(path)
-        except BaseException:
-            Path(aside).unlink(missing_ok=True)
-            raise
+        with replacing(self.path(name), newline="") as stream:
+            stream.write(_line(fields))
+            for row in rows:
+                stream.write(_line([as_text(row.get(column)) or "" for column in fields]))
+                count += 1
         return count
 
 

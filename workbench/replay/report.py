@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import json
-import os
-import tempfile
 from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
 from typing import Any
@@ -18,6 +16,7 @@ from workbench.replay.risk import fill, plain
 from workbench.replay.rows import Row, Value, as_number, each_text
 from workbench.replay.schedule import SearchRun
 from workbench.spl.times import utc_text
+from workbench.writing import replacing
 
 # Field names that hold epoch seconds: shown as dates. A number below the first is no date of our time.
 _TIME_FIELDS = ("_time", "first_seen", "last_seen", "first_time", "last_time", "seen_from", "seen_to")
@@ -80,19 +79,11 @@ def records(runs: Iterable[SearchRun]) -> Iterator[dict[str, Any]]:
 
 def write_json_lines(path: Path, entries: Iterable[dict[str, Any]]) -> int:
     """Write one JSON object a line to ``path``, the whole file or none of it; returns the number of lines."""
-    path.parent.mkdir(parents=True, exist_ok=True)
-    handle, aside = tempfile.mkstemp(prefix=f".{path.name}.", dir=path.parent)
     count = 0
-    try:
-        with os.fdopen(handle, "w", encoding="utf-8") as stream:
-            for entry in entries:
-                stream.write(json.dumps(entry, ensure_ascii=False, allow_nan=False) + "\n")
-                count += 1
-        Path(aside).chmod(0o644)
-        Path(aside).replace(path)
-    except BaseException:
-        Path(aside).unlink(missing_ok=True)
-        raise
+    with replacing(path) as stream:
+        for entry in entries:
+            stream.write(json.dumps(entry, ensure_ascii=False, allow_nan=False) + "\n")
+            count += 1
     return count
 
 
