@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import shutil
 from pathlib import Path
+from uuid import NAMESPACE_URL, uuid5
 
 from workbench.compiler.build import check_content, compiled
 from workbench.compiler.finding import BuildError, errors_of
@@ -193,6 +194,12 @@ def write_sample(root: Path, *changes: tuple[str, str, str]) -> Path:
         (root / name).parent.mkdir(parents=True, exist_ok=True)
         (root / name).write_text(text.replace(old, new, 1) if old else text + new)
     return root
+
+
+def lookup(name: str, kind: str, more: str = "") -> tuple[str, str, str]:
+    """The change of the sample that adds a lookup."""
+    text = f"name: {name}\nid: {uuid5(NAMESPACE_URL, name)}\nversion: 1\ndate: '2026-03-10'\nauthor: Ann\n"
+    return (f"lookups/{name}.yml", "", f"{text}description: Seen.\nlookup_type: {kind}\n{more}")
 
 
 def write_checkout(root: Path) -> Path:

@@ -15,12 +15,12 @@ import shutil
 import subprocess
 from pathlib import Path
 
-from tests.compiler.content_samples import DETECTION, lay_out_seeds, write_sample
+from tests.compiler.content_samples import DETECTION, lay_out_seeds, lookup, write_sample
 from workbench import conf
 from workbench.compiler.build import check_content, compiled
 
 CHECKOUT = Path(__file__).parents[2]
-CONFS = ("savedsearches.conf", "macros.conf", "transforms.conf", "analyticstories.conf")
+CONFS = ("savedsearches.conf", "macros.conf", "transforms.conf", "analyticstories.conf", "collections.conf")
 EXPERIMENTAL = re.compile(r"\A\*\*WARNING\*\*, this \w+ is marked \*\*EXPERIMENTAL\*\*.*?splunk\.com\. ", re.DOTALL)
 Stanzas = dict[str, dict[str, str]]
 
@@ -71,12 +71,13 @@ def differences(ours: dict[str, Stanzas], theirs: dict[str, Stanzas]) -> dict[tu
     """Where the two disagree: (conf, setting or [stanza]) -> the stanzas, with both values."""
     found: dict[tuple[str, str], list[str]] = {}
     for name in CONFS:
-        for stanza in sorted(ours[name].keys() | theirs[name].keys()):
-            if (stanza in ours[name]) != (stanza in theirs[name]):
+        mine, other = ours.get(name, {}), theirs.get(name, {})  # without a collection we write no collections.conf
+        for stanza in sorted(mine.keys() | other.keys()):
+            if (stanza in mine) != (stanza in other):
                 found.setdefault((name, f"[{stanza}]"), []).append("only in one")
                 continue
-            left = {key: one_form(value) for key, value in ours[name][stanza].items()}
-            right = {key: one_form(value) for key, value in theirs[name][stanza].items()}
+            left = {key: one_form(value) for key, value in mine[stanza].items()}
+            right = {key: one_form(value) for key, value in other[stanza].items()}
             for key in sorted(left.keys() | right.keys()):
                 if left.get(key) != right.get(key):
                     what = f"[{stanza}]: ours {left.get(key)!r}, contentctl's {right.get(key)!r}"
@@ -114,6 +115,9 @@ tags:
         ("baselines/sample_baseline.yml", "`sample_index`", "`sample_index(a,b)`"),
         ("macros/sample_index.yml", "description", "arguments: [first, second]\ndescription"),
         ("lookups/sample_table.yml", "description", matching),
+        lookup("seen", "kvstore", "default_match: false\nfields: [_key, host, first]\n"),
+        lookup("__mlspl_sizes", "mlmodel"),
+        ("lookups/__mlspl_sizes.mlmodel", "", "{}"),
         (deployment, "Configuration Anomaly", "Configuration TTP"),
         (deployment, "type: Anomaly", "type: TTP"),
         (deployment, "alert_action:\n", f"alert_action:\n{notable}"),

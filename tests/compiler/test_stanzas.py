@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from pathlib import Path
 
-from tests.compiler.content_samples import DETECTION, compile_content, lay_out_seeds, write_sample
+from tests.compiler.content_samples import DETECTION, compile_content, lay_out_seeds, lookup, write_sample
 from workbench import conf
 from workbench.compiler import build
 from workbench.compiler.build import check_content
@@ -227,6 +227,22 @@ description"""
             "min_matches": "0",
         }
     }
+
+
+def test_a_lookup_in_the_kv_store_becomes_a_definition_and_a_collection(tmp_path: Path) -> None:
+    content = write_sample(tmp_path, lookup("seen", "kvstore", "default_match: false\nfields: [_key, host, first]\n"))
+    assert compiled(content, "transforms.conf")["seen"] == {
+        "external_type": "kvstore",
+        "collection": "seen",
+        "fields_list": "_key, host, first",
+        "default_match": "false",
+    }
+    assert compiled(content, "collections.conf") == {"seen": {"enforceTypes": "false", "replicate": "false"}}
+
+
+def test_a_model_has_no_definition_as_the_toolkit_finds_it_by_its_file(tmp_path: Path) -> None:
+    content = write_sample(tmp_path, lookup("__mlspl_sizes", "mlmodel"), ("lookups/__mlspl_sizes.mlmodel", "", "{}"))
+    assert "__mlspl_sizes" not in compiled(content, "transforms.conf")
 
 
 def test_a_story_lists_its_detections(tmp_path: Path) -> None:

@@ -45,7 +45,7 @@ NOT_SHIPPED = rule(
     see=APP_CONF,
 )
 
-COMPILED = ("savedsearches.conf", "macros.conf", "transforms.conf", "analyticstories.conf")
+COMPILED = ("savedsearches.conf", "macros.conf", "transforms.conf", "analyticstories.conf", "collections.conf")
 _SHIPPED = re.compile(
     r"""app\.manifest | README\.(?:md|txt)
     | bin/(?:[a-z0-9_]+/)*[a-z0-9_]+\.py

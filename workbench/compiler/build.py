@@ -15,7 +15,7 @@ from workbench.compiler.project import Project
 from workbench.compiler.rule import APP_CONF, rule
 from workbench.compiler.run import check_folder
 from workbench.compiler.sdk import sdk_folder
-from workbench.compiler.stanzas import analytic_stories, macros, saved_searches, transforms
+from workbench.compiler.stanzas import analytic_stories, collections, macros, saved_searches, transforms
 from workbench.writing import folder_written_aside, written_aside
 
 NO_LICENCE = rule(
@@ -69,12 +69,14 @@ def compiled(project: Project) -> dict[str, str]:
 
     Raises ValueError or KeyError for content whose files lack what conf files are made of.
     """
-    return {
+    confs = {
         "savedsearches.conf": conf.render(saved_searches(project)),
         "macros.conf": conf.render(macros(project)),
         "transforms.conf": conf.render(transforms(project)),
         "analyticstories.conf": conf.render(analytic_stories(project)),
     }
+    kept = collections(project)
+    return confs | ({"collections.conf": conf.render(kept)} if kept else {})
 
 
 def build_package(checkout: Path, content: Path, out: Path) -> Package:
@@ -89,7 +91,7 @@ def build_package(checkout: Path, content: Path, out: Path) -> Package:
     if errors_of(findings):
         raise BuildError(findings)
     files |= {f"default/{name}": text.encode() for name, text in compiled(project).items()}
-    files |= {f"lookups/{table.name}": table.read_bytes() for table in _filled_tables(content / "lookups")}
+    files |= {f"lookups/{path.name}": path.read_bytes() for path in _lookup_files(content / "lookups")}
     sdk = sdk_folder(checkout / "build", checkout / "requirements" / "sdk.txt")
     for path in sdk.rglob("*.py"):
         files[f"lib/splunklib/{path.relative_to(sdk).as_posix()}"] = path.read_bytes()
@@ -97,13 +99,12 @@ def build_package(checkout: Path, content: Path, out: Path) -> Package:
     return replace(package, warnings=tuple(sorted(set(findings))))
 
 
-def _filled_tables(lookups: Path) -> Iterator[Path]:
-    """Tables that hold rows. One with a header only is filled on the search head, and a package that brought the
-    empty file along would wipe out, at every upgrade, what was learned there.
+def _lookup_files(lookups: Path) -> Iterator[Path]:
+    """Yield the models, and the tables that hold rows. One with a header only is filled on the search head, and a
+    package that brought the empty file along would wipe out, at every upgrade, what was learned there.
     """
-    yield from (
-        table for table in lookups.rglob("*.csv") if len(table.read_text(encoding="utf-8-sig").splitlines()) > 1
-    )
+    yield from lookups.rglob("*.mlmodel")
+    yield from (table for table in lookups.rglob("*.csv") if len(table.read_text(encoding="utf-8-sig").split()) > 1)
 
 
 def _licences(checkout: Path) -> tuple[dict[str, bytes], list[Finding]]:

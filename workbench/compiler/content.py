@@ -7,6 +7,7 @@ import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from functools import cached_property
+from pathlib import Path
 
 from workbench.compiler.drilldowns import DRILLDOWN_PLACEHOLDER
 from workbench.compiler.finding import Finding
@@ -116,18 +117,19 @@ class Content:
 
     @cached_property
     def tables(self) -> dict[str, Table]:
-        """The lookups by name, with the columns of their tables."""
-        found = {}
+        """The lookups by name, and by the names of their CSV files, with the columns of their tables."""
+        tables = {}
         for document in self.project.kind("lookups"):
-            path = document.path.with_suffix(".csv")
-            try:
-                with path.open(encoding="utf-8-sig", newline="") as lines:
-                    columns = tuple(next(csv.reader(lines), ()))
-            except (OSError, UnicodeDecodeError, csv.Error):
-                columns = ()
-            matches = document.get("max_matches")
-            found[document.text("name")] = Table(columns or None, matches if isinstance(matches, int) else None)
-        return found
+            name, matches = document.text("name"), document.get("max_matches")
+            table = Table(_columns(document) or None, matches if isinstance(matches, int) else None)
+            tables[name] = table
+            if document.text("lookup_type") == "csv":
+                tables[f"{name}.csv"] = table
+        return tables
+
+    def lacks_lookup(self, name: str) -> bool:
+        """Return whether the content has no lookup of this name, and no table in a file of this name."""
+        return name not in self.tables and self.project.lacks("lookups", name)
 
     @cached_property
     def searches(self) -> tuple[SearchText, ...]:
@@ -145,7 +147,11 @@ class Content:
 
     def search_of(self, document: Document) -> SearchText | None:
         """The main search of a detection or baseline; None if it has none."""
-        return next((one for one in self.searches if one.document is document and one.is_main), None)
+        return self._main_searches.get(document.path)
+
+    @cached_property
+    def _main_searches(self) -> dict[Path, SearchText]:
+        return {search.document.path: search for search in self.searches if search.is_main}
 
     def _drilldown(self, document: Document, place: Place) -> Expanded:
         """A drilldown with the detection's own search put in. Only the written part of it can be at fault."""
@@ -154,7 +160,7 @@ class Content:
         found = re.finditer(re.escape(DRILLDOWN_PLACEHOLDER), written)
         put = [(one.start(), one.end(), whole, ORIGINAL_SEARCH) for one in found]
         # A token stands for a value that is not known yet; any number reads as well as it.
-        masked = re.sub(r"\$[\w.]+\$", lambda token: "1" * len(token[0]), written)
+        masked = re.sub(r"\$[\w.{}]+(?:\|\w)?\$", lambda token: "1" * len(token[0]), written)
         return expand(masked, self.macros, put)
 
     def _read(self, document: Document, place: Place, kind: str, expanded: Expanded) -> SearchText:
@@ -163,3 +169,14 @@ class Content:
         if tree is not None:
             steps = tuple(field_flow(tree, self.tables, RESULT_FIELDS))
         return SearchText(document, place, kind, expanded, tree, tuple(errors), steps)
+
+
+def _columns(lookup: Document) -> tuple[str, ...]:
+    """Return the columns of a lookup; none if they are not known. Splunk takes off the blanks around their names."""
+    if lookup.text("lookup_type") == "kvstore":
+        return tuple(str(name) for name in lookup.items("fields"))
+    try:
+        with lookup.path.with_suffix(".csv").open(encoding="utf-8-sig", newline="") as lines:
+            return tuple(name.strip() for name in next(csv.reader(lines), ()))
+    except (OSError, UnicodeDecodeError, csv.Error):
+        return ()

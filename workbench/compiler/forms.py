@@ -13,6 +13,7 @@ from collections.abc import Iterator
 from workbench.compiler.finding import Finding
 from workbench.compiler.rule import ATTACK, CONTENTCTL, RISK, SAVED_SEARCHES, TIMES, rule
 from workbench.compiler.shapes import (
+    WRONG_FORM,
     Check,
     anything,
     fitting,
@@ -24,6 +25,7 @@ from workbench.compiler.shapes import (
     nullable,
     number,
     one_of,
+    one_of_kinds,
     past_date,
     text,
     url,
@@ -101,7 +103,9 @@ _search_name = matching(
     most=67,
 )
 _word = matching(r"[A-Za-z0-9_]+", "letters, digits and _ only", most=99)
-_field = matching(r"[A-Za-z_][\w.:-]*", "the name of a field of the search, without blanks", most=99)
+# Splunk takes any name for a field. What cannot be in it would end it where it is written: in a token, in a list.
+_field = matching(r'[^\s"$,]+', 'the name of a field of the search, without blanks and " $ ,', most=99)
+_risk_field = matching(r'[^\s"$](?:[^"$\n]*[^\s"$])?', 'the name of a field of the search, without " and $', most=99)
 
 
 def _is_time(text: str) -> bool:
@@ -169,7 +173,7 @@ def _common(name: Check) -> dict[str, Check]:
     }
 
 
-_REFERENCES: dict[str, Check] = {"references": list_of(url)}
+_REFERENCES: dict[str, Check] = {"references": list_of(url), "deprecation_info": anything}
 
 DETECTION = group(
     {
@@ -211,7 +215,7 @@ DETECTION = group(
                 "risk_objects": list_of(
                     group(
                         {
-                            "field": _field,
+                            "field": _risk_field,
                             "type": one_of(RISK_OBJECT_TYPES),
                             "score": number(1, 100, WRONG_SCORE),
                         },
@@ -219,7 +223,7 @@ DETECTION = group(
                     ),
                     least=1,
                 ),
-                "threat_objects": list_of(group({"field": _field, "type": one_of(THREAT_OBJECT_TYPES)}, {})),
+                "threat_objects": list_of(group({"field": _risk_field, "type": one_of(THREAT_OBJECT_TYPES)}, {})),
             },
             {},
         ),
@@ -285,17 +289,37 @@ MACRO = group(
     },
 )
 
-LOOKUP = group(
-    {**_common(_word), "lookup_type": one_of(("csv",))},
-    {
-        **_REFERENCES,
-        "status": one_of(("production",)),
-        "case_sensitive_match": flag,
-        "default_match": matching(r"[^\n]*", "a single line"),
-        "match_type": list_of(matching(r"(?:WILDCARD|CIDR)\(\S+\)", "WILDCARD(field) or CIDR(field)")),
-        "min_matches": number(0, 1000),
-        "max_matches": number(1, 1000),
-    },
+
+def _default_match(document: Document, place: Place) -> Iterator[Finding]:
+    """A single line; true and false, which YAML does not take for text, are meant as they are written."""
+    if not isinstance(document.get(*place), bool):
+        yield from matching(r"[^\n]*", "a single line")(document, place)
+
+
+def _collection_fields(document: Document, place: Place) -> Iterator[Finding]:
+    """The fields of a KV store collection, its key first."""
+    yield from list_of(_field, least=1, distinct=True)(document, place)
+    if document.items(*place) and document.get(*place, 0) != "_key":
+        yield document.finding(WRONG_FORM, (*place, 0), f"is {document.get(*place, 0)!r}", "list _key first")
+
+
+def _lookup(more: dict[str, Check]) -> Check:
+    return group(
+        {**_common(_word), "lookup_type": one_of(("csv", "kvstore", "mlmodel")), **more},
+        {
+            **_REFERENCES,
+            "status": one_of(("production",)),
+            "case_sensitive_match": flag,
+            "default_match": _default_match,
+            "match_type": list_of(matching(r"(?:WILDCARD|CIDR)\([^()\n]+\)", "WILDCARD(field) or CIDR(field)")),
+            "min_matches": number(0, 1000),
+            "max_matches": number(1, 1000),
+        },
+    )
+
+
+LOOKUP = one_of_kinds(
+    "lookup_type", {"csv": _lookup({}), "kvstore": _lookup({"fields": _collection_fields}), "mlmodel": _lookup({})}
 )
 
 STORY = group(
@@ -359,8 +383,16 @@ APP = group(
                 "author_email": text(lines=False),
                 "author_company": text(lines=False),
             },
-            {"prefix": text(lines=False)},
+            {"prefix": text(lines=False), "build": anything},
+            open_to_others=True,
         ),
     },
-    dict.fromkeys(("path", "enrichments", "build_app", "build_api", "build_path"), anything),
+    {
+        # What contentctl itself reads: its commands validate, build, inspect, test, deploy_acs, release_notes.
+        **dict.fromkeys(("path", "enrichments", "build_app", "build_api", "build_path", "verbose", "mode"), anything),
+        **dict.fromkeys(("container_settings", "test_instances", "post_test_behavior", "test_data_caches"), anything),
+        **dict.fromkeys(("splunk_api_username", "splunk_api_password", "stack_type", "server_info"), anything),
+        "apps": list_of(group({"appid": text(lines=False)}, {"uid": anything, "title": anything}, open_to_others=True)),
+    },
+    open_to_others=True,
 )

@@ -32,8 +32,6 @@ FORMS: Mapping[str, Check] = {
 }
 # contentctl wants these folders to exist, and could fill the app from them; this compiler does not.
 EMPTY_FOLDERS = ("playbooks", "dashboards", "removed")
-# contentctl copies this folder into what it builds; ours comes from app/.
-CONTENTCTL_ONLY = ("app_template", "dist")
 APP_FILE = "contentctl.yml"
 LOCK_FILE = "searches.lock.json"
 

@@ -28,7 +28,7 @@ def check_folder(root: Path, app: Path | None = None) -> tuple[Project, list[Fin
     if any(one.rule == NO_CONTENT.id for one in findings):
         return project, findings
     try:
-        commands = own_commands(app) if app else {}
+        commands = own_commands(root / "app_template") | (own_commands(app) if app else {})
     except ValueError as error:
         commands = {}
         message = f"default: commands.conf or searchbnf.conf cannot be read: {error}"

@@ -265,8 +265,11 @@ def list_of(item: Check, least: int = 0, distinct: bool = False) -> Check:
     return check
 
 
-def group(required: Mapping[str, Check], optional: Mapping[str, Check]) -> Check:
-    """Named fields: all required ones, perhaps optional ones, nothing else."""
+def group(required: Mapping[str, Check], optional: Mapping[str, Check], open_to_others: bool = False) -> Check:
+    """Named fields: all required ones, perhaps optional ones, nothing else.
+
+    open_to_others: fields of other readers may be there too; only one that looks like a misspelled field is reported.
+    """
     known = {**required, **optional}
 
     def check(document: Document, place: Place) -> Iterator[Finding]:
@@ -283,8 +286,20 @@ def group(required: Mapping[str, Check], optional: Mapping[str, Check]) -> Check
                 yield from known[name](document, (*place, name))
             else:
                 hint = did_you_mean(name, [one for one in known if one not in value])
+                if open_to_others and not hint:
+                    continue
                 message = f"is no field known here{hint}"
                 yield document.finding(UNKNOWN_FIELD, (*place, name), message, "correct or remove it", key=True)
+
+    return check
+
+
+def one_of_kinds(field: str, kinds: Mapping[str, Check]) -> Check:
+    """A group whose form depends on a field of it; a word that is not of a kind is checked as the first of them."""
+    first = next(iter(kinds.values()))
+
+    def check(document: Document, place: Place) -> Iterator[Finding]:
+        yield from kinds.get(document.text(*place, field), first)(document, place)
 
     return check
 

@@ -44,12 +44,18 @@ def macros(project: Project) -> dict[str, Settings]:
 
 
 def transforms(project: Project) -> dict[str, Settings]:
-    """transforms.conf: one stanza per lookup; its table has its name, by which npmanomaly finds it too."""
+    """transforms.conf: one stanza per lookup; a table has its name, by which npmanomaly finds it too.
+
+    None for a model: the Machine Learning Toolkit finds it by its file.
+    """
     written: dict[str, Settings] = {}
     for document in project.kind("lookups"):
-        settings = {"filename": f"{document.text('name')}.csv"}
-        if document.text("default_match").strip():
-            settings["default_match"] = document.text("default_match")
+        if document.text("lookup_type") == "mlmodel":
+            continue
+        settings = _where_the_rows_are(document)
+        default = document.get("default_match")
+        if isinstance(default, bool) or document.text("default_match").strip():
+            settings["default_match"] = str(default).lower() if isinstance(default, bool) else str(default)
         if (flag := as_flag(document.get("case_sensitive_match"))) is not None:
             settings["case_sensitive_match"] = str(flag).lower()
         if document.items("match_type"):
@@ -59,6 +65,23 @@ def transforms(project: Project) -> dict[str, Settings]:
                 settings[key] = str(limit)
         written[document.text("name")] = settings
     return written
+
+
+def _where_the_rows_are(document: Document) -> Settings:
+    name = document.text("name")
+    if document.text("lookup_type") == "kvstore":
+        columns = ", ".join(str(column) for column in document.items("fields"))
+        return {"external_type": "kvstore", "collection": name, "fields_list": columns}
+    return {"filename": f"{name}.csv"}
+
+
+def collections(project: Project) -> dict[str, Settings]:
+    """collections.conf: the KV store collection of each lookup that is kept in one, as contentctl defines it."""
+    return {
+        document.text("name"): {"enforceTypes": "false", "replicate": "false"}
+        for document in project.kind("lookups")
+        if document.text("lookup_type") == "kvstore"
+    }
 
 
 def analytic_stories(project: Project) -> dict[str, Settings]:

@@ -39,8 +39,3 @@ STORY_USECASES = _each("""
 DATA_MODELS = _each("""
     Endpoint, Network_Traffic, Authentication, Change, Change_Analysis, Email, Network_Resolution,
     Network_Sessions, UEBA, Updates, Vulnerabilities, Web, Risk, Splunk_Audit""")
-
-# Macros of Enterprise Security and of the CIM add-on, which a search may use without our shipping them.
-FOREIGN_MACROS = frozenset(
-    _each("drop_dm_object_name, get_asset, get_risk_severity, cim_corporate_web_domain_search, globedistance")
-)

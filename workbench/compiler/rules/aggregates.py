@@ -9,7 +9,7 @@ from workbench.compiler.check import on_search
 from workbench.compiler.content import Content, Fault, SearchText
 from workbench.compiler.rule import STATISTICS, rule
 from workbench.spl.fields.flow import Step
-from workbench.spl.tree import Aggregation, Eval, Mstats, Rename, Span, Stats
+from workbench.spl.tree import Aggregation, Eval, FieldName, Mstats, Rename, Span, Stats, walk
 
 # Words in a field's name, and the family of aggregates they say it is. Not in it: first, last, earliest, latest, range
 # and rate, which name points in time and other things as often.
@@ -26,12 +26,17 @@ _WORDS: Mapping[str, str] = {
     **dict.fromkeys(("median",), "median"),
 }
 _FUNCTIONS: Mapping[str, str] = {**_WORDS, "distinct_count": "distinct count", "p50": "median", "perc50": "median"}
-# What may go under the name of another: a count of distinct values is a count, a sum over counts or flags too.
+# What may go under the name of another: all counts are totals, and a sum over counts or flags is a count.
 _ALSO: Mapping[str, frozenset[str]] = {
-    "distinct count": frozenset({"count"}),
+    "distinct count": frozenset({"count", "sum"}),
     "count": frozenset({"sum"}),
+    "sum": frozenset({"count"}),
     "sum of squares": frozenset({"sum"}),
 }
+# Words that make a name speak of a bound or an estimate of what the next word says, which a percentile often is.
+_BOUNDS = frozenset(
+    ("upper", "lower", "high", "low", "top", "bottom", "expected", "typical", "usual", "limit", "bound")
+)
 _SPELLED: Mapping[str, str] = {
     "average": "avg",
     "standard deviation": "stdev",
@@ -53,11 +58,15 @@ def family(function: str) -> str:
 
 
 def families_named(name: str) -> set[str]:
-    """The families of aggregates that a field's name speaks of."""
-    words = [word for word in re.split(r"[^A-Za-z0-9]+|(?<=[a-z])(?=[A-Z])", name) if word]
-    found = {_WORDS[word.lower()] for word in words if word.lower() in _WORDS and word.lower() != "c"}
-    percentiles = (_PERCENTILE.fullmatch(word.lower()) for word in words)
-    return found | {"median" if one[1] == "50" else f"percentile {one[1]}" for one in percentiles if one}
+    """The families of aggregates that a field's name speaks of; none if it speaks of a bound of one."""
+    words = [word.lower() for word in re.split(r"[^A-Za-z0-9]+|(?<=[a-z])(?=[A-Z])", name) if word]
+    if _BOUNDS & set(words):
+        return set()
+    if "per" in words:  # events_per_min: a unit
+        words = words[: words.index("per")]
+    families = {_WORDS[word] for word in words if word in _WORDS and word != "c"}
+    percentiles = (_PERCENTILE.fullmatch(word) for word in words)
+    return families | {"median" if one[1] == "50" else f"percentile {one[1]}" for one in percentiles if one}
 
 
 @on_search(
@@ -87,10 +96,10 @@ def _aggregation(one: Aggregation, held: Mapping[str, str]) -> Iterator[Fault]:
     is_one = family(one.function)
     if one.alias is None:
         return
+    # The maximum of a field that holds counts may still be called a count.
+    sources = [one.field or "", *(field.name for field in walk(one.expression, FieldName))]
     allowed = {is_one, *_ALSO.get(is_one, ()), *families_named(one.function)}
-    allowed |= {*families_named(one.field or ""), held.get(one.field or "", "")}
-    if is_one == "sum" and one.expression is not None:
-        allowed.add("count")  # sum(eval(if(..., 1, 0))) counts
+    allowed |= {what for name in sources for what in (*families_named(name), held.get(name, ""))}
     named = families_named(one.alias)
     if named and not named & allowed:
         says = " and ".join(sorted(named))

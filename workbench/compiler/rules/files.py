@@ -10,16 +10,9 @@ from workbench.compiler.check import on_content
 from workbench.compiler.content import Content
 from workbench.compiler.deployments import LONGEST_STANZA, stanza_name
 from workbench.compiler.finding import Finding, finding
-from workbench.compiler.project import (
-    APP_FILE,
-    CONTENTCTL_ONLY,
-    EMPTY_FOLDERS,
-    FORMS,
-    LOCK_FILE,
-    file_stem,
-    shown_path,
-)
+from workbench.compiler.project import EMPTY_FOLDERS, FORMS, file_stem, shown_path
 from workbench.compiler.rule import CONF_FILES, CONTENTCTL, Rule, rule
+from workbench.compiler.shapes import did_you_mean
 from workbench.compiler.yamlfile import Document, Place
 
 
@@ -27,37 +20,53 @@ from workbench.compiler.yamlfile import Document, Place
     rule(
         "NPM018",
         "stray-file",
-        what="A folder of the project is missing, or a file lies where nobody reads it.",
+        what="A folder of the project is missing or misspelled, or a file of content does not end in .yml.",
         why="It would be ignored without a word.",
         see=CONTENTCTL,
     )
 )
 def _stray_files(rule: Rule, content: Content) -> Iterator[Finding]:
     root = content.project.root
-    for folder in (*FORMS, *EMPTY_FOLDERS):
+    folders = (*FORMS, *EMPTY_FOLDERS)
+    for folder in folders:
         if not (root / folder).is_dir():
             fix = "create it, with an empty .gitkeep if nothing goes in it"
             yield finding(rule, shown_path(root / folder), "folder: is missing", fix)
-            continue
         for path in sorted((root / folder).rglob("*")):
-            message, fix = _stray(folder, path)
-            if path.is_file() and message:
-                yield finding(rule, shown_path(path), f"file: {message}", fix)
-    known = {*FORMS, *EMPTY_FOLDERS, *CONTENTCTL_ONLY, APP_FILE, LOCK_FILE}
+            if path.is_file() and (stray := _stray(folder, path)):
+                yield finding(rule, shown_path(path), f"file: {stray[0]}", stray[1])
     for path in sorted(root.iterdir()):
-        if path.name not in known:
-            yield finding(rule, shown_path(path), "file: does not belong into the content folder", "remove it")
+        if path.is_dir() and path.name not in folders and (hint := did_you_mean(path.name, folders)):
+            message = f"folder: is not one of the folders of content{hint}"
+            yield finding(rule, shown_path(path), message, "rename it, or move what it holds")
 
 
-def _stray(folder: str, path: Path) -> tuple[str, str]:
-    """Return what is wrong with a file lying in a folder of content, and what to do; "" if nothing."""
-    if path.name == ".gitkeep":
-        return ("contentctl refuses it in lookups", "remove it") if folder == "lookups" else ("", "")
-    if folder in EMPTY_FOLDERS:
-        return f"{folder} are not compiled", "remove it"
-    if path.suffix == ".yml" or (folder == "lookups" and path.suffix == ".csv"):
-        return "", ""
-    return "would be ignored", "rename it to end in .yml, or remove it"
+def _stray(folder: str, path: Path) -> tuple[str, str] | None:
+    """Return what is wrong with a file lying in a folder of content, and what to do; None if nothing."""
+    if path.suffix.lower() in (".yaml", ".yml") and path.suffix != ".yml":
+        return "would be ignored", "rename it to end in .yml, or remove it"
+    if folder == "lookups" and path.suffix not in (".yml", ".csv", ".mlmodel"):
+        return "contentctl refuses it in lookups", "remove it"
+    return None
+
+
+@on_content(
+    rule(
+        "NPM023",
+        "not-compiled",
+        what="A folder holds content of a kind that this compiler does not compile: "
+        f"{', '.join(EMPTY_FOLDERS[:-1])} or {EMPTY_FOLDERS[-1]}.",
+        why="contentctl would build something of it; the package made here is without it.",
+        see=CONTENTCTL,
+        severity="warning",
+    )
+)
+def _not_compiled(rule: Rule, content: Content) -> Iterator[Finding]:
+    for folder in EMPTY_FOLDERS:
+        files = list((content.project.root / folder).rglob("*.yml"))
+        if files:
+            message = f"folder: {len(files)} {'file is' if len(files) == 1 else 'files are'} not compiled"
+            yield finding(rule, shown_path(content.project.root / folder), message, "build them with contentctl")
 
 
 @on_content(

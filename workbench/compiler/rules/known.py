@@ -39,6 +39,13 @@ EVAL_FUNCTIONS = frozenset(name for kind, _, names in _FUNCTIONS if kind == "eva
 AGGREGATIONS = frozenset(name for kind, _, names in _FUNCTIONS if kind == "stats" for name in names.split())
 """The functions of stats and mstats; ``<n>`` stands for a number."""
 
+_OTHERS = [line.split(": ") for line in _lines("other_apps.txt") if not line.startswith("#")]
+OTHER_COMMANDS, OTHER_LOOKUPS, OTHER_MACROS = (
+    frozenset(name for kind, _, names in _OTHERS if kind == wanted for name in names.split())
+    for wanted in ("command", "lookup", "macro")
+)
+"""What well-known apps, Enterprise Security and the CIM bring, so that a search may use it without our shipping it."""
+
 
 def is_aggregation(name: str) -> bool:
     """Whether Splunk has such a statistical function; ``perc95`` is written with its number."""

@@ -8,22 +8,29 @@ from workbench.compiler.check import on_search
 from workbench.compiler.content import Content, Fault, SearchText
 from workbench.compiler.project import file_stem
 from workbench.compiler.rule import LOOKUPS, OUTPUTLOOKUP, rule
+from workbench.compiler.rules.known import OTHER_LOOKUPS
 from workbench.compiler.shapes import did_you_mean
 from workbench.spl.tree import Inputlookup, Lookup, Outputlookup
+
+_KEY = "_key"  # of a row in the KV store, which makes one where none is given
 
 
 @on_search(
     rule(
         "NPM216",
         "unknown-lookup",
-        what="A search reads or writes a lookup that is not defined.",
+        what="A search reads or writes a lookup that neither the content nor a well-known other app defines.",
         why="Splunk refuses to read it; written, it becomes a file that no definition describes.",
         see=LOOKUPS,
     )
 )
 def _unknown_lookups(search: SearchText, content: Content) -> Iterator[Fault]:
     for command in search.commands():
-        if isinstance(command, Lookup | Inputlookup | Outputlookup) and content.project.lacks("lookups", command.table):
+        if (
+            isinstance(command, Lookup | Inputlookup | Outputlookup)
+            and command.table not in OTHER_LOOKUPS
+            and content.lacks_lookup(command.table)
+        ):
             hint = did_you_mean(command.table, content.project.named("lookups"))
             fix = f"correct the name or add lookups/{file_stem(command.table.removesuffix('.csv'))}.yml"
             at = search.expanded.text.index(command.table, command.span.start)
@@ -62,14 +69,14 @@ def _other_columns(search: SearchText, content: Content) -> Iterator[Fault]:
         command = step.command
         if not isinstance(command, Outputlookup) or step.before.open or command.table not in content.tables:
             continue
-        columns = content.tables[command.table].columns
-        written = step.before.names
-        if columns is None or any("*" in name for name in written):
+        columns = set(content.tables[command.table].columns or ()) - {_KEY}
+        written = step.before.names - {_KEY}
+        if not columns or any("*" in name for name in written):
             continue
         parts = []
-        if more := sorted(written - set(columns)):
+        if more := sorted(written - columns):
             parts.append(f"writes {', '.join(more)}, which the table {command.table} does not have")
-        if fewer := sorted(set(columns) - written):
+        if fewer := sorted(columns - written):
             parts.append(f"does not write {', '.join(fewer)}, which the table {command.table} has")
         if parts:
             fix = "name the columns with fields or table before, or correct the header of the table"

@@ -11,8 +11,8 @@ from workbench.compiler.content import Content
 from workbench.compiler.finding import Finding
 from workbench.compiler.project import filter_macro
 from workbench.compiler.rule import CONTENTCTL, MACROS, Rule, rule
+from workbench.compiler.rules.known import OTHER_MACROS
 from workbench.compiler.shapes import did_you_mean
-from workbench.compiler.words import FOREIGN_MACROS
 from workbench.compiler.yamlfile import Document, Place
 from workbench.spl.macros import MacroUse, comment_spans, macro_uses
 
@@ -70,7 +70,7 @@ def _undefined_calls(content: Content) -> Iterator[tuple[Document, Place, MacroU
     for document, place in content.project.texts_of_spl():
         for use in macro_uses(document.text(*place))[0]:
             unread = f"macros/{use.name}" in content.project.unreadable
-            if use.stanza not in content.macros and use.name not in FOREIGN_MACROS and not unread:
+            if use.stanza not in content.macros and use.name not in OTHER_MACROS and not unread:
                 yield document, place, use, [name for name in sorted(content.macros) if name.split("(")[0] == use.name]
 
 

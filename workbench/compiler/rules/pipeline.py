@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from workbench.compiler.check import on_search
 from workbench.compiler.content import Content, Fault, SearchText
 from workbench.compiler.rule import EVALUATION, MSTATS, SEARCH_COMMAND, SORT, SUBSEARCHES, SYNTAX, rule
+from workbench.spl import wildcards
 from workbench.spl.fields.flow import FieldSet, Step
 from workbench.spl.tree import (
     Append,
@@ -89,21 +90,58 @@ def _cut_sorts(search: SearchText, content: Content) -> Iterator[Fault]:
     rule(
         "NPM305",
         "pooled-subsearch",
-        what="The subsearch of a join or append groups by fewer fields than the rows before it.",
+        what="The subsearch of a join or append measures the same as the rows before it, grouped by fewer fields.",
         why="What it knows of one group is told of another.",
         see=SUBSEARCHES,
         waivable=True,
     )
 )
 def _pooled_subsearches(search: SearchText, content: Content) -> Iterator[Fault]:
+    """A subsearch that adds something else, such as the owner of a host, may well be grouped by less."""
+    commands = search.tree.commands if search.tree else ()
     by: frozenset[str] = frozenset()
-    for command in search.tree.commands if search.tree else ():
+    for index, command in enumerate(commands):
         if isinstance(command, Join | Append):
             last = next((one for one in reversed(command.search.commands) if _grouping(one)), None)
             inside = _grouping(last) if last else None
-            if last and inside and inside < by:
+            if last and inside and inside < by and _measure_alike(commands[:index], command.search.commands):
                 yield _pooled(search, command, last, sorted(by - inside))
         by = _grouping(command) or by
+
+
+# The functions that measure. Others carry values along: latest(owner), values(user).
+_MEASURES = re.compile(
+    r"avg|mean|median|min|max|stdevp?|varp?|sum|sumsq|count|c|dc|distinct_count|range|.*p(?:erc)?\d.*"
+)
+_SOURCES = frozenset(("index", "sourcetype", "source", "eventtype", "tag"))
+
+
+def _measure_alike(rows: tuple[Command, ...], others: tuple[Command, ...]) -> bool:
+    """Return whether two pipelines begin at the same data and measure the same of it."""
+    return _source(rows) == _source(others) and any(
+        wildcards.overlap(one, other) for one in _measured(rows) for other in _measured(others)
+    )
+
+
+def _source(pipeline: tuple[Command, ...]) -> frozenset[tuple[str, str]] | type[Command] | None:
+    """Return where the rows of a pipeline come from: the kind of command for metrics, the terms that name a source."""
+    first = pipeline[0] if pipeline else None
+    if isinstance(first, SearchFilter):
+        return frozenset(
+            (term.field, term.value) for term in walk(first.filter, Comparison) if term.field.lower() in _SOURCES
+        )
+    return type(first) if isinstance(first, Mstats) else None
+
+
+def _measured(pipeline: tuple[Command, ...]) -> set[str]:
+    """Return the fields that a pipeline measures; "" stands for a count of rows."""
+    return {
+        aggregation.field or ""
+        for command in pipeline
+        if isinstance(command, Mstats | Stats)
+        for aggregation in command.aggregations
+        if aggregation.field != "_time" and (isinstance(command, Mstats) or _MEASURES.fullmatch(aggregation.function))
+    }
 
 
 def _pooled(search: SearchText, command: Join | Append, last: Command, lacking: list[str]) -> Fault:
@@ -236,7 +274,8 @@ def _unknown_fields(search: SearchText, content: Content) -> Iterator[Fault]:
     for step in search.steps:
         for use in step.missing:
             inside = any(span.start <= use.span.start < span.end for span in dotted)
-            if use.where not in harmless and not inside:
+            # if(a=b, c, null): a field of that name is null, as was meant
+            if use.where not in harmless and not inside and use.name.lower() != "null":
                 message = f"{command_name(step.command)} reads {use.name}, which no command before it produces"
                 yield Fault(message, f"use one of: {_some(step.before)}", use.span)
 

@@ -125,8 +125,9 @@ def _technique_beside_its_own(rule: Rule, content: Content) -> Iterator[Finding]
         "NPM109",
         "unknown-technique",
         what="An ATT&CK id does not exist in the shipped table.",
-        why="Enterprise Security shows a number instead of a technique.",
+        why="Enterprise Security shows a number instead of a technique. It may have been valid once.",
         see=ATTACK,
+        severity="warning",
     )
 )
 def _unknown_techniques(rule: Rule, content: Content) -> Iterator[Finding]:
@@ -205,35 +206,44 @@ def _missing_drilldowns(rule: Rule, document: Document) -> Iterator[Finding]:
 )
 def _tables(rule: Rule, content: Content) -> Iterator[Finding]:
     project = content.project
-    wanted = {document.path.with_suffix(".csv"): document for document in project.kind("lookups")}
+    lookups = [document for document in project.kind("lookups") if document.text("lookup_type") != "kvstore"]
+    wanted = {document.path.with_suffix(_suffix(document)): document for document in lookups}
     for path, document in wanted.items():
         if not path.is_file():
-            fix = f"add {path.name} beside it, with at least a header"
+            fix = f"add {path.name} beside it, with at least a header" if path.suffix == ".csv" else f"add {path.name}"
             yield document.finding(rule, ("name",), "has no table", fix)
-        else:
+        elif path.suffix == ".csv":
             yield from _table_findings(rule, document, path.read_bytes())
-    for path in sorted((project.root / "lookups").rglob("*.csv")):
-        if path not in wanted and project.lacks("lookups", path.stem):
+        elif not path.stem.startswith("__mlspl_"):
+            message, fix = "is of a model whose file does not begin with __mlspl_", "rename both files and the lookup"
+            yield document.finding(rule, ("name",), message, fix)
+    for path in sorted((project.root / "lookups").rglob("*.*")):
+        if path.suffix in (".csv", ".mlmodel") and path not in wanted and project.lacks("lookups", path.stem):
             message = f"{path.relative_to(project.root).as_posix()} belongs to no lookup"
             fix = f"add {path.stem}.yml beside it or remove it"
             yield project.app.finding(rule, ("lookups",), message, fix)
 
 
-def _table_findings(rule: Rule, document: Document, content: bytes) -> Iterator[Finding]:
-    table, place = f"{document.path.stem}.csv", ("lookup_type",)
-    if content.startswith(b"\xef\xbb\xbf") or b"\r" in content:
-        message = f"{table} has a byte order mark or carriage returns"
-        yield document.finding(rule, place, message, "save it as UTF-8 with plain line ends")
+def _suffix(document: Document) -> str:
+    return ".mlmodel" if document.text("lookup_type") == "mlmodel" else ".csv"
+
+
+def _table_findings(rule: Rule, document: Document, table: bytes) -> Iterator[Finding]:
+    """Check a table as Splunk reads it: any line ends, empty lines passed over, names without the blanks around."""
+    name, place = f"{document.path.stem}.csv", ("lookup_type",)
+    if table.startswith(b"\xef\xbb\xbf"):
+        yield document.finding(rule, place, f"{name} has a byte order mark", "save it as UTF-8 without one")
         return
     try:
-        rows = list(csv.reader(io.StringIO(content.decode()), strict=True))
+        rows = list(csv.reader(io.StringIO(table.decode(), newline=""), strict=True))
     except (UnicodeDecodeError, csv.Error) as error:
-        yield document.finding(rule, place, f"{table} is no CSV in UTF-8 ({error})", "correct it")
+        yield document.finding(rule, place, f"{name} is no CSV in UTF-8 ({error})", "correct it")
         return
-    if not rows or not all(rows[0]) or len(set(rows[0])) < len(rows[0]):
+    header = [column.strip() for column in rows[0]] if rows else []
+    if not header or not all(header) or len(set(header)) < len(header):
         fix = "write the columns into its first line"
-        yield document.finding(rule, place, f"{table} has no header of distinct names", fix)
+        yield document.finding(rule, place, f"{name} has no header of distinct names", fix)
     for index, row in enumerate(rows[1:], 2):
-        if len(row) != len(rows[0]):
-            message = f"{table} line {index} has {len(row)} columns, the header {len(rows[0])}"
+        if (len(row) > 1 or "".join(row).strip()) and len(row) != len(header):
+            message = f"{name} line {index} has {len(row)} columns, the header {len(header)}"
             yield document.finding(rule, place, message, "correct it")

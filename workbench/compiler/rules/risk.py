@@ -16,7 +16,7 @@ from workbench.compiler.yamlfile import Document, Place
 from workbench.spl.fields.flow import FieldSet
 from workbench.spl.tree import Eval, Number, Unary
 
-_TOKEN = re.compile(r"\$([^\s$|\"'()]+)\$")
+_TOKEN = re.compile(r"\$([^\s$|\"'()]+)(?:\|\w)?\$")  # $field$, or $field|s$ with a filter
 # What Splunk and Enterprise Security fill in besides the fields of the result.
 _GIVEN = re.compile(r"info_(?:min|max|search)_time|trigger_time|result\..*")
 
@@ -111,6 +111,7 @@ def _unknown_tokens(rule: Rule, content: Content) -> Iterator[Finding]:
         what="A risk object, message or drilldown uses a field with dots in its name.",
         why="Whether Enterprise Security fills in a name with dots is not documented.",
         see=RISK,
+        severity="warning",
     )
 )
 def _dotted_names(rule: Rule, content: Content) -> Iterator[Finding]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from itertools import islice, pairwise
@@ -15,7 +16,20 @@ from workbench.compiler.rule import SAVED_SEARCHES, TIMES, Rule, rule
 from workbench.compiler.yamlfile import Document, Place
 from workbench.spl.arguments import arguments
 from workbench.spl.times import TimeError, cron_runs, relative_time
-from workbench.spl.tree import CustomCommand, Inputlookup, Lookup, Outputlookup
+from workbench.spl.tree import (
+    Binary,
+    Call,
+    CustomCommand,
+    Eval,
+    FieldName,
+    Inputlookup,
+    Lookup,
+    Outputlookup,
+    Rename,
+    Stats,
+    Where,
+    walk,
+)
 
 _RUNS = 60  # runs looked at: more than a week of a schedule that starts twice a day, a quarter of a weekly one
 
@@ -113,18 +127,20 @@ def _long_schedule_windows(rule: Rule, content: Content) -> Iterator[Finding]:
     rule(
         "NPM506",
         "overlapping-baseline",
-        what="A baseline reaches into the time range of a detection that is judged by it.",
+        what="A baseline reaches into the time range of a detection that reads its table without regard to time.",
         why="A baseline that holds what the detection looks at hides it.",
         see=SAVED_SEARCHES,
         waivable=True,
     )
 )
 def _overlapping_baselines(rule: Rule, content: Content) -> Iterator[Finding]:
+    read = {detection.path: _read(content, detection) for detection in content.project.kind("detections")}
     for baseline in content.project.kind("baselines"):
-        its = _schedule_of(content, baseline)
+        written, its = _written(content, baseline), _schedule_of(content, baseline)
         for detection in content.project.kind("detections"):
-            other = _schedule_of(content, detection)
-            if its is None or other is None or not _serves(content, baseline, detection):
+            shared = written & read[detection.path]
+            other = _schedule_of(content, detection) if shared and its else None
+            if its is None or other is None or _looks_at_times(content, detection, shared):
                 continue
             # Both as if they ran together: a delayed baseline may run when the detection does.
             late = max(its.window(run)[1] - other.window(run)[0] for run in its.runs)
@@ -144,23 +160,82 @@ def _schedule_of(content: Content, document: Document) -> Schedule | None:
     return schedule_at(found[0], (*found[1], "scheduling")) if found else None
 
 
-def _serves(content: Content, baseline: Document, detection: Document) -> bool:
-    """Whether the detection is judged by the baseline: named in it, or reading a lookup that it writes."""
-    if detection.text("name") in baseline.items("tags", "detections"):
-        return True
-    return bool(_lookups(content, baseline, written=True) & _lookups(content, detection, written=False))
-
-
-def _lookups(content: Content, document: Document, written: bool) -> set[str]:
+def _written(content: Content, document: Document) -> set[str]:
+    """Return the lookups that a search writes, and the models that it trains."""
     search = content.search_of(document)
-    found: set[str] = set()
+    names: set[str] = set()
     for command in search.commands() if search else ():
-        if isinstance(command, Outputlookup if written else (Lookup, Inputlookup)):
-            found.add(command.table)
-        elif isinstance(command, CustomCommand) and not written:
-            own = content.commands.get(command.name.lower())
-            found |= {one.value for one in arguments(command.arguments) if own and one.name in own.lookups}
-    return found
+        if isinstance(command, Outputlookup):
+            names.add(command.table)
+        elif isinstance(command, CustomCommand) and command.name.lower() == "fit":
+            names |= set(re.findall(r"\binto\s+(?:app:)?(\w+)", command.arguments, re.IGNORECASE))
+    return names
+
+
+def _read(content: Content, document: Document) -> set[str]:
+    """Return the lookups that a search reads, also by commands of the app, and the models that it applies."""
+    search = content.search_of(document)
+    names: set[str] = set()
+    for command in search.commands() if search else ():
+        if isinstance(command, Lookup | Inputlookup):
+            names.add(command.table)
+        elif isinstance(command, CustomCommand) and command.name.lower() == "apply":
+            names |= set(re.findall(r"\A(?:app:)?(\w+)", command.arguments))
+        elif isinstance(command, CustomCommand) and (own := content.commands.get(command.name.lower())):
+            names |= {one.value for one in arguments(command.arguments) if one.name in own.lookups}
+    return names
+
+
+# What gives the time at which a search runs, or that of an event.
+_CLOCKS = frozenset(("now", "time", "relative_time"))
+_TIMES_OF_SEARCH = frozenset(("_time", "info_min_time", "info_max_time", "info_search_time"))
+
+
+def _looks_at_times(content: Content, detection: Document, tables: set[str]) -> bool:
+    """Return whether a detection compares what it looks up in these tables with a time.
+
+    It then tells what the table learned in its own time range from what it knew before:
+    ``| lookup seen user OUTPUT first | where isnull(first) OR first > relative_time(now(), "-70m@m")``.
+    """
+    search = content.search_of(detection)
+    looked_up: set[str] = set()  # the fields that come from the tables, also by way of others
+    for step in search.steps if search else ():
+        command = step.command
+        if isinstance(command, Lookup | Inputlookup) and command.table in tables:
+            looked_up |= _columns_read(content, command)
+        elif isinstance(command, Rename):
+            looked_up |= {new for old, new in command.pairs if old in looked_up}
+        elif isinstance(command, Stats):
+            looked_up |= {one.name for one in command.aggregations if one.field in looked_up}
+        elif isinstance(command, Eval):
+            for assignment in command.assignments:
+                if _names(assignment.expression) & looked_up:
+                    looked_up.add(assignment.field)
+        if isinstance(command, Eval | Where) and any(
+            _names(comparison) & looked_up and _has_time(comparison) for comparison in _comparisons(command)
+        ):
+            return True
+    return False
+
+
+def _columns_read(content: Content, command: Lookup | Inputlookup) -> set[str]:
+    """Return the fields that a lookup fills, or that its rows have."""
+    if isinstance(command, Lookup) and command.outputs:
+        return {output.field for output in command.outputs}
+    table = content.tables.get(command.table)
+    return set(table.columns or ()) if table else set()
+
+
+def _comparisons(command: Eval | Where) -> Iterator[Binary]:
+    return (node for node in walk(command, Binary) if node.operator in ("<", "<=", ">", ">="))
+
+
+def _names(node: object) -> set[str]:
+    return {field.name for field in walk(node, FieldName)}
+
+
+def _has_time(node: object) -> bool:
+    return bool(_names(node) & _TIMES_OF_SEARCH) or any(call.function in _CLOCKS for call in walk(node, Call))
 
 
 def _span(seconds: float) -> str:

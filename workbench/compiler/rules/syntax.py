@@ -10,7 +10,7 @@ from workbench.compiler.content import Content, Fault, SearchText
 from workbench.compiler.owncommands import OwnCommand, misfit
 from workbench.compiler.rule import COMMANDS as COMMAND_TYPES
 from workbench.compiler.rule import EVALUATION, HELP, STATISTICS, SYNTAX, rule
-from workbench.compiler.rules.known import COMMANDS, EVAL_FUNCTIONS, GENERATING, is_aggregation
+from workbench.compiler.rules.known import COMMANDS, EVAL_FUNCTIONS, GENERATING, OTHER_COMMANDS, is_aggregation
 from workbench.compiler.shapes import did_you_mean
 from workbench.spl.arguments import Argument, arguments
 from workbench.spl.tree import (
@@ -83,19 +83,19 @@ def _unbalanced(search: SearchText, command: Command) -> Iterator[Fault]:
     rule(
         "NPM202",
         "unknown-command",
-        what="Neither Splunk nor this app has the command.",
+        what="Neither Splunk nor this app nor a well-known other one has the command.",
         why="Splunk refuses the search.",
         see=COMMAND_TYPES,
     )
 )
 def _unknown_commands(search: SearchText, content: Content) -> Iterator[Fault]:
+    known = COMMANDS | OTHER_COMMANDS | set(content.commands)
     for command in search.commands():
         name = command.name.lower() if isinstance(command, CustomCommand) else ""
-        if isinstance(command, CustomCommand) and name and name not in COMMANDS and name not in content.commands:
-            hint = did_you_mean(name, sorted(COMMANDS | set(content.commands)))
+        if isinstance(command, CustomCommand) and name and name not in known:
             span = Span(command.span.start, command.span.start + len(command.name))
             fix = "correct it, or ship it in app/default/commands.conf"
-            yield Fault(f"unknown command {command.name}{hint}", fix, span)
+            yield Fault(f"unknown command {command.name}{did_you_mean(name, sorted(known))}", fix, span)
 
 
 @on_search(
@@ -110,8 +110,8 @@ def _unknown_commands(search: SearchText, content: Content) -> Iterator[Fault]:
 def _wrong_options(search: SearchText, content: Content) -> Iterator[Fault]:
     for command in search.commands():
         own = content.commands.get(command.name.lower()) if isinstance(command, CustomCommand) else None
-        if not own or not isinstance(command, CustomCommand):
-            continue
+        if not own or not own.options or not isinstance(command, CustomCommand):
+            continue  # without a help nothing is known of its options
         start = search.expanded.text.index(command.arguments, command.span.start + len(command.name))
         seen: set[str] = set()
         for argument in arguments(command.arguments):
@@ -135,7 +135,7 @@ def _wrong_option(content: Content, argument: Argument, own: OwnCommand, seen: s
         return f"{argument.written} has a comma outside of quotes", f'write {name}="{value}"'
     if wanted := misfit(own.options[name], value):
         return f"{name} is '{value}'", f"write {wanted}"
-    if name in own.lookups and content.project.lacks("lookups", value):
+    if name in own.lookups and content.lacks_lookup(value):
         hint = did_you_mean(value, content.project.named("lookups"))
         return f"{name} names the unknown lookup {value}{hint}", "correct the name or add the lookup"
     return "", ""
@@ -175,7 +175,7 @@ def _brings_nothing(content: Content, command: Command) -> str:
     if name in GENERATING or (name in content.commands and content.commands[name].generating):
         return ""
     if isinstance(command, CustomCommand) and name not in COMMANDS and name not in content.commands:
-        return ""  # reported as unknown
+        return ""  # of another app, or reported as unknown
     return f"{name} brings no rows, and nothing stands before it"
 
 
