@@ -97,6 +97,7 @@ class World:
         self.name_networks()
         self.points: list[dict[str, Any]] = []
         self.throttle = Throttle()
+        self.rates: Literal["strict", "lenient"] = "strict"  # how rate_sum reads what Splunk does not document
         self._written = -1
 
     def add(self, points: Iterable[dict[str, Any]]) -> World:
@@ -128,7 +129,11 @@ class World:
     def store(self) -> MetricsStore:
         """Open the points that have arrived so far as a store."""
         if self._written != len(self.points):
-            write_index(self.folder / "store" / "kubernetes_metrics", self.points, DIMENSIONS, METRICS)
+            others = {name: value for point in self.points for name, value in point.items() if value is not None}
+            texts = [name for name, value in others.items() if isinstance(value, str)]
+            numbers = [name for name, value in others.items() if name != "_time" and not isinstance(value, str)]
+            dimensions, metrics = dict.fromkeys((*DIMENSIONS, *texts)), dict.fromkeys((*METRICS, *numbers))
+            write_index(self.folder / "store" / "kubernetes_metrics", self.points, (*dimensions,), (*metrics,))
             self._written = len(self.points)
         return MetricsStore(self.folder / "store", threads=1)
 
@@ -136,7 +141,7 @@ class World:
         """Run the shipped search ``name`` as if it were ``at``."""
         store = self.store()
         try:
-            site = Site(self.app, store, Path(sys.executable))
+            site = Site(self.app, store, Path(sys.executable), rates=self.rates)
             return run_search(self.app.saved_searches[name], at, site, self.throttle)
         finally:
             store.close()
@@ -174,7 +179,7 @@ class World:
     ) -> tuple[list[Row], list[Message]]:
         store = self.store()
         try:
-            context = SearchContext(self.app, store, window, at, limits, mv_ne, Path(sys.executable))
+            context = SearchContext(self.app, store, window, at, limits, mv_ne, Path(sys.executable), rates=self.rates)
             return list(engine.run_text(text, context)), context.messages
         finally:
             store.close()

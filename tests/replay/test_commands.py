@@ -16,15 +16,17 @@ A, B = {"k": "a", "v": 1}, {"k": "b", "v": 2}
 
 @pytest.fixture
 def app_root(tmp_path: Path) -> Path:
-    """An app with the lookups edges (exact), sizes (no case, wildcards) and new (no file yet)."""
+    """An app with the lookups edges (exact), sizes (no case, wildcards), nets (CIDR) and new (no file yet)."""
     (tmp_path / "default").mkdir()
     (tmp_path / "default/transforms.conf").write_text(
         "[edges]\nfilename = edges.csv\n"
         "[sizes]\nfilename = sizes.csv\ncase_sensitive_match = 0\nmax_matches = 1\nmatch_type = WILDCARD(name)\n"
+        "[nets]\nfilename = nets.csv\nmax_matches = 1\nmatch_type = CIDR(cidr)\n"
         "[new]\nfilename = new.csv\n"
     )
     (tmp_path / "lookups").mkdir()
     (tmp_path / "lookups/edges.csv").write_text("src,dst,seen\na,b,10\na,c,\na,b,20\n")
+    (tmp_path / "lookups/nets.csv").write_text("cidr,name\n10.1.0.0/16,lab\n10.0.0.0/8,inside\n::1/128,self\nno,net\n")
     (tmp_path / "lookups/sizes.csv").write_text("name,size\nweb-*,large\n*,small\n")
     return tmp_path
 
@@ -247,6 +249,12 @@ def test_lookup_gives_all_matches_as_a_multivalue(app_root: Path) -> None:
 def test_lookup_ignores_case_and_matches_wildcards_when_the_definition_says_so(app_root: Path) -> None:
     rows = [{"name": "WEB-1"}, {"name": "db"}]
     assert [r["size"] for r in run_on(rows, "lookup sizes name", context(app_root))] == ["large", "small"]
+
+
+def test_lookup_matches_addresses_by_network_the_first_row_first(app_root: Path) -> None:
+    rows = [{"a": text} for text in ("10.1.2.3", "10.2.0.1", "::1", "192.0.2.1", "web", "10.1.2", "no")]
+    found = run_on(rows, "lookup nets cidr as a OUTPUT name", context(app_root))
+    assert [row["name"] for row in found] == ["lab", "inside", "self", None, None, None, None]
 
 
 @pytest.mark.parametrize(("word", "seen"), [("OUTPUT", ["10", "5"]), ("OUTPUTNEW", ["5", "5"])])
