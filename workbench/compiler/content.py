@@ -7,6 +7,7 @@ import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from functools import cached_property
+from itertools import islice
 from pathlib import Path
 
 from workbench.compiler.drilldowns import DRILLDOWN_PLACEHOLDER
@@ -20,7 +21,7 @@ from workbench.spl.fields.flow import FieldSet, Step, Table, field_flow
 from workbench.spl.macros import Expanded, Macro, expand
 from workbench.spl.parser import parse_all
 from workbench.spl.terms import Span
-from workbench.spl.tree import Command, Search, commands_of
+from workbench.spl.tree import Command, Outputlookup, Search, commands_of
 
 ORIGINAL_SEARCH = "the search of the detection"
 
@@ -127,6 +128,19 @@ class Content:
                 tables[f"{name}.csv"] = table
         return tables
 
+    def shipped_rows(self, name: str) -> int | None:
+        """Return how many rows the table of a lookup ships with, if no search of the content writes it; else None."""
+        if name.removesuffix(".csv") in self._written_lookups:
+            return None
+        lookup = self.project.named("lookups").get(name.removesuffix(".csv"))
+        rows = _rows(lookup) if lookup and lookup.text("lookup_type") == "csv" else []
+        return len(rows) - 1 if rows else None
+
+    @cached_property
+    def _written_lookups(self) -> set[str]:
+        commands = (command for search in self.searches for command in search.commands())
+        return {command.table.removesuffix(".csv") for command in commands if isinstance(command, Outputlookup)}
+
     def lacks_lookup(self, name: str) -> bool:
         """Return whether the content has no lookup of this name, and no table in a file of this name."""
         return name not in self.tables and self.project.lacks("lookups", name)
@@ -175,8 +189,13 @@ def _columns(lookup: Document) -> tuple[str, ...]:
     """Return the columns of a lookup; none if they are not known. Splunk takes off the blanks around their names."""
     if lookup.text("lookup_type") == "kvstore":
         return tuple(str(name) for name in lookup.items("fields"))
+    return tuple(name.strip() for row in _rows(lookup, 1) for name in row)
+
+
+def _rows(lookup: Document, most: int | None = None) -> list[list[str]]:
+    """Return the rows of the table beside a lookup, its header first; none if it cannot be read."""
     try:
         with lookup.path.with_suffix(".csv").open(encoding="utf-8-sig", newline="") as lines:
-            return tuple(name.strip() for name in next(csv.reader(lines), ()))
+            return list(islice((row for row in csv.reader(lines) if row), most))
     except (OSError, UnicodeDecodeError, csv.Error):
-        return ()
+        return []

@@ -18,6 +18,7 @@ from workbench.spl.tree import (
     CustomCommand,
     Eval,
     Filter,
+    Inputlookup,
     Join,
     Mstats,
     SearchFilter,
@@ -37,12 +38,13 @@ _LIMITS = {
 # Their brackets hold no subsearch: a pipeline over the rows there are, and searches that stream without these limits.
 _UNLIMITED = frozenset(("appendpipe", "multisearch"))
 _OTHER_LIMITS = "10,000 rows or 60 seconds"
+_LEAST_LIMIT = 10_000  # rows
 
 
 SUBSEARCH = rule(
     "NPM217",
     "subsearch",
-    what="A search runs a subsearch.",
+    what="A search runs a subsearch over more than a small table that ships.",
     why="Subsearches stop at 10,000 or 50,000 rows or 60 seconds, and the cut-off result is used.",
     see=SUBSEARCHES,
     waivable=True,
@@ -52,13 +54,20 @@ SUBSEARCH = rule(
 @on_search(SUBSEARCH)
 def _subsearches(search: SearchText, content: Content) -> Iterator[Fault]:
     for command in search.commands():
-        if name := _subsearching(command):
+        if (name := _subsearching(command)) and not _reads_a_small_table(command, content):
             message = f"the subsearch of {name} stops at {_LIMITS.get(name, _OTHER_LIMITS)}, without an error"
             fix = (
                 "use a lookup that a baseline search writes, or stats over both, "
                 f"or add a comment: # npm-waiver {SUBSEARCH.id}: {name} stops at 10,000 rows; here are ..."
             )
             yield Fault(message, fix, Span(command.span.start, command.span.start + len(name)), keyword=name)
+
+
+def _reads_a_small_table(command: Command, content: Content) -> bool:
+    """Return whether the rows of a subsearch are those of a table that ships and stays below every limit."""
+    first = command.search.commands[0] if isinstance(command, Join | Append) and command.search.commands else None
+    rows = content.shipped_rows(first.table) if isinstance(first, Inputlookup) else None
+    return rows is not None and 0 < rows <= _LEAST_LIMIT
 
 
 def _subsearching(command: Command) -> str:
