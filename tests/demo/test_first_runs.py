@@ -48,9 +48,9 @@ def test_a_part_of_an_hour_is_left_to_the_schedule(searches: list[SavedSearch]) 
     assert found == windows(first_runs(searches, MIDNIGHT), "Profile Of Kubernetes NPM Process Traffic")
 
 
-def test_the_baseline_of_process_traffic_reads_30_days_one_by_one(searches: list[SavedSearch]) -> None:
+def test_the_baseline_of_process_traffic_reads_the_same_days_one_by_one(searches: list[SavedSearch]) -> None:
     found = windows(first_runs(searches, MIDNIGHT + 5.5 * HOUR), "Baseline Of Kubernetes NPM Process Traffic")
-    assert found == [(MIDNIGHT - days * DAY, MIDNIGHT - (days - 1) * DAY) for days in range(30, 0, -1)]
+    assert found == [(MIDNIGHT - days * DAY, MIDNIGHT - (days - 1) * DAY) for days in range(LEARNED_DAYS, 0, -1)]
 
 
 def test_edges_and_deploys_read_all_of_history_in_one_run(searches: list[SavedSearch]) -> None:

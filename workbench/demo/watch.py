@@ -17,10 +17,8 @@ from workbench.traffic.store import MetricsStore
 
 DAY, HOUR = 86400.0, 3600.0  # seconds
 HISTORY = "-30d@d"  # where "Last 30 days" begins, the time range of the documented first run of each baseline search
-LEARNED_DAYS = 8  # of the profile; a week is enough for all channels, one more is the usual
-BASELINE_DAYS = 30
-# Searches that read a row for each process and interval go day by day.
-DAY_BY_DAY = {"npmlearn": LEARNED_DAYS, "outputlookup override_if_empty=false npm_days": BASELINE_DAYS}
+LEARNED_DAYS = 8  # of traffic; a week is enough for all channels of the profile, one more is the usual
+DAY_BY_DAY = ("npmlearn", "npm_days")  # searches with these in them read a row for each process and interval
 
 Progress = Callable[[str, int, int], None]  # name of the search, runs done, runs in all
 
@@ -75,13 +73,12 @@ def first_runs(searches: Sequence[SavedSearch], start: float) -> list[tuple[floa
     for search in sorted(searches, key=lambda each: not each.search.startswith("| makeresults")):
         if search.trigger is not None or "outputlookup" not in search.search:
             continue
-        days = next((days for part, days in DAY_BY_DAY.items() if part in search.search), None)
-        if days is None:
+        if not any(part in search.search for part in DAY_BY_DAY):
             planned.append((start, replace(search, earliest=HISTORY, cron=None)))
             continue
         whole_day = replace(search, earliest="-1d@d", latest="@d", cron=None)
         midnight = start // DAY * DAY
-        planned += [(midnight - back * DAY, whole_day) for back in reversed(range(days))]
+        planned += [(midnight - back * DAY, whole_day) for back in reversed(range(LEARNED_DAYS))]
         if "npmlearn" in search.search and start >= midnight + HOUR:
             planned.append((start, replace(search, earliest="@d", latest="@h", cron=None)))
     return planned

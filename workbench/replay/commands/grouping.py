@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
+from functools import lru_cache
 from itertools import product
 
 from workbench.replay import aggregates
@@ -131,8 +132,13 @@ def _many_keys(values: list[Value]) -> Iterable[Key]:
 
 
 def _order(key: Key) -> tuple[tuple[int, int | float, str], ...]:
-    numbers = ((text, as_number(text)) for text in key)
-    return tuple((1, 0, text) if number is None else (0, number, text) for text, number in numbers)
+    return tuple(map(_order_of_text, key))
+
+
+@lru_cache(maxsize=100_000)
+def _order_of_text(text: str) -> tuple[int, int | float, str]:
+    number = as_number(text)
+    return (1, 0, text) if number is None else (0, number, text)
 
 
 def _run_stats(node: tree.Stats, rows: Iterator[Row], context: SearchContext) -> Iterator[Row]:

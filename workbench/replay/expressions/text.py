@@ -69,13 +69,17 @@ def _replace(place: Place, arguments: tuple[Compiled, ...]) -> Compiled:
         if value is None or regex is None or template is None:
             return None
         pattern = _pattern(place, regex)
-        if "\\" not in template:
-            filled: Any = lambda _match: template  # noqa: E731  (re would read escapes in a plain text)
-        else:
-            filled = lambda match: _REFERENCE.sub(lambda at: _referred(match, at.group(1)), template)  # noqa: E731
-        return multivalue(pattern.sub(filled, text) for text in each_text(value))
+        return multivalue(_replaced(pattern, template, text) for text in each_text(value))
 
     return Compiled("text", run)
+
+
+@lru_cache(maxsize=10_000)
+def _replaced(pattern: re.Pattern[str], template: str, text: str) -> str:
+    """Replace every match of the pattern; cached, as the same names come in row after row."""
+    if "\\" not in template:
+        return pattern.sub(lambda _match: template, text)  # re would read escapes in a plain text
+    return pattern.sub(lambda match: _REFERENCE.sub(lambda at: _referred(match, at.group(1)), template), text)
 
 
 def _referred(match: re.Match[str], reference: str) -> str:
