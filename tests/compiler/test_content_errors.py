@@ -47,7 +47,7 @@ def test_a_missing_folder_is_named(tmp_path: Path, monkeypatch: pytest.MonkeyPat
 
 def test_a_folder_without_content_is_refused(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     (line,) = problems_of(tmp_path, monkeypatch)
-    assert line.endswith("--content: is no content folder; give the folder that holds contentctl.yml")
+    assert line.endswith("--content: is not a content folder; give the folder that holds contentctl.yml")
 
 
 def test_a_file_that_is_not_utf8_is_named(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

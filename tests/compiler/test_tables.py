@@ -42,7 +42,7 @@ def test_a_table_that_splunk_reads_passes(table: bytes, tmp_path: Path) -> None:
         pytest.param(b"host,owner\n,,\n", "line 2 has 3 columns, the header 2", id="empty cells too many"),
         pytest.param(b"host,owner,host \n", "has no header of distinct names", id="a name twice"),
         pytest.param(b"host,owner,\n", "has no header of distinct names", id="no name"),
-        pytest.param(b"host,owner\n\xff,a\n", "is no CSV in UTF-8", id="not UTF-8"),
+        pytest.param(b"host,owner\n\xff,a\n", "is not CSV in UTF-8", id="not UTF-8"),
     ],
 )
 def test_a_table_that_splunk_reads_otherwise_is_found(table: bytes, message: str, tmp_path: Path) -> None:

@@ -88,7 +88,7 @@ def filter_macro(name: str) -> str:
 def read_project(root: Path) -> tuple[Project, list[Finding]]:
     """Everything that lies in a content folder, and what is wrong with its files, each looked at alone."""
     if not (root / APP_FILE).is_file():
-        text = "--content: is no content folder"
+        text = "--content: is not a content folder"
         refused = finding(NO_CONTENT, shown_path(root), text, "give the folder that holds contentctl.yml")
         return Project(root, Document(root, str(root))), [refused]
     app, findings = _read(root / APP_FILE, forms.APP)

@@ -138,7 +138,9 @@ def text(least: int = 1, most: int = 10_000, lines: bool = True, rule: Rule = WR
             message = f"has {length} characters, needs at least {least}"
             yield document.finding(rule, place, message, "write it out")
         if len(value) > most:
-            yield document.finding(rule, place, f"has {len(value)} characters, may have {most}", "shorten it")
+            yield document.finding(
+                rule, place, f"has {len(value)} characters, at most {most} are allowed", "shorten it"
+            )
         if not lines and "\n" in value.strip():
             yield document.finding(WRONG_FORM, place, "must be a single line", "join its lines")
         yield from _unwritable(document, place, value)
@@ -214,7 +216,7 @@ def identifier(document: Document, place: Place) -> Iterator[Finding]:
         written = ""
     if written != str(value).lower():
         fix = "make a new one, for example with uuidgen"
-        yield document.finding(WRONG_UUID, place, f"is {value!r}, no UUID", fix)
+        yield document.finding(WRONG_UUID, place, f"is {value!r}, not a UUID", fix)
 
 
 def past_date(document: Document, place: Place) -> Iterator[Finding]:
@@ -288,7 +290,7 @@ def group(required: Mapping[str, Check], optional: Mapping[str, Check], open_to_
                 hint = did_you_mean(name, [one for one in known if one not in value])
                 if open_to_others and not hint:
                     continue
-                message = f"is no field known here{hint}"
+                message = f"is not a known field{hint}"
                 yield document.finding(UNKNOWN_FIELD, (*place, name), message, "correct or remove it", key=True)
 
     return check

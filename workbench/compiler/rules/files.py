@@ -83,7 +83,7 @@ def _file_names(rule: Rule, content: Content) -> Iterator[Finding]:
         for document in content.project.kind(folder):
             name = document.text("name")
             if name and document.path.name != f"{file_stem(name)}.yml":
-                message = f"belongs into a file called {file_stem(name)}.yml"
+                message = f"belongs in a file called {file_stem(name)}.yml"
                 yield document.finding(rule, ("name",), message, "rename the file or correct the name")
 
 
@@ -128,7 +128,9 @@ def _stanza_length(rule: Rule, content: Content) -> Iterator[Finding]:
         for document in content.project.kind(folder):
             stanza = stanza_name(label, folder, document.text("name"))
             if len(stanza) > LONGEST_STANZA:
-                message = f"makes the stanza {stanza!r}, {len(stanza)} characters, may have {LONGEST_STANZA}"
+                message = (
+                    f"makes the stanza {stanza!r}, {len(stanza)} characters long; at most {LONGEST_STANZA} are allowed"
+                )
                 yield document.finding(rule, ("name",), message, "shorten it")
 
 

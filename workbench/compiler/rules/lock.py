@@ -62,7 +62,7 @@ def _bad_lock(rule: Rule, content: Content) -> Iterator[Finding]:
         _locked_versions(content.project)
     except _LockError as error:
         yield finding(
-            rule, shown_path(content.project.root / LOCK_FILE), f"file: is no lock of searches ({error})", _HOW
+            rule, shown_path(content.project.root / LOCK_FILE), f"file: is not a lock of searches ({error})", _HOW
         )
 
 

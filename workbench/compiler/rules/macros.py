@@ -165,7 +165,7 @@ def _unknown_arguments(rule: Rule, content: Content) -> Iterator[Finding]:
         arguments = [str(argument) for argument in document.items("arguments")]
         for token in re.finditer(r"\$(\w+)\$", document.text("definition")):
             if arguments and token[1] not in arguments:
-                message = f"${token[1]}$ is no argument{did_you_mean(token[1], arguments)}"
+                message = f"${token[1]}$ is not an argument{did_you_mean(token[1], arguments)}"
                 fix = "add it to the arguments or correct it"
                 yield document.finding(rule, ("definition",), message, fix, token.span())
 

@@ -100,7 +100,7 @@ def _cut_sorts(search: SearchText, content: Content) -> Iterator[Fault]:
         "NPM305",
         "pooled-subsearch",
         what="The subsearch of a join or append measures the same as the rows before it, grouped by fewer fields.",
-        why="What it knows of one group is told of another.",
+        why="What it knows of one group is applied to another.",
         see=SUBSEARCHES,
         waivable=True,
     )
@@ -156,7 +156,7 @@ def _measured(pipeline: tuple[Command, ...]) -> set[str]:
 def _pooled(search: SearchText, command: Join | Append, last: Command, lacking: list[str]) -> Fault:
     names = ", ".join(lacking)
     message = f"the subsearch of {command_name(command)} does not group by {names}, as the rows before it do"
-    fix = f"add {names} to its BY, or what is known of one {lacking[0]} is told of all"
+    fix = f"add {names} to its BY, or what is known of one {lacking[0]} is applied to all"
     clause = list(re.finditer(r"\bby\s[^|]*", search.expanded.text[last.span.start : last.span.end], re.IGNORECASE))
     start = last.span.start + clause[-1].start() if clause else last.span.start
     return Fault(message, fix, (start, last.span.end))

@@ -116,7 +116,7 @@ def _technique_beside_its_own(rule: Rule, content: Content) -> Iterator[Finding]
         listed = [str(entry) for entry in document.items(*_TECHNIQUES)]
         for index, entry in enumerate(listed):
             if any(other.startswith(f"{entry}.") for other in listed):
-                message, fix = f"{entry} stands beside a sub-technique of its own", "keep only the sub-technique"
+                message, fix = f"{entry} is listed beside its own sub-technique", "keep only the sub-technique"
                 yield document.finding(rule, (*_TECHNIQUES, index), message, fix)
 
 
@@ -134,7 +134,7 @@ def _unknown_techniques(rule: Rule, content: Content) -> Iterator[Finding]:
     for document in content.project.kind("detections"):
         for index, entry in enumerate(document.items(*_TECHNIQUES)):
             if _looks_right(str(entry)) and entry not in TECHNIQUES:
-                message = f"{entry} is no technique of {TECHNIQUES_SHOWN}"
+                message = f"{entry} is not a technique of {TECHNIQUES_SHOWN}"
                 fix = "correct it, or add a newer one to workbench/compiler/rules/attack_techniques.txt"
                 yield document.finding(rule, (*_TECHNIQUES, index), message, fix)
 
@@ -237,7 +237,7 @@ def _table_findings(rule: Rule, document: Document, table: bytes) -> Iterator[Fi
     try:
         rows = list(csv.reader(io.StringIO(table.decode(), newline=""), strict=True))
     except (UnicodeDecodeError, csv.Error) as error:
-        yield document.finding(rule, place, f"{name} is no CSV in UTF-8 ({error})", "correct it")
+        yield document.finding(rule, place, f"{name} is not CSV in UTF-8 ({error})", "correct it")
         return
     header = [column.strip() for column in rows[0]] if rows else []
     if not header or not all(header) or len(set(header)) < len(header):

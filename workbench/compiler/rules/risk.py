@@ -1,4 +1,4 @@
-"""The rules of risk: what Enterprise Security is told of a result is in the result."""
+"""The rules of risk: what Enterprise Security names of a result is in the result."""
 
 from __future__ import annotations
 
@@ -83,7 +83,7 @@ def _not_returned(rule: Rule, search: SearchText, place: Place) -> Iterator[Find
     name = search.document.text(*place)
     if name and not search.results.produces(name):
         hint = did_you_mean(name, sorted(search.results.names))
-        message = f"{name!r} is no field of the results{hint}"
+        message = f"{name!r} is not a field of the results{hint}"
         yield search.document.finding(rule, place, message, f"use one of: {_some(search.results)}")
 
 
@@ -100,7 +100,7 @@ def _unknown_tokens(rule: Rule, content: Content) -> Iterator[Finding]:
     for document, search, place, token in _tokens(content):
         if not search.results.produces(token[1]):
             hint = did_you_mean(token[1], sorted(search.results.names))
-            message = f"${token[1]}$ is no field of the results{hint}"
+            message = f"${token[1]}$ is not a field of the results{hint}"
             yield document.finding(rule, place, message, f"use one of: {_some(search.results)}", token.span())
 
 

@@ -89,10 +89,10 @@ def _bad_waivers(rule: Rule, content: Content) -> Iterator[Finding]:
 
 def _unfit(waiver: Waiver) -> tuple[str, str] | None:
     """Return what is wrong with a waiver, and what to do; None if nothing."""
-    form = "write # npm-waiver NPM217: what it risks, and why that is no risk here"
+    form = "write # npm-waiver NPM217: what it risks, and why that is not a risk here"
     waived = RULES.get(waiver.rule)
     if waived is None:
-        return f"waives {waiver.rule or 'nothing'}, which is no rule", form
+        return f"waives {waiver.rule or 'nothing'}, which is not a rule", form
     if not waived.waivable:
         able = ", ".join(sorted(one.id for one in RULES.values() if one.waivable))
         return (
