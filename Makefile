@@ -13,7 +13,7 @@ PIP_INSTALL := -m pip install --quiet --disable-pip-version-check --require-hash
 PYTHON_311 = $(shell for candidate in $(PYTHON) python3.11 python3.12 python3.13; do \
 	$$candidate -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null && echo $$candidate && break; done)
 
-.PHONY: help demo test lint check lock package golden docs bench evaluate fuzz screenshots clean
+.PHONY: help demo test test-long lint check lock package golden docs bench evaluate fuzz screenshots clean
 
 help: ## List the targets
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 12
@@ -22,7 +22,10 @@ demo: $(VENV)/tools.stamp ## Build the app, simulate 30 days with attacks, run t
 	@$(RUN) -m workbench.demo
 
 test: lint $(VENV)/test.stamp .venv-appinspect/stamp .venv-contentctl/stamp .venv-docs/stamp build/sdk/stamp ## Run all checks: style, types, tests, contentctl, AppInspect, documents
-	@$(RUN) -m pytest
+	@$(RUN) -m pytest -n auto
+
+test-long: export NPM_TESTS := long
+test-long: test ## The same with ten times the examples and more: about an hour
 
 lint: $(VENV)/test.stamp ## Check style and types
 	@$(VENV)/bin/ruff check .

@@ -10,7 +10,9 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
+from hypothesis import HealthCheck, settings
 
+from tests.examples import examples
 from tests.rooms import RoomProgress
 
 if TYPE_CHECKING:
@@ -18,6 +20,12 @@ if TYPE_CHECKING:
 
 
 CHECKOUT = Path(__file__).parents[1]
+
+
+# What Hypothesis measures are seconds of a machine that may be busy; no test asserts a time.
+SLOW_IS_FINE = (HealthCheck.too_slow, HealthCheck.data_too_large, HealthCheck.function_scoped_fixture)
+settings.register_profile("tests", max_examples=examples(100, 1000), deadline=None, suppress_health_check=SLOW_IS_FINE)
+settings.load_profile("tests")
 
 
 def pytest_configure(config: pytest.Config) -> None:

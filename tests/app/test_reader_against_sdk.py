@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from npmlib.anomaly.layout import DIGITS, SWAP, Shapes, layout_of
 from npmlib.anomaly.options import Options
@@ -20,6 +20,7 @@ from npmlib.rows import csv_rows, multivalue, read_records, readable
 
 from tests.app.chunks import KEYS, METRICS, bodies, chunk, execute, getinfo
 from tests.app.conftest import ROOT
+from tests.examples import examples
 
 sys.path.append(str(ROOT / "build" / "sdk"))
 
@@ -102,13 +103,13 @@ def test_recorded_traffic_is_read_as_the_sdk_reads_it(shared: Path, name: str) -
     assert ours == sdk_records(execute.body.decode())
 
 
-@settings(max_examples=200, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@settings(max_examples=examples(200, 2000))
 @given(streams())
 def test_generated_streams_are_read_as_the_sdk_reads_them(stream: bytes) -> None:
     assert_same_chunks(stream)
 
 
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=examples(300, 3000))
 @given(bodies())
 def test_generated_bodies_give_the_records_of_the_sdk(body: bytes) -> None:
     assert our_records(body) == sdk_records(body.decode())
@@ -125,7 +126,7 @@ def test_a_whole_search_is_read_as_the_sdk_reads_it() -> None:
     assert len(assert_same_chunks(stream)) == 4
 
 
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=examples(300, 3000))
 @given(bodies())
 def test_a_row_that_is_cut_at_its_commas_has_the_cells_of_the_csv_module(body: bytes) -> None:
     """What the fast path rests on: a shape that is proven plain needs no csv module."""

@@ -12,6 +12,8 @@ from npmlib.anomaly.scoring import Finding, score_rows
 from npmlib.anomaly.tally import Tally
 from npmlib.errors import SearchError
 
+from tests.examples import examples
+
 OPTIONS = Options(by=("cluster", "process"), metrics=("tcp", "udp"))
 BASELINE: Baseline = {
     ("prod", "nginx"): (Limit(160.0, 100.0, 20.0), Limit(2.0, 0.0, 0.5)),
@@ -139,7 +141,7 @@ STATISTICS = st.tuples(
 )
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=examples(60, 600))
 @given(
     st.dictionaries(st.sampled_from("abcd"), STATISTICS),
     st.lists(st.tuples(st.sampled_from("abcdef"), CELLS), max_size=30),

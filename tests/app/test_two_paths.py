@@ -10,12 +10,13 @@ from pathlib import Path
 from unittest import mock
 
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from npmlib.rows import read_records
 
 from tests.app.chunks import KEYS, LOOKUP, METRICS, bodies, execute, getinfo, tampered
 from tests.app.conftest import ROOT
+from tests.examples import examples
 
 sys.path.append(str(ROOT / "build" / "sdk"))
 
@@ -69,7 +70,7 @@ def with_carriage_returns(body: bytes) -> bytes:
 ODD_LINE_ENDS = bodies().map(with_carriage_returns)
 
 
-@settings(max_examples=400, deadline=None, suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large])
+@settings(max_examples=examples(400, 4000))
 @given(
     args=OPTIONS,
     chunks=st.lists(st.one_of(bodies(), bodies(), bodies(), tampered(), ODD_LINE_ENDS), min_size=1, max_size=3),
@@ -85,7 +86,7 @@ def test_both_paths_write_the_same_bytes(
         assert replies(NpmAnomalyCommand, app_folder, stream) == replies(ReferenceCommand, app_folder, stream)
 
 
-@settings(max_examples=5, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=examples(5, 50))
 @given(args=OPTIONS, chunks=st.lists(bodies(), min_size=1, max_size=3))
 def test_a_process_writes_what_the_reference_writes(
     staged_folder: Path, interpreter: Path, args: list[str], chunks: list[bytes]

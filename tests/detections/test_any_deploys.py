@@ -15,6 +15,7 @@ from hypothesis import strategies as st
 
 from tests.detections.deploying import RUN_AT, accepted, images, line, people, quoted, running
 from tests.detections.world import DEPLOYS, HOUR, NOW, World
+from tests.examples import examples
 from workbench.compiler.build import Package
 
 HALVES = 10
@@ -59,7 +60,7 @@ def expected(plan: Plan) -> list[Told]:
     return found
 
 
-@settings(max_examples=5, deadline=None, phases=[Phase.explicit, Phase.generate])
+@settings(max_examples=examples(2, 25), phases=[Phase.explicit, Phase.generate])
 @given(
     plan=st.fixed_dictionaries(
         {image: st.lists(st.booleans(), min_size=HALVES, max_size=HALVES).filter(any) for image in ("a", "b", "c")}

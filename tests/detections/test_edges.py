@@ -8,10 +8,11 @@ from pathlib import Path
 from typing import Any
 
 import duckdb
-from hypothesis import HealthCheck, Phase, given, settings
+from hypothesis import Phase, given, settings
 from hypothesis import strategies as st
 
 from tests.detections.world import DAY, EDGE_BASELINE, HOUR, MINUTE, NEW_EDGE, NOW, World, point
+from tests.examples import examples
 from workbench.replay.context import Limits
 from workbench.replay.rows import Row
 
@@ -258,7 +259,7 @@ ACTIVITY = st.tuples(
 GENERATE = (Phase.explicit, Phase.reuse, Phase.generate)
 
 
-@settings(max_examples=20, deadline=None, phases=GENERATE, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=examples(4, 100), phases=GENERATE)
 @given(st.lists(ACTIVITY, min_size=4, max_size=15), st.randoms(use_true_random=False))
 def test_the_compiled_searches_agree_with_sql_written_by_hand(
     new_world: Callable[[], World], activity: list[tuple[Any, ...]], numbers: random.Random

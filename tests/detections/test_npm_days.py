@@ -11,7 +11,7 @@ from itertools import combinations
 from typing import Any
 
 import pytest
-from hypothesis import HealthCheck, Phase, given, settings
+from hypothesis import Phase, given, settings
 from hypothesis import strategies as st
 
 from tests.detections.days import (
@@ -30,6 +30,7 @@ from tests.detections.days import (
     whole,
 )
 from tests.detections.world import DAY, HOUR, METRICS, NOW, TRAFFIC_BASELINE, World, point
+from tests.examples import examples
 from workbench.replay.lookups import LookupFolder
 
 DIRECT = " ".join(
@@ -66,7 +67,7 @@ def points_of(series: dict[str, Any], draw: random.Random) -> Iterator[dict[str,
 GENERATE = (Phase.explicit, Phase.reuse, Phase.generate)
 
 
-@settings(max_examples=60, deadline=None, phases=GENERATE, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=examples(15, 300), phases=GENERATE)
 @given(st.lists(SERIES, min_size=1, max_size=4), st.integers(0, 2**32))
 def test_the_fold_of_days_is_the_statistics_of_all_points(
     new_world: Callable[[], World], chosen: list[dict[str, Any]], seed: int

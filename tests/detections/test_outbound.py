@@ -9,10 +9,11 @@ from typing import Any
 
 import duckdb
 import pytest
-from hypothesis import HealthCheck, Phase, assume, given, settings
+from hypothesis import Phase, assume, given, settings
 from hypothesis import strategies as st
 
 from tests.detections.world import DAY, HOUR, METRICS, MINUTE, NOW, OUTBOUND, TRAFFIC_BASELINE, World, point
+from tests.examples import examples
 from workbench.replay.context import Limits
 from workbench.replay.rows import Row, each_text
 
@@ -199,7 +200,7 @@ def points_of(series: dict[str, Any], numbers: random.Random) -> Iterator[dict[s
 GENERATE = (Phase.explicit, Phase.reuse, Phase.generate)
 
 
-@settings(max_examples=40, deadline=None, phases=GENERATE, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=examples(8, 200), phases=GENERATE)
 @given(st.lists(SERIES, min_size=2, max_size=5), st.integers(0, 2**32), st.booleans())
 def test_the_compiled_search_agrees_with_sql_written_by_hand(
     new_world: Callable[[], World], chosen: list[dict[str, Any]], seed: int, textbook: bool

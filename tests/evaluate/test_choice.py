@@ -10,6 +10,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from npmlib.profile.points import POINTS, Point
 
+from tests.examples import examples
 from workbench.evaluate import sigma
 from workbench.evaluate.attacks import KINDS
 from workbench.evaluate.choice import BEGIN, BURST, ChannelScores, channel_scores, choose, limits_of
@@ -46,7 +47,7 @@ def development(scored: list[ScoredSeries]) -> Development:
     return Development(DETECTOR, scored, rules, other, other, 40)
 
 
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=examples(40, 400))
 @given(point=thresholds)
 def test_false_hours_and_recall_are_those_of_the_alerts(
     scored: list[ScoredSeries], scores: ChannelScores, point: Point
@@ -57,7 +58,7 @@ def test_false_hours_and_recall_are_those_of_the_alerts(
     assert scores.mean_recall(np.array(point)) == pytest.approx(np.mean(recalls) if recalls else 0.0)
 
 
-@settings(max_examples=20, deadline=None)
+@settings(max_examples=examples(20, 200))
 @given(point=thresholds)
 def test_parts_add_up_to_the_whole(scored: list[ScoredSeries], scores: ChannelScores, point: Point) -> None:
     one, two, three = (channel_scores([each], DETECTOR) for each in scored)

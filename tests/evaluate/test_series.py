@@ -10,6 +10,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from tests.examples import examples
 from workbench.evaluate.recorded import EvaluateError, benchmark_series, divided, pod_series
 from workbench.evaluate.series import Series, hours_of, learning_hours, marked_normal
 from workbench.evaluate.simulated import FAMILIES, simulated_series
@@ -29,7 +30,7 @@ def by_replay(function: str, values: list[float]) -> float:
     return 0.0 if result is None else float(result)  # type: ignore[arg-type]
 
 
-@settings(max_examples=60)
+@settings(max_examples=examples(60, 600))
 @given(st.lists(amounts, min_size=120, max_size=120))
 def test_an_hour_is_what_stats_makes_of_its_intervals(values: list[float]) -> None:
     (hour,) = hours_of(np.array([values]), unit=1000)

@@ -8,9 +8,10 @@ from typing import Literal
 
 import duckdb
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from tests.examples import examples
 from tests.replay.conftest import INDEX, MakeContext, MakeStore
 from tests.stores import Point
 from workbench.replay import engine
@@ -197,7 +198,7 @@ random_series = st.lists(
 ).map(lambda several: list({(p["_time"], p["workload"], p["peer"]): p for part in several for p in part}.values()))
 
 
-@settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=examples(40, 1000))
 @given(points=random_series, span=st.sampled_from([7, 30, 60]), rates=st.sampled_from(READINGS))
 def test_random_series_agree_with_sql_that_asks_for_each_span_and_series(
     counted: _Counted, points: list[Point], span: int, rates: Reading

@@ -6,9 +6,10 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from tests.examples import examples
 from workbench.replay.errors import ReplayError
 from workbench.replay.lookups import LookupFolder
 from workbench.replay.rows import Row
@@ -101,7 +102,7 @@ def test_a_failing_write_leaves_the_old_table_and_nothing_beside_it(folder: Look
 texts = st.text(st.characters(blacklist_categories=["Cs"], blacklist_characters="\0"), min_size=1)
 
 
-@settings(suppress_health_check=[HealthCheck.function_scoped_fixture], max_examples=50)
+@settings(max_examples=examples(50, 500))
 @given(st.lists(st.tuples(texts, texts)))
 def test_any_text_is_read_back_as_it_was_written(folder: LookupFolder, cells: list[tuple[str, str]]) -> None:
     rows: list[Row] = [{"one": one, "two": two} for one, two in cells]

@@ -11,9 +11,10 @@ from typing import Any
 import duckdb
 import numpy as np
 import pytest
-from hypothesis import HealthCheck, assume, given, settings
+from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
+from tests.examples import examples
 from tests.replay.conftest import INDEX, NOW, MakeContext, MakeStore
 from tests.stores import Point, write_index
 from workbench.replay import engine
@@ -274,7 +275,7 @@ random_points = st.lists(
     ),
     max_size=40,
 )
-small = settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+small = settings(max_examples=examples(30, 500))
 
 
 def grouped(points: Sequence[Point], keys: Sequence[str], span: int, metric: str) -> dict[Any, list[float]]:

@@ -5,9 +5,10 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from tests.examples import examples
 from tests.replay.given_rows import context
 from workbench.replay import engine
 from workbench.replay.context import SearchContext
@@ -171,7 +172,7 @@ def check(found: list[Row], fields: FieldSet) -> None:
             assert not trait.nonzero or as_number(row.get(name)) != 0, f"{name} is zero"
 
 
-@settings(max_examples=250, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=examples(250, 2500))
 @given(rows=rows, pipeline=pipelines)
 def test_no_row_breaks_a_promise(running: SearchContext, rows: list[Row], pipeline: list[str]) -> None:
     search = parse_subsearch(" | ".join(pipeline))

@@ -10,6 +10,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from tests.examples import examples
 from workbench.traffic import collecting
 from workbench.traffic.collecting import DOWN, RESTART, Collector, Counter, Tap, Temporality
 from workbench.traffic.pods import number_of
@@ -135,7 +136,7 @@ def plainly(sent: Sequence[float], begin: float, keeps: float, offset: int) -> l
     return found
 
 
-@settings(max_examples=80, deadline=None)
+@settings(max_examples=examples(80, 800))
 @given(
     sent=st.lists(st.sampled_from([0, 0, 0, 1, 5, 1000]), min_size=4, max_size=60),
     cut=st.integers(1, 3),

@@ -13,6 +13,7 @@ from npmlib.learn.options import parse_options
 from npmlib.rows import readable
 
 from tests.app.learn.learning import ARGS, BY, START, body, days, learn, sent
+from tests.examples import examples
 from workbench.replay.rows import Row
 
 TABLE = learn(days(8), [sent(192, each=60_000)]).rows
@@ -44,7 +45,7 @@ def table_of(chunk: bytes) -> str:
     return table.getvalue()
 
 
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=examples(300, 3000))
 @given(tampered())
 def test_tampered_rows_give_a_table_that_can_be_read_or_an_error(chunk: bytes) -> None:
     try:
@@ -54,7 +55,7 @@ def test_tampered_rows_give_a_table_that_can_be_read_or_an_error(chunk: bytes) -
     assert table_of(table.encode()) == table
 
 
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=examples(100, 1000))
 @given(st.lists(st.lists(numbers, min_size=4, max_size=4), min_size=1, max_size=30))
 def test_numbers_out_of_all_measure_leave_profiles_that_can_be_read(hours: list[list[str]]) -> None:
     parts = ("n", "sum", "log", "p95")
