@@ -215,7 +215,7 @@ def test_foreach_keeps_its_template_as_text() -> None:
         ("| stats count by", 16, "stats: the command ends too early, expected a name"),
         ("| stats sum(eval(x))", 8, "sum(eval(...)) needs a name"),
         ("| stats avg('a.b')", 12, "stats: unexpected '''"),
-        ("| mstats where a=1 by b", 9, "'where' needs a field in parentheses"),
+        ("| mstats where a=1 by b", 9, "no aggregation, expected e.g. avg(<metric>)"),
         ("| rename a as", 13, "rename: the command ends too early"),
         ("| rename a* as b", 9, "'a*' and 'b' differ in their number of wildcards"),
         ("| rename 'a' as b", 9, "unexpected '''"),

@@ -32,6 +32,8 @@ def shown(node: tree.Expression) -> str:
             return f"({shown(left)} {operator} {shown(right)})"
         case tree.Call(function=function, arguments=arguments):
             return f"{function}({', '.join(map(shown, arguments))})"
+        case tree.Subsearch(span=span):
+            return f"[{span.start}]"
     return f"`{node.text}`"
 
 

@@ -33,8 +33,8 @@ def test_a_command_that_makes_rows(text: str, found: Any, null: Any) -> None:
 
 @pytest.mark.parametrize(
     "text",
-    ["index=main error", "search index=main", "| tstats count by host", "| inputlookup unknown", "| `unknown`",
-     "| mstats prestats=t avg(x) where index=i", "| eval a=1"],
+    ["index=main error", "search index=main", "| tstats prestats=t count by host", "| inputlookup unknown",
+     "| `unknown`", "| mstats prestats=t avg(x) where index=i", "| eval a=1"],
 )  # fmt: skip
 def test_what_makes_unknown_rows_leaves_the_set_open(text: str) -> None:
     assert after(text, None).open

@@ -74,7 +74,7 @@ def test_the_first_command_of_a_subsearch_needs_no_pipe() -> None:
         ("| first ```m | second", 8, "comment is not closed"),
         ("| first | 5x", 10, "expected the name of a command, found '5x'"),
         ("| `m` x", 5, "after this macro the command goes on"),
-        ("| where [ search a ]", 8, "a [subsearch] cannot stand here"),
+        ("| table [ search a ]", 8, "table: unexpected '['"),
         ("| append [ first | ]", 17, "there is no command after this pipe"),
     ],
 )

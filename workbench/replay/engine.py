@@ -57,6 +57,8 @@ def _run(command: tree.Command, rows: Iterator[Row] | None, context: SearchConte
     with errors_at(name, command.span.start):
         runner = (_BEGINNING if rows is None else _FOLLOWING).get(type(command))
         if runner is None:
+            if type(command) not in {**_BEGINNING, **_FOLLOWING}:
+                raise ReplayError("the replay does not know this command")
             where = "cannot begin a search" if rows is None else "can only begin a search"
             raise ReplayError(f"this command {where}")
         prepared = runner(command, rows, context)

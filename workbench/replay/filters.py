@@ -1,11 +1,13 @@
 """Compiles the filters of the search command and of inputlookup's WHERE to closures over rows.
 
-Values compare without case, ``*`` in them stands for any text, field names compare with case. A comparison
+Values compare without case, ``*`` in them stands for any text, a block such as 10.0.0.0/8 for its addresses; field
+names compare with case. A comparison
 needs a value: where the field is null it is false, also for ``!=``.
 """
 
 from __future__ import annotations
 
+import ipaddress
 from collections.abc import Callable
 
 from workbench.replay.context import SearchContext
@@ -36,6 +38,8 @@ def compile_filter(node: tree.Filter, context: SearchContext) -> Test:
         return lambda row: any(test(row) for test in tests)
     if isinstance(node, tree.Keyword):
         return _keyword(node.text)
+    if isinstance(node, tree.Subsearch):
+        raise ReplayError("a subsearch in a filter is not replayed", position=node.span.start)
     raise ReplayError(f"macro `{node.text}` was not expanded", position=node.span.start)
 
 
@@ -43,6 +47,8 @@ def _value_test(wanted: str, case_sensitive: bool) -> Callable[[str], bool]:
     if "*" in wanted:
         pattern = wanted if case_sensitive else wanted.lower()
         return lambda text: matches(text if case_sensitive else text.lower(), pattern)
+    if (network := _network(wanted)) is not None:
+        return lambda text: text == wanted or _lies_in(text, network)
     number = as_number(wanted)
     if number is not None:
         return lambda text: text == wanted or as_number(text) == number
@@ -50,6 +56,24 @@ def _value_test(wanted: str, case_sensitive: bool) -> Callable[[str], bool]:
         return lambda text: text == wanted
     folded = wanted.lower()
     return lambda text: text.lower() == folded
+
+
+Network = ipaddress.IPv4Network | ipaddress.IPv6Network
+
+
+def _network(wanted: str) -> Network | None:
+    """Return the block of addresses that a value such as 10.0.0.0/8 stands for (Search Reference, search: CIDR)."""
+    try:
+        return ipaddress.ip_network(wanted, strict=False) if "/" in wanted else None
+    except ValueError:
+        return None
+
+
+def _lies_in(text: str, network: Network) -> bool:
+    try:
+        return ipaddress.ip_address(text) in network
+    except ValueError:
+        return False
 
 
 def _equals(field: str, matches: Callable[[str], bool]) -> Test:

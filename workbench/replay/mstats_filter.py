@@ -15,7 +15,7 @@ from dataclasses import dataclass, field
 
 from workbench.replay.context import SearchContext, Window
 from workbench.replay.errors import ReplayError, errors_at
-from workbench.spl.terms import And, Comparison, Filter, InList, Keyword, MacroCall, Not, Or
+from workbench.spl.terms import And, Comparison, Filter, InList, Keyword, MacroCall, Not, Or, Subsearch
 from workbench.spl.times import relative_time
 from workbench.spl.tree import walk
 from workbench.spl.wildcards import matches
@@ -151,7 +151,9 @@ def _instant(term: Comparison, context: SearchContext) -> float:
         return relative_time(context.now, term.value)
 
 
-def _unsupported(term: Keyword | MacroCall) -> ReplayError:
+def _unsupported(term: Keyword | MacroCall | Subsearch) -> ReplayError:
+    if isinstance(term, Subsearch):
+        return ReplayError("a subsearch in a filter is not replayed", position=term.span.start)
     if isinstance(term, MacroCall):
         return ReplayError(f"macro `{term.text}` was not expanded", position=term.span.start)
     message = f"cannot filter by the bare word '{term.text}'; write dimension=value"

@@ -3,30 +3,19 @@
 from __future__ import annotations
 
 import re
-from typing import cast
-
-from lark.exceptions import VisitError
+from functools import partial
 
 from workbench.spl import tree
-from workbench.spl.commands import CommandBuilder
 from workbench.spl.errors import SplSyntaxError
+from workbench.spl.grammar.commands import READERS
+from workbench.spl.grammar.cursor import Cursor
 from workbench.spl.pipeline import Stage, blank_comments, split
-from workbench.spl.reading import read
 from workbench.spl.terms import Span
 
-_NAME = re.compile(r"[A-Za-z_][A-Za-z0-9_-]*(?![^\s\[`\"(])")
-_SUBSEARCH = frozenset(("join", "append"))
-_BRACKETS = _SUBSEARCH | {"foreach"}
+MAX_SUBSEARCHES = 20
+"""Subsearches inside each other; not Splunk's number."""
 
-# Commands with a node of their own, and the grammar rule that reads their arguments.
-_RULES = {
-    name: name
-    for name in (
-        "mstats", "search", "where", "eval", "stats", "rename", "fields", "table", "fillnull", "join",
-        "append", "foreach", "lookup", "inputlookup", "outputlookup", "addinfo", "sort", "dedup", "head", "makeresults",
-        "mvexpand", "bin",
-    )
-} | {"eventstats": "stats", "streamstats": "stats"}  # fmt: skip
+_NAME = re.compile(r"[A-Za-z_][A-Za-z0-9_-]*(?![^\s\[`\"(])")
 
 
 def parse(text: str) -> tree.Search:
@@ -52,7 +41,7 @@ def parse_all(text: str) -> tuple[tree.Search | None, list[SplSyntaxError]]:
     commands: list[tree.Command] = []
     for stage in stages:
         try:
-            commands.append(_command(clean, text, stage, bare_commands=False))
+            commands.append(_command(clean, text, stage, bare_commands=False, depth=0))
         except SplSyntaxError as error:  # noqa: PERF203  (each command may fail for itself)
             errors.append(error)
             found = _NAME.match(clean, *stage.span)
@@ -68,17 +57,19 @@ def parse_subsearch(text: str) -> tree.Search:
     return _search(clean, text, Span(0, len(text)), bare_commands=True)
 
 
-def _search(clean: str, text: str, span: Span, bare_commands: bool) -> tree.Search:
+def _search(clean: str, text: str, span: Span, bare_commands: bool, depth: int = 0) -> tree.Search:
+    if depth > MAX_SUBSEARCHES:
+        raise SplSyntaxError(f"more than {MAX_SUBSEARCHES} subsearches inside each other", text, span.start)
     stages = split(clean, span)
-    return tree.Search(tuple(_command(clean, text, stage, bare_commands) for stage in stages), span, text)
+    return tree.Search(tuple(_command(clean, text, stage, bare_commands, depth) for stage in stages), span, text)
 
 
-def _command(clean: str, text: str, stage: Stage, bare_commands: bool) -> tree.Command:
+def _command(clean: str, text: str, stage: Stage, bare_commands: bool, depth: int) -> tree.Command:
     start, end = stage.span
     found = _NAME.match(clean, start, end)
     if not stage.piped and not bare_commands and (found is None or found.group().lower() != "search"):
-        node = _build("search", Span(start, end), clean, text, stage)
-        assert isinstance(node, tree.SearchFilter)  # noqa: S101  (what the rule "search" makes)
+        node = _build("search", Span(start, end), clean, text, stage, depth)
+        assert isinstance(node, tree.SearchFilter)  # noqa: S101  (what the reader of search makes)
         return tree.SearchFilter(node.filter, node.span, implicit=True)
     if clean[start] == "`":
         return _macro(clean, stage.span)
@@ -86,8 +77,8 @@ def _command(clean: str, text: str, stage: Stage, bare_commands: bool) -> tree.C
         shown = clean[start:end].split(None, 1)[0][:20]
         raise SplSyntaxError(f"expected the name of a command, found '{shown}'", text, start)
     name, arguments = found.group(), Span(found.end(), end)
-    if name.lower() in _RULES:
-        return _build(name.lower(), arguments, clean, text, stage)
+    if name.lower() in READERS:
+        return _build(name.lower(), arguments, clean, text, stage, depth)
     return tree.CustomCommand(name, text[arguments.start : end].strip(), stage.span)
 
 
@@ -99,24 +90,9 @@ def _macro(clean: str, span: Span) -> tree.MacroCall:
     return tree.MacroCall(clean[span.start + 1 : after - 1].strip(), span)
 
 
-def _build(command: str, arguments: Span, clean: str, text: str, stage: Stage) -> tree.Command:
-    subsearch = None
-    readable = clean
-    if command in _BRACKETS:
-        for bracket in stage.brackets:
-            inside = Span(bracket.start + 1, bracket.end - 1)
-            if command in _SUBSEARCH and subsearch is None:
-                subsearch = _search(clean, text, inside, bare_commands=True)
-            # The grammar of the outer command sees the brackets only; offsets must stay as they are.
-            readable = readable[: inside.start] + " " * (inside.end - inside.start) + readable[inside.end :]
-    elif stage.brackets:
-        message = f"{command}: a [subsearch] cannot stand here; only join, append and foreach take brackets"
-        raise SplSyntaxError(message, text, stage.brackets[0].start)
-    parsed = read(_RULES[command], readable, arguments, command)
-    builder = CommandBuilder(text, stage.span, arguments.start, command, subsearch)
-    try:
-        return cast(tree.Command, builder.transform(parsed))
-    except VisitError as error:
-        if isinstance(error.orig_exc, SplSyntaxError):
-            raise error.orig_exc from None
-        raise
+def _build(command: str, arguments: Span, clean: str, text: str, stage: Stage, depth: int) -> tree.Command:
+    inner = partial(_search, clean, text, bare_commands=True, depth=depth + 1)
+    cursor = Cursor(clean, arguments, command, {bracket.start: bracket.end for bracket in stage.brackets}, inner)
+    node = READERS[command](cursor, stage.span)
+    cursor.finish()
+    return node

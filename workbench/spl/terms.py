@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
+
+if TYPE_CHECKING:
+    from workbench.spl.tree import Search
 
 
 class Span(NamedTuple):
@@ -24,6 +27,14 @@ class MacroCall:
     def name(self) -> str:
         """The macro's name without its arguments."""
         return self.text.split("(", 1)[0].strip()
+
+
+@dataclass(frozen=True)
+class Subsearch:
+    """A search in brackets whose results stand there as a value or as terms of a filter."""
+
+    search: Search
+    span: Span
 
 
 # Expressions: what eval, where, and eval(...) inside an aggregation hold.
@@ -81,7 +92,7 @@ class Call:
     span: Span
 
 
-Expression = Number | Text | FieldName | Unary | Binary | Call | MacroCall
+Expression = Number | Text | FieldName | Unary | Binary | Call | MacroCall | Subsearch
 
 
 # Filters: what the search command and the WHERE of mstats and inputlookup hold.
@@ -110,7 +121,7 @@ class InList:
 
 @dataclass(frozen=True)
 class Keyword:
-    """A bare word or quoted phrase, looked for in the event's text; ``*`` stands for everything."""
+    """A word, quoted phrase or ``TERM(...)``, looked for in the event's text; ``*`` stands for everything."""
 
     text: str
     span: Span
@@ -118,7 +129,7 @@ class Keyword:
 
 @dataclass(frozen=True)
 class And:
-    """All terms must hold (written with AND or side by side)."""
+    """All terms must hold (written with AND or side by side); of none, as in ``( )``, everything passes."""
 
     terms: tuple[Filter, ...]
     span: Span
@@ -140,4 +151,4 @@ class Not:
     span: Span
 
 
-Filter = Comparison | InList | Keyword | And | Or | Not | MacroCall
+Filter = Comparison | InList | Keyword | And | Or | Not | MacroCall | Subsearch

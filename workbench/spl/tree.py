@@ -27,18 +27,19 @@ from workbench.spl.terms import (
     Number,
     Or,
     Span,
+    Subsearch,
     Text,
     Unary,
 )
 
 __all__ = [
-    "Addinfo", "Aggregation", "And", "Append", "Assignment", "Bin", "Binary", "Call", "Command",
-    "Comparison", "CustomCommand", "Dedup", "Eval", "Expression", "FieldName", "Fields", "Fillnull",
-    "Filter", "Foreach", "Head", "InList", "Inputlookup", "Join", "Keyword", "Lookup",
-    "LookupField", "MacroCall", "Makeresults", "Mstats", "Mvexpand", "Not", "Number", "Options",
-    "Or", "Outputlookup", "Rename", "Search", "SearchFilter", "Sort", "SortKey", "Span", "Stats",
-    "Table", "Text", "Unary", "Where", "command_name", "commands_of",
-    "walk",
+    "Addinfo", "Aggregation", "And", "Append", "Assignment", "Bin", "Binary", "Branches", "Call", "Chart",
+    "Command", "Comparison", "Conversion", "Convert", "CustomCommand", "Dedup", "Eval", "Expression", "FieldName",
+    "Fieldformat", "Fields", "Fillnull", "Filter", "Foreach", "From", "Head", "InList", "Inputlookup", "Iplocation",
+    "Join", "Keyword", "Lookup", "LookupField", "MacroCall", "Makeresults", "Mstats", "Mvexpand", "Not", "Number",
+    "Options", "Or", "Outputlookup", "Plain", "Regex", "Rename", "Replace", "Rex", "Search", "SearchFilter", "Sort",
+    "SortKey", "Span", "Spath", "Stats", "Subsearch", "Table", "Text", "Top", "Transaction", "Tstats", "Unary",
+    "Where", "command_name", "commands_of", "searches_in", "walk",
 ]  # fmt: skip
 
 Options = tuple[tuple[str, str], ...]
@@ -178,6 +179,21 @@ class Append:
 
 
 @dataclass(frozen=True)
+class Branches:
+    """appendcols, appendpipe, multisearch, union, map, set: ``command`` says which.
+
+    ``names`` are what else it combines: data sets of union, the saved search of map, the kind of set. The search of
+    appendpipe is not one of its own: it goes on with the rows before it.
+    """
+
+    command: str
+    searches: tuple[Search, ...]
+    names: tuple[str, ...]
+    options: Options
+    span: Span
+
+
+@dataclass(frozen=True)
 class Foreach:
     """``foreach <wildcard names> [template]``: text until <<FIELD>> and <<MATCHSTR>> are filled in."""
 
@@ -254,12 +270,13 @@ class Sort:
 
 @dataclass(frozen=True)
 class Dedup:
-    """``dedup [<count>] <fields> [options]``."""
+    """``dedup [<count>] <fields> [options] [sortby <keys>]``."""
 
     fields: tuple[str, ...]
     count: int
     options: Options
     span: Span
+    sort_by: tuple[SortKey, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -306,8 +323,153 @@ class Bin:
 
 
 @dataclass(frozen=True)
+class Tstats:
+    """``tstats <aggregations> [from <source>] [where <filter>] [by <fields>] [span=<bin>]``.
+
+    ``source`` is what stands behind FROM, such as ``datamodel=Web``.
+    """
+
+    aggregations: tuple[Aggregation, ...]
+    source: str | None
+    where: Filter | None
+    by: tuple[str, ...]
+    bin_span: str | None
+    options: Options
+    span: Span
+
+
+@dataclass(frozen=True)
+class Chart:
+    """``chart``, ``timechart`` or their summarizing forms: ``command`` says which.
+
+    ``by`` holds the field of OVER too, in front: the fields that make rows, then the one that makes columns.
+    """
+
+    command: str
+    aggregations: tuple[Aggregation, ...]
+    by: tuple[str, ...]
+    options: Options
+    span: Span
+
+
+@dataclass(frozen=True)
+class Top:
+    """``top`` or ``rare [<count>] <fields> [by <fields>]``."""
+
+    command: str
+    fields: tuple[str, ...]
+    by: tuple[str, ...]
+    options: Options
+    span: Span
+
+
+@dataclass(frozen=True)
+class Rex:
+    """``rex [field=<field>] "<pattern>"``; with ``sed`` the pattern is an expression of sed."""
+
+    field: str
+    pattern: str
+    sed: bool
+    options: Options
+    span: Span
+
+
+@dataclass(frozen=True)
+class Regex:
+    """``regex <field>=<pattern>`` or ``!=``; without a field it looks at _raw."""
+
+    field: str
+    operator: str
+    pattern: str
+    span: Span
+
+
+@dataclass(frozen=True)
+class Spath:
+    """``spath [input=<field>] [output=<field>] [path=<path>]``; without a path it makes a field of each key."""
+
+    field: str
+    path: str | None
+    output: str | None
+    span: Span
+
+
+@dataclass(frozen=True)
+class Conversion:
+    """``function(field) as alias`` of convert."""
+
+    function: str
+    field: str
+    alias: str | None
+    span: Span
+
+
+@dataclass(frozen=True)
+class Convert:
+    """``convert [timeformat=<text>] <conversions>``."""
+
+    conversions: tuple[Conversion, ...]
+    options: Options
+    span: Span
+
+
+@dataclass(frozen=True)
+class Iplocation:
+    """``iplocation [options] <field>``."""
+
+    field: str
+    options: Options
+    span: Span
+
+
+@dataclass(frozen=True)
+class From:
+    """``from <kind>:<name>``."""
+
+    kind: str
+    name: str
+    span: Span
+
+
+@dataclass(frozen=True)
+class Transaction:
+    """``transaction [<fields>] [options]``."""
+
+    fields: tuple[str, ...]
+    options: Options
+    span: Span
+
+
+@dataclass(frozen=True)
+class Replace:
+    """``replace <old> with <new>, ... [in <fields>]``; no fields means all."""
+
+    pairs: tuple[tuple[str, str], ...]
+    fields: tuple[str, ...]
+    span: Span
+
+
+@dataclass(frozen=True)
+class Fieldformat:
+    """``fieldformat <field>=<expression>``: how a field is shown, not what it is."""
+
+    assignment: Assignment
+    span: Span
+
+
+@dataclass(frozen=True)
+class Plain:
+    """A command of names and options, without a node of its own: what stands between the options, and these."""
+
+    command: str
+    names: tuple[str, ...]
+    options: Options
+    span: Span
+
+
+@dataclass(frozen=True)
 class CustomCommand:
-    """Any command the front end has no node for: its name and the raw text of its arguments, stripped."""
+    """A command that is not read by this front end: its name and the raw text of its arguments, stripped."""
 
     name: str
     arguments: str
@@ -317,7 +479,8 @@ class CustomCommand:
 Command = (
     Mstats | SearchFilter | Where | Eval | Stats | Rename | Fields | Table | Fillnull | Join | Append
     | Foreach | Lookup | Inputlookup | Outputlookup | Addinfo | Sort | Dedup | Head | Makeresults | Mvexpand | Bin
-    | MacroCall | CustomCommand
+    | Tstats | Chart | Top | Rex | Regex | Spath | Convert | Iplocation | From | Transaction | Replace | Fieldformat
+    | Branches | Plain | MacroCall | CustomCommand
 )  # fmt: skip
 
 
@@ -333,11 +496,14 @@ class Search:
 
 def command_name(command: Command) -> str:
     """Return the word that the command begins with, also where ``search`` is left out; for a macro its name."""
-    if isinstance(command, Stats):
+    if isinstance(command, Stats | Chart | Top | Branches | Plain):
         return command.command
     if isinstance(command, CustomCommand | MacroCall):
         return command.name
     return "search" if isinstance(command, SearchFilter) else type(command).__name__.lower()
+
+
+_TERMS = (And, Or, Not, Comparison, InList, Keyword, Subsearch, Binary, Unary, Call, FieldName, Number, Text)
 
 
 @overload
@@ -349,20 +515,27 @@ def walk(node: object, kind: type[Node], other: type[Other], /) -> Iterator[Node
 def walk(node: object, *kinds: type[Any]) -> Iterator[Any]:
     """Yield the node and all nodes below it, also in subsearches, in the order in which they are written.
 
-    With ``kinds`` only nodes of these classes. A tuple of nodes may be given too; anything else has no nodes.
+    With ``kinds`` only nodes of these classes. A tuple of nodes may be given too; anything else has no nodes. A walk
+    that begins in an expression or a filter does not enter its subsearches: their fields are others.
     """
-    return _walk(node, kinds)
+    return _walk(node, kinds, Subsearch if isinstance(node, _TERMS) else None)
 
 
-def _walk(node: object, kinds: tuple[type, ...]) -> Iterator[object]:
+def searches_in(command: Command) -> Iterator[Search]:
+    """Yield the searches that stand in brackets in a command, not those inside them."""
+    return (each for each in _walk(command, (Search,), Search) if isinstance(each, Search))
+
+
+def _walk(node: object, kinds: tuple[type, ...], closed: type | None) -> Iterator[object]:
     if isinstance(node, tuple):
         for each in node:
-            yield from _walk(each, kinds)
+            yield from _walk(each, kinds, closed)
     elif is_dataclass(node) and not isinstance(node, type):
         if not kinds or isinstance(node, kinds):
             yield node
-        for name in _parts(type(node)):
-            yield from _walk(getattr(node, name), kinds)
+        if closed is None or not isinstance(node, closed):
+            for name in _parts(type(node)):
+                yield from _walk(getattr(node, name), kinds, closed)
 
 
 @cache

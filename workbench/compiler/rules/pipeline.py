@@ -25,8 +25,10 @@ from workbench.spl.tree import (
     Sort,
     Span,
     Stats,
+    Tstats,
     Where,
     command_name,
+    searches_in,
     walk,
 )
 
@@ -60,24 +62,29 @@ def _subsearches(search: SearchText, content: Content) -> Iterator[Fault]:
                 "use a lookup that a baseline search writes, or stats over both, "
                 f"or add a comment: # npm-waiver {SUBSEARCH.id}: {name} stops at 10,000 rows; here are ..."
             )
-            yield Fault(message, fix, Span(command.span.start, command.span.start + len(name)), keyword=name)
+            yield Fault(message, fix, _first_word(search, command.span), keyword=name)
+
+
+def _first_word(search: SearchText, span: Span) -> Span:
+    word = re.match(r"\S+", search.expanded.text[span.start : span.end])
+    return Span(span.start, span.start + (len(word[0]) if word else 1))
 
 
 def _reads_a_small_table(command: Command, content: Content) -> bool:
-    """Return whether the rows of a subsearch are those of a table that ships and stays below every limit."""
-    first = command.search.commands[0] if isinstance(command, Join | Append) and command.search.commands else None
-    rows = content.shipped_rows(first.table) if isinstance(first, Inputlookup) else None
-    return rows is not None and 0 < rows <= _LEAST_LIMIT
+    """Return whether the rows of its subsearches are those of tables that ship and stay below every limit."""
+    searches = tuple(searches_in(command))
+    firsts = [each.commands[0] for each in searches if each.commands]
+    rows = [content.shipped_rows(first.table) for first in firsts if isinstance(first, Inputlookup)]
+    return bool(rows) and len(rows) == len(searches) and all(count and count <= _LEAST_LIMIT for count in rows)
 
 
 def _subsearching(command: Command) -> str:
     """Return the name of a command that runs a subsearch, "" for others."""
-    if isinstance(command, Join | Append):
-        return command_name(command)
-    if isinstance(command, CustomCommand) and command.name.lower() not in _UNLIMITED:
+    name = command_name(command).lower()
+    if isinstance(command, CustomCommand):
         bare = re.sub(r'"(?:\\.|[^"\\])*"', lambda quoted: " " * len(quoted[0]), command.arguments)
-        return command.name.lower() if "[" in bare else ""
-    return ""
+        return name if "[" in bare else ""
+    return name if name not in _UNLIMITED and any(searches_in(command)) else ""
 
 
 @on_search(
@@ -188,14 +195,8 @@ def _own_time_ranges(search: SearchText, content: Content) -> Iterator[Fault]:
 
 def _time_terms(command: Command | None) -> Iterator[tuple[str, Span]]:
     """Yield the terms earliest=... and latest=... of a command that brings rows."""
-    if isinstance(command, CustomCommand):
-        # Such as tstats: its arguments are not read further, but quoted text is no term.
-        bare = re.sub(r'"(?:\\.|[^"\\])*"', lambda quoted: "x" * len(quoted[0]), command.arguments)
-        start = command.span.end - len(command.arguments)
-        for found in re.finditer(r"\b(?:earliest|latest)\s*=\s*[^\s)]+", bare, re.IGNORECASE):
-            yield found[0], Span(start + found.start(), start + found.end())
     where: Filter | None = None
-    if isinstance(command, Mstats):
+    if isinstance(command, Mstats | Tstats):
         where = command.where
     elif isinstance(command, SearchFilter):
         where = command.filter

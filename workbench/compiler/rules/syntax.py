@@ -15,6 +15,7 @@ from workbench.compiler.shapes import did_you_mean
 from workbench.spl.arguments import Argument, arguments
 from workbench.spl.tree import (
     Aggregation,
+    Branches,
     Call,
     Command,
     Comparison,
@@ -27,6 +28,7 @@ from workbench.spl.tree import (
     Search,
     SearchFilter,
     Span,
+    Subsearch,
     command_name,
     walk,
 )
@@ -46,8 +48,6 @@ def _not_spl(search: SearchText, content: Content) -> Iterator[Fault]:
         span = Span(error.position, error.position + 1)
         if search.expanded.text[span.start : span.end] != "`":  # an unknown macro has a rule of its own
             yield Fault(f"is not SPL: {error.message}", "correct it there", _word(search, span))
-    for command in search.commands():
-        yield from _unbalanced(search, command)
 
 
 def _word(search: SearchText, span: Span) -> Span:
@@ -61,22 +61,6 @@ def _word(search: SearchText, span: Span) -> Span:
         return Span(span.start, span.start + len(word[0]))
     start = span.start if text[span.start :][:1].strip() else max(len(text[: span.start].rstrip()) - 1, 0)
     return Span(start, start + 1)
-
-
-def _unbalanced(search: SearchText, command: Command) -> Iterator[Fault]:
-    """Check the brackets of a command whose arguments are not read further."""
-    if not isinstance(command, CustomCommand):
-        return
-    if any(command.span.start <= error.position <= command.span.end for error in search.errors):
-        return
-    depth = 0
-    for part in re.finditer(r'"(?:\\.|[^"\\])*"|[()]', command.arguments):
-        depth += {"(": 1, ")": -1}.get(part[0], 0)
-        if depth < 0:
-            break
-    if depth:
-        message = f"is not SPL: {command.name}: the brackets do not balance"
-        yield Fault(message, "close or remove one", command.span)
 
 
 @on_search(
@@ -151,8 +135,11 @@ def _wrong_option(content: Content, argument: Argument, own: OwnCommand, seen: s
     )
 )
 def _first_commands(search: SearchText, content: Content) -> Iterator[Fault]:
+    going_on = [
+        each for branch in walk(search.tree, Branches) if branch.command == "appendpipe" for each in branch.searches
+    ]
     for pipeline in walk(search.tree, Search):
-        for command in pipeline.commands[:1]:
+        for command in pipeline.commands[: 0 if pipeline in going_on else 1]:
             if message := _brings_nothing(content, command):
                 fix = "begin with a command such as mstats, search index=..., inputlookup or makeresults"
                 yield Fault(message, fix, _first_word(search, command.span))
@@ -168,7 +155,7 @@ def _brings_nothing(content: Content, command: Command) -> str:
     if isinstance(command, Mstats | Inputlookup | Makeresults | MacroCall):
         return ""
     if isinstance(command, SearchFilter):
-        if any(isinstance(node, Comparison | InList | MacroCall) for node in walk(command.filter)):
+        if any(walk(command.filter, Comparison, InList)) or any(walk(command.filter, MacroCall, Subsearch)):
             return ""
         return "the search begins with words to look for, but names no index, source type or macro"
     name = command_name(command).lower()

@@ -35,6 +35,9 @@ def run_eval(node: tree.Eval, rows: Iterator[Row], context: SearchContext) -> It
 
 
 def _assignments(node: tree.Eval, context: SearchContext) -> list[tuple[str, Run]]:
+    for step in node.assignments:
+        if "{" in step.field:
+            raise ReplayError(f"a field name made of values, {step.field}, is not replayed", position=step.span.start)
     return [(step.field, compile_value(step.expression, context)) for step in node.assignments]
 
 

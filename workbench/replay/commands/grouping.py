@@ -240,4 +240,6 @@ _RUNNERS = {"stats": _run_stats, "eventstats": _run_eventstats, "streamstats": _
 
 def run_stats(node: tree.Stats, rows: Iterator[Row], context: SearchContext) -> Iterator[Row]:
     """Run stats, eventstats or streamstats, whichever the node is."""
+    if node.command not in _RUNNERS:
+        raise ReplayError("the replay does not know this command")
     return _RUNNERS[node.command](node, rows, context)

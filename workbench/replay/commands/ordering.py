@@ -8,6 +8,7 @@ from itertools import islice, takewhile
 
 from workbench.replay.commands.options import flag, read_options, whole
 from workbench.replay.context import SearchContext
+from workbench.replay.errors import ReplayError
 from workbench.replay.expressions.compiling import compile_condition
 from workbench.replay.rows import Row, Value, as_number, as_text, byte_order, each_text
 from workbench.spl import tree
@@ -54,6 +55,8 @@ def run_dedup(node: tree.Dedup, rows: Iterator[Row], _context: SearchContext) ->
     """Keep the first rows of each combination of values; rows with a null among them are dropped."""
     known = {"keepempty": flag, "consecutive": flag}
     options = read_options(node.options, known)
+    if node.sort_by:
+        raise ReplayError("sortby is not replayed; write sort 0 before dedup")
 
     def distinct() -> Iterator[Row]:
         seen: dict[tuple[Value, ...], int] = {}

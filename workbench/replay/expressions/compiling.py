@@ -30,6 +30,8 @@ def compile_expression(node: tree.Expression, context: SearchContext) -> Compile
     if isinstance(node, tree.Call):
         arguments = tuple(compile_expression(argument, context) for argument in node.arguments)
         return _call(place, node.function, arguments)
+    if isinstance(node, tree.Subsearch):
+        raise place.error("a subsearch in an expression is not replayed")
     raise place.error(f"macro `{node.text}` was not expanded")
 
 

@@ -76,3 +76,10 @@ def joined(left: FieldSet, right: FieldSet, keys: tuple[str, ...], inner: bool) 
         else:
             fields[name] = Trait(best(one.null, other.null) if inner else one.null, many)
     return FieldSet(fields, left.open or right.open, gone_in_both(left, right))
+
+
+def beside(left: FieldSet, right: FieldSet) -> FieldSet:
+    """Return the set of rows that were given the fields of others in the same order; there may be fewer of either."""
+    fields = {name: left.trait(name).or_else(right.trait(name)) for name in (*left.fields, *right.fields)}
+    loose = {name: Trait(worst(trait.null, "unsure"), trait.many) for name, trait in fields.items()}
+    return FieldSet(loose, left.open or right.open, gone_in_both(left, right))

@@ -3,35 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
 from typing import Any
 
 from workbench.spl import tree
-from workbench.spl.fields import columns, groups
+from workbench.spl.fields import columns, extracting, groups, plain
 from workbench.spl.fields.sets import NULL, ONE, FieldSet, Known, Trait, worst
-from workbench.spl.fields.steps import Custom, FieldUse, Table, Tables
+from workbench.spl.fields.steps import UNKNOWN_TABLE, Change, FieldUse, Scene
 from workbench.spl.fields.traits import narrowed, trait_of, without_zero
 from workbench.spl.fields.uses import in_expression, in_filter, in_list
 
-Change = tuple[FieldSet, tuple[FieldUse, ...]]
 _TRUE = frozenset(("t", "true", "1"))
-_UNKNOWN_TABLE = Table(None)
 _INFO = ("info_min_time", "info_max_time", "info_search_time", "info_sid")
-# Commands without a node of their own that leave the fields as they are.
-_PASSING = frozenset(("reverse", "tail", "uniq", "regex", "outputcsv", "collect", "mcollect", "sendemail", "sendalert"))
-
-
-@dataclass(frozen=True)
-class Scene:
-    """What is known besides the command: the text of the search, and the tables and custom commands there are."""
-
-    text: str
-    tables: Tables
-    custom: Custom
-
-    def table(self, name: str) -> Table:
-        """Return what is known of a lookup table."""
-        return self.tables.get(name, _UNKNOWN_TABLE)
+# Commands that are not read and leave the fields as they are.
+_PASSING = frozenset(("sendemail", "sendalert"))
 
 
 def change(command: tree.Command, before: FieldSet, scene: Scene) -> Change:
@@ -39,20 +23,21 @@ def change(command: tree.Command, before: FieldSet, scene: Scene) -> Change:
     return _CHANGES.get(type(command), _unknown)(command, before, scene)
 
 
-def _is_true(options: tree.Options, name: str) -> bool:
+def is_true(options: tree.Options, name: str) -> bool:
+    """Return whether an option is switched on."""
     return any(key == name and value.lower() in _TRUE for key, value in options)
 
 
 def _mstats(node: tree.Mstats, before: FieldSet, _scene: Scene) -> Change:
     made = groups.after_mstats(node)
-    return (before.merged(made) if _is_true(node.options, "append") else made), ()
+    return (before.merged(made) if is_true(node.options, "append") else made), ()
 
 
 def _makeresults(node: tree.Makeresults, _before: FieldSet, _scene: Scene) -> Change:
     if any(name in ("format", "data") for name, _ in node.options):
         return FieldSet(open=True), ()
     more = ("_raw", "host", "source", "sourcetype", "splunk_server", "splunk_server_group")
-    return FieldSet.of(["_time"], null=more if _is_true(node.options, "annotate") else ()), ()
+    return FieldSet.of(["_time"], null=more if is_true(node.options, "annotate") else ()), ()
 
 
 def _search(node: tree.SearchFilter, before: FieldSet, scene: Scene) -> Change:
@@ -96,20 +81,40 @@ def _eval(node: tree.Eval, before: FieldSet, _scene: Scene) -> Change:
     fields, reads = before, list[FieldUse]()
     for assignment in node.assignments:
         reads.extend(in_expression(assignment.expression, fields))
-        fields = fields.with_fields({assignment.field: trait_of(assignment.expression, fields)})
+        if "{" in assignment.field:
+            fields = fields.opened()  # the name of the field is made of values
+        else:
+            fields = fields.with_fields({assignment.field: trait_of(assignment.expression, fields)})
     return fields, tuple(reads)
 
 
 def _stats(node: tree.Stats, before: FieldSet, scene: Scene) -> Change:
-    reads: list[FieldUse] = []
+    after = groups.after_stats if node.command in ("stats", "sistats") else groups.after_annotating
+    fields = after(node, before)
+    return (fields.opened() if node.command == "sistats" else fields), tuple(_grouped(node, before, scene))
+
+
+def _grouped(node: tree.Stats | tree.Chart, before: FieldSet, scene: Scene) -> Iterator[FieldUse]:
+    """Yield what the aggregations and the BY of a command read."""
     for each in node.aggregations:
         if each.expression is not None:
-            reads.extend(in_expression(each.expression, before))
+            yield from in_expression(each.expression, before)
         elif each.field is not None:
-            reads.extend(in_list((each.field,), "aggregation", before, scene.text, each.span))
-    reads.extend(in_list(node.by, "by", before, scene.text, node.span, last=True))
-    after = groups.after_stats if node.command == "stats" else groups.after_annotating
-    return after(node, before), tuple(reads)
+            yield from in_list((each.field,), "aggregation", before, scene.text, each.span)
+    yield from in_list(node.by, "by", before, scene.text, node.span, last=True)
+
+
+def _chart(node: tree.Chart, before: FieldSet, scene: Scene) -> Change:
+    return groups.after_chart(node, before), tuple(_grouped(node, before, scene))
+
+
+def _tstats(node: tree.Tstats, before: FieldSet, _scene: Scene) -> Change:
+    made = groups.after_tstats(node)
+    return (before.merged(made) if is_true(node.options, "append") else made), ()
+
+
+def _top(node: tree.Top, before: FieldSet, scene: Scene) -> Change:
+    return groups.after_top(node), tuple(in_list((*node.fields, *node.by), "list", before, scene.text, node.span))
 
 
 def _rename(node: tree.Rename, before: FieldSet, scene: Scene) -> Change:
@@ -156,7 +161,7 @@ def _sort(node: tree.Sort, before: FieldSet, scene: Scene) -> Change:
 
 def _dedup(node: tree.Dedup, before: FieldSet, scene: Scene) -> Change:
     reads = tuple(in_list(node.fields, "dedup", before, scene.text, node.span))
-    keeps = _is_true(node.options, "keepempty") or _is_true(node.options, "keepevents")
+    keeps = is_true(node.options, "keepempty") or is_true(node.options, "keepevents")
     return (before if keeps else before.filled(node.fields)), reads
 
 
@@ -203,7 +208,7 @@ def _inputlookup(node: tree.Inputlookup, before: FieldSet, scene: Scene) -> Chan
     if node.where is not None:
         reads = tuple(_as_columns(in_filter(node.where, found, scene.text)))
         found = passing(node.where, found)
-    return (before.merged(found) if _is_true(node.options, "append") else found), reads
+    return (before.merged(found) if is_true(node.options, "append") else found), reads
 
 
 def _as_columns(uses: Iterator[FieldUse]) -> Iterator[FieldUse]:
@@ -230,17 +235,18 @@ def _custom(node: tree.CustomCommand, before: FieldSet, scene: Scene) -> Change:
     known = scene.custom.get(node.name)
     if known is not None:
         return known(node.arguments, before), ()
-    name, words = node.name.lower(), node.arguments.split()
-    if name in _PASSING:
-        return before, ()
-    if name in ("makemv", "nomv") and words:
-        reads = tuple(in_list((words[-1].strip('"'),), "expand", before, scene.text, node.span, last=True))
-        field = reads[0].name
-        if not before.produces(field):
-            return before, reads
-        several: Known = "yes" if name == "makemv" else "no"
-        return before.with_fields({field: Trait(before.trait(field).null, several)}), reads
-    return before.opened(), ()
+    return (before if node.name.lower() in _PASSING else before.opened()), ()
+
+
+def _fieldformat(node: tree.Fieldformat, before: FieldSet, _scene: Scene) -> Change:
+    return before, tuple(in_expression(node.assignment.expression, before))
+
+
+def _from(node: tree.From, before: FieldSet, scene: Scene) -> Change:
+    table = scene.table(node.name) if node.kind in ("inputlookup", "lookup") else UNKNOWN_TABLE
+    if table.columns is None:
+        return FieldSet(open=True), ()
+    return FieldSet(dict.fromkeys(table.columns, Trait("unsure"))), ()
 
 
 def _unknown(_node: tree.Command, before: FieldSet, _scene: Scene) -> Change:
@@ -248,9 +254,13 @@ def _unknown(_node: tree.Command, before: FieldSet, _scene: Scene) -> Change:
 
 
 _CHANGES: dict[type[tree.Command], Callable[[Any, FieldSet, Scene], Change]] = {
-    tree.Addinfo: _addinfo, tree.Bin: _bin, tree.CustomCommand: _custom, tree.Dedup: _dedup, tree.Eval: _eval,
-    tree.Fields: _fields, tree.Fillnull: _fillnull, tree.Head: _head, tree.Inputlookup: _inputlookup,
-    tree.Lookup: _lookup, tree.MacroCall: _unknown, tree.Makeresults: _makeresults, tree.Mstats: _mstats,
-    tree.Mvexpand: _mvexpand, tree.Outputlookup: _outputlookup, tree.Rename: _rename, tree.SearchFilter: _search,
-    tree.Sort: _sort, tree.Stats: _stats, tree.Table: _table, tree.Where: _where,
+    tree.Addinfo: _addinfo, tree.Bin: _bin, tree.Chart: _chart, tree.Convert: extracting.after_convert,
+    tree.CustomCommand: _custom, tree.Dedup: _dedup, tree.Eval: _eval, tree.Fieldformat: _fieldformat,
+    tree.Fields: _fields, tree.Fillnull: _fillnull, tree.From: _from, tree.Head: _head, tree.Inputlookup: _inputlookup,
+    tree.Iplocation: extracting.after_iplocation, tree.Lookup: _lookup, tree.MacroCall: _unknown,
+    tree.Makeresults: _makeresults, tree.Mstats: _mstats, tree.Mvexpand: _mvexpand, tree.Outputlookup: _outputlookup,
+    tree.Plain: plain.after_plain, tree.Regex: extracting.after_regex, tree.Rename: _rename,
+    tree.Replace: extracting.after_replace, tree.Rex: extracting.after_rex, tree.SearchFilter: _search,
+    tree.Sort: _sort, tree.Spath: extracting.after_spath, tree.Stats: _stats, tree.Table: _table, tree.Top: _top,
+    tree.Transaction: extracting.after_transaction, tree.Tstats: _tstats, tree.Where: _where,
 }  # fmt: skip

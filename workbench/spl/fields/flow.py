@@ -3,18 +3,18 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
+from functools import reduce
 
 from workbench.spl import tree
 from workbench.spl.fields import columns, commands
-from workbench.spl.fields.commands import Change, Scene
 from workbench.spl.fields.foreach import after_foreach
 from workbench.spl.fields.sets import FieldSet, Trait
-from workbench.spl.fields.steps import Custom, FieldUse, Step, Table, Tables, UseKind
+from workbench.spl.fields.steps import Change, Custom, FieldUse, Scene, Step, Table, Tables, UseKind
 from workbench.spl.fields.uses import in_list
 
 __all__ = ["Custom", "FieldSet", "FieldUse", "Step", "Table", "Tables", "Trait", "UseKind", "field_flow"]
 
-_FALSE = frozenset(("f", "false", "0"))
+_MAKING = (tree.Mstats, tree.Tstats, tree.Makeresults, tree.Inputlookup, tree.From, tree.Branches, tree.MacroCall)
 
 
 def field_flow(search: tree.Search, tables: Tables, custom: Custom, start: FieldSet | None = None) -> list[Step]:
@@ -41,7 +41,7 @@ class _Flow:
     def run(self, search: tree.Search, fields: FieldSet, first: bool) -> FieldSet:
         """Return the fields after the search; ``first`` says that it begins here and makes its own rows."""
         for command in search.commands:
-            if first and not isinstance(command, tree.Mstats | tree.Makeresults | tree.Inputlookup | tree.MacroCall):
+            if first and not isinstance(command, _MAKING):
                 # Events, rows of a command that is not known; or an error that others report.
                 fields = FieldSet(open=True)
             fields = self._command(command, fields)
@@ -58,9 +58,25 @@ class _Flow:
             return before.merged(self._inner(command.search)), ()
         if isinstance(command, tree.Join):
             return self._join(command, before)
+        if isinstance(command, tree.Branches):
+            return self._branches(command, before), ()
         if isinstance(command, tree.Foreach):
             return after_foreach(command, before, self.scene)
+        for search in tree.searches_in(command):
+            self._inner(search)
         return commands.change(command, before, self.scene)
+
+    def _branches(self, command: tree.Branches, before: FieldSet) -> FieldSet:
+        if command.command == "appendpipe":
+            inner = replace(self, depth=self.depth + 1)
+            return reduce(FieldSet.merged, (inner.run(each, before, first=False) for each in command.searches), before)
+        made = [self._inner(each) for each in command.searches]
+        if command.command == "appendcols":
+            return reduce(columns.beside, made, before)
+        if command.command == "multisearch" and made:
+            return reduce(FieldSet.merged, made)
+        # union has data sets by name, map and set have rows of which nothing is known.
+        return reduce(FieldSet.merged, made, before) if command.command == "union" else FieldSet(open=True)
 
     def _inner(self, search: tree.Search) -> FieldSet:
         return replace(self, depth=self.depth + 1).run(search, FieldSet(), first=True)

@@ -10,9 +10,8 @@ from typing import Any, TypeVar
 from workbench.spl import tree
 from workbench.spl.errors import SplSyntaxError
 from workbench.spl.fields import commands
-from workbench.spl.fields.commands import Change, Scene
 from workbench.spl.fields.sets import FieldSet, Trait
-from workbench.spl.fields.steps import FieldUse
+from workbench.spl.fields.steps import Change, FieldUse, Scene
 from workbench.spl.fields.uses import in_list
 from workbench.spl.parser import parse_subsearch
 from workbench.spl.terms import Span

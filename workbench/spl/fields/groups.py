@@ -1,4 +1,4 @@
-"""What mstats, stats, eventstats and streamstats do to the set of fields."""
+"""What commands that aggregate do to the set of fields: mstats, tstats, the stats and chart families, top."""
 
 from __future__ import annotations
 
@@ -34,6 +34,39 @@ def after_mstats(node: tree.Mstats) -> FieldSet:
         else:
             fields[aggregation.name] = Trait("yes", source="" if "*" in metric else metric)
     return FieldSet({**fields, **dict.fromkeys(node.by, ONE)})
+
+
+def after_tstats(node: tree.Tstats) -> FieldSet:
+    """Return the fields of tstats: a field without a value in a group is null there, one of BY never."""
+    if dict(node.options).get("prestats", "f").lower() in ("t", "true", "1"):
+        return FieldSet(open=True)
+    made = {each.name: _trait(each, UNSURE) for each in node.aggregations}
+    return FieldSet({**made, **{name.removeprefix("PREFIX(").removesuffix(")"): ONE for name in node.by}})
+
+
+def after_chart(node: tree.Chart, before: FieldSet) -> FieldSet:
+    """Return the fields of chart and timechart: those of its rows, then its aggregations or a column for each value."""
+    if node.command not in ("chart", "timechart"):
+        return FieldSet(open=True)
+    rows = {"_time": ONE} if node.command == "timechart" else dict.fromkeys(node.by[:1], ONE)
+    if len(node.by) > (0 if node.command == "timechart" else 1):
+        return FieldSet(rows, open=True)
+    made = {each.name: _trait(each, _argument(each, before)) for each in node.aggregations}
+    # There is a row also for a bin in which nothing was.
+    return FieldSet({**{name: Trait(worst(trait.null, "unsure"), trait.many) for name, trait in made.items()}, **rows})
+
+
+def after_top(node: tree.Top) -> FieldSet:
+    """Return the fields of top and rare."""
+    if node.command.startswith("si"):
+        return FieldSet(open=True)
+    options = dict(node.options)
+    shown = [
+        options.get(named, default)
+        for named, default, switch in (("countfield", "count", "showcount"), ("percentfield", "percent", "showperc"))
+        if options.get(switch, "t").lower() not in ("f", "false", "0")
+    ]
+    return FieldSet.of([*node.by, *node.fields, *shown])
 
 
 def after_stats(node: tree.Stats, before: FieldSet) -> FieldSet:

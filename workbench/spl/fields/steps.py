@@ -12,7 +12,7 @@ from workbench.spl.terms import Span
 
 UseKind = Literal[
     "expression", "guarded", "filter", "aggregation", "by", "list", "remove", "rename", "fill", "key", "lookup",
-    "column", "sort", "dedup", "expand", "bin", "foreach",
+    "column", "sort", "dedup", "expand", "bin", "foreach", "input",
 ]  # fmt: skip
 
 
@@ -24,6 +24,8 @@ class Table:
     max_matches: int | None = None
 
 
+UNKNOWN_TABLE = Table(None)
+
 Tables = Mapping[str, Table]
 Custom = Mapping[str, Callable[[str, FieldSet], FieldSet]]
 
@@ -33,13 +35,31 @@ class FieldUse:
     """A field that a command reads: its name (or family), its place in the search text, and what for.
 
     "guarded" is an expression that expects it to be null: isnull(x), coalesce(x, 0). "column" is a column of a
-    lookup table, not a field. ``exists`` says whether it can exist there, also if the same eval has just made it.
+    lookup table, not a field; "input" is what commands such as rex and convert work on. ``exists`` says whether it can
+    exist there, also if the same eval has just made it.
     """
 
     name: str
     span: Span
     where: UseKind
     exists: bool
+
+
+Change = tuple[FieldSet, tuple[FieldUse, ...]]
+"""The fields after a command, and what it reads."""
+
+
+@dataclass(frozen=True)
+class Scene:
+    """What is known besides the command: the text of the search, and the tables and custom commands there are."""
+
+    text: str
+    tables: Tables
+    custom: Custom
+
+    def table(self, name: str) -> Table:
+        """Return what is known of a lookup table."""
+        return self.tables.get(name, UNKNOWN_TABLE)
 
 
 @dataclass(frozen=True)

@@ -168,6 +168,8 @@ def shape(node: tree.Expression) -> str:
         return f"{node.function}({', '.join(map(shape, node.arguments))})"
     if isinstance(node, tree.Number | tree.Text):
         return repr(node.value)
+    if isinstance(node, tree.Subsearch):
+        return f"[{node.span.start}]"
     return node.name if isinstance(node, tree.FieldName) else f"`{node.text}`"
 
 

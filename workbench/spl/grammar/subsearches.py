@@ -1,0 +1,72 @@
+"""Commands that take other searches in brackets: join, append and their like, foreach, return."""
+
+from __future__ import annotations
+
+import re
+
+from workbench.spl import tree
+from workbench.spl.grammar import clauses
+from workbench.spl.grammar.cursor import Cursor
+from workbench.spl.terms import Span
+
+_COMMAS = re.compile(r",[\s,]*")
+_LEAST = {"multisearch": 2, "set": 2, "appendcols": 1, "appendpipe": 1}
+_ARGUMENT = re.compile(r'(?:\w+\s*=\s*)?\$?(?:"[^"]*"|[^\s,="$]+)\$?')
+
+
+def read_join(cursor: Cursor, place: Span) -> tree.Join:
+    """Read join."""
+    fields, options = clauses.names_and_options(cursor)
+    return tree.Join(fields, _needed(cursor), options, place)
+
+
+def read_append(cursor: Cursor, place: Span) -> tree.Append:
+    """Read append."""
+    options = clauses.options(cursor)
+    search = _needed(cursor)
+    return tree.Append(search, options + clauses.options(cursor), place)
+
+
+def _needed(cursor: Cursor) -> tree.Search:
+    search = cursor.subsearch()
+    if search is None:
+        raise cursor.unexpected()
+    return search
+
+
+def read_branches(cursor: Cursor, place: Span) -> tree.Branches:
+    """Read appendcols, appendpipe, multisearch, union, map or set."""
+    names, options = clauses.names_and_options(cursor)
+    searches: list[tree.Search] = []
+    while (search := cursor.subsearch()) is not None:
+        searches.append(search)
+        cursor.take(_COMMAS)
+        more, given = clauses.names_and_options(cursor)
+        names, options = names + more, options + given
+    least = _LEAST.get(cursor.command, 0)
+    if len(searches) < least or not (searches or names or "search" in dict(options)):
+        if cursor.at_end and searches:
+            raise cursor.error(f"needs {least} searches in brackets, has {len(searches)}", place.start)
+        raise cursor.unexpected()
+    return tree.Branches(cursor.command, tuple(searches), names, options, place)
+
+
+def read_foreach(cursor: Cursor, place: Span) -> tree.Foreach:
+    """Read foreach with its template as text."""
+    fields, options = clauses.names_and_options(cursor)
+    template = cursor.bracket()
+    if template is None or not (fields or options):
+        raise cursor.unexpected()
+    text = cursor.text[template.start : template.end]
+    if not text.strip():
+        raise cursor.error("the brackets are empty", template.start - 1)
+    return tree.Foreach(fields, text, template, options, place)
+
+
+def read_return(cursor: Cursor, place: Span) -> tree.Plain:
+    """Read return: a count, then fields, ``alias=field`` or ``$field``."""
+    names: list[str] = []
+    while not cursor.at_end:
+        names.append(cursor.need(_ARGUMENT, "a name"))
+        cursor.take(_COMMAS)
+    return tree.Plain("return", tuple(names), (), place)
