@@ -149,7 +149,7 @@ def test_chunks_follow_each_other_without_a_gap_and_lengths_count_bytes() -> Non
         (b"Traceback (most recent call last):\n", "got 'Traceback"),
         (b"chunked 1.0,2,5\n{}abc", "body of a chunk ends after 3 of 5 bytes"),
         (b"chunked 1.0,20,0\n{}", "metadata of a chunk ends after 2 of 20 bytes"),
-        (b"chunked 1.0,2,0\n{]", "metadata of a chunk is no JSON"),
+        (b"chunked 1.0,2,0\n{]", "metadata of a chunk is not JSON"),
         (b"chunked 1.0,2,0\n[]", "must be a JSON object"),
         (b"chunked 1.0,2\n{}", "expected a chunk"),
         (b"\nchunked 1.0,2,0\n{}", "expected a chunk"),

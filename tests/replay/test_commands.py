@@ -335,7 +335,7 @@ def test_a_table_can_be_read_and_rewritten_in_one_search(app_root: Path) -> None
         ("| makeresults | join usetime=t k [ makeresults ]", "join", "the replay does not act on option usetime=t"),
         ("| makeresults | append maxtime=5 [ makeresults ]", "append", "the replay does not act on option maxtime=5"),
         ("| makeresults | append [ timechart count ]", "timechart", "the replay does not know this command"),
-        ("| makeresults | lookup nosuch a", "lookup", "lookup 'nosuch' is no stanza"),
+        ("| makeresults | lookup nosuch a", "lookup", "lookup 'nosuch' is not a stanza"),
         ("| makeresults | lookup edges x", "lookup", "lookup 'edges' has no column 'x' (it has: src, dst, seen)"),
         ("| makeresults | outputlookup key_field=a edges", "outputlookup", "does not act on option key_field=a"),
         ("| makeresults | dedup a keepevents=t", "dedup", "does not act on option keepevents=t"),

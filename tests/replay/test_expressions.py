@@ -232,7 +232,7 @@ def test_where_keeps_a_row_only_if_the_condition_is_true() -> None:
         ("eval a=if(1=1, 2)", "if() takes 3 arguments, not 2", 7),
         ("eval a=case(1=1, 2, 3)", "case() takes pairs", 7),
         ("eval a=if(1=1, 2, 2=3)", "if() mixes conditions and values", 7),
-        ('eval a=replace(b, "(", "")', "'(' is no regular expression", 7),
+        ('eval a=replace(b, "(", "")', "'(' is not a regular expression", 7),
         ('eval a=tostring(b, "roman")', "tostring() knows the formats commas, duration, hex", 7),
         ('eval a=strftime(1, "%O")', "strftime() of the replay does not know %O", 7),
         ('eval a=relative_time(1, "soon")', "time modifier 'soon' is not understood", 7),

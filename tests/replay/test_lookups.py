@@ -51,7 +51,7 @@ def test_a_definition_says_how_rows_are_matched(folder: LookupFolder) -> None:
 
 @pytest.mark.parametrize("name", ["nowhere", "../x.csv", "in_kvstore", "outside", ""])
 def test_what_is_no_csv_file_of_the_app_is_an_error(folder: LookupFolder, name: str) -> None:
-    with pytest.raises(ReplayError, match=r"is no stanza of transforms.conf|is not replayed"):
+    with pytest.raises(ReplayError, match=r"is not a stanza of transforms.conf|is not replayed"):
         folder.definition(name)
 
 

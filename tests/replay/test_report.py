@@ -202,7 +202,7 @@ def test_spl_of_ones_own(arguments: list[str], tmp_path: Path, capsys: pytest.Ca
 @pytest.mark.parametrize(
     ("more", "said"),
     [
-        (["--search", "nothing"], "'nothing' is no saved search of the app:"),
+        (["--search", "nothing"], "'nothing' is not a saved search of the app:"),
         (["--search", "e"], "'e' fits several saved searches:"),
         ([], "say when: --now for one run"),
         (["--spl", "| makeresults"], "--spl needs --now"),

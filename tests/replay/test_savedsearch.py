@@ -69,7 +69,7 @@ def test_triggers(relation: str, quantity: int, fires: list[int]) -> None:
         ("alert.suppress.period", "", "is missing or empty"),
         ("counttype", "number of hosts", "is not replayed"),
         ("relation", "drops by", "is not replayed"),
-        ("quantity", "many", "is no whole number"),
+        ("quantity", "many", "is not a whole number"),
     ],
 )
 def test_a_wrong_setting_is_an_error_that_names_stanza_and_key(key: str, value: str, said: str) -> None:

@@ -59,7 +59,7 @@ _SHIPPED = re.compile(
 
 
 def app_files(app: Path) -> tuple[dict[str, bytes], list[Finding]]:
-    """The files of app/ that ship, by their path in the package, and what is wrong with the others."""
+    """Return the files of app/ that ship, by their path in the package, and what is wrong with the others."""
     files: dict[str, bytes] = {}
     findings: list[Finding] = []
     for path in sorted(app.rglob("*")):
@@ -91,7 +91,7 @@ def _refused(path: Path, name: str) -> tuple[str, str]:
 
 
 def check_app(files: dict[str, bytes]) -> Iterator[Finding]:
-    """The hand-written conf files can be read, and app.manifest is JSON that names an app and a version."""
+    """Check that the hand-written conf files can be read, and that app.manifest names an app and a version."""
     for name in sorted(files):
         if name.endswith(".conf"):
             try:
@@ -143,7 +143,7 @@ def _check_manifest(wanted: dict[str, str], files: dict[str, bytes]) -> Iterator
 
 
 def _manifest(files: dict[str, bytes]) -> tuple[dict[str, object], str]:
-    """Id and version in app.manifest, and what is wrong with it."""
+    """Return id and version in app.manifest, and what is wrong with it."""
     try:
         identity = json.loads(files.get("app.manifest", b""))["info"]["id"]
         return {"id": identity["name"], "version": identity["version"]}, ""

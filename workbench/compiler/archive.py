@@ -18,7 +18,7 @@ ENTRY_TIME = 1_577_836_800
 
 
 def packed(top: str, files: Mapping[str, bytes], empty_folders: Iterable[str] = ()) -> bytes:
-    """A gzipped tar with one top folder; files by their path below it, with forward slashes."""
+    """Return a gzipped tar with one top folder; files by their path below it, with forward slashes."""
     folders = {top, *(f"{top}/{name}" for name in empty_folders)}
     for name in files:
         parts = name.split("/")[:-1]
@@ -39,7 +39,7 @@ def packed(top: str, files: Mapping[str, bytes], empty_folders: Iterable[str] = 
 
 
 def _gzip_stored(content: bytes) -> bytes:
-    """A gzip file of stored blocks, without name and time (RFC 1951, 3.2.4, and RFC 1952)."""
+    """Return a gzip file of stored blocks, without name and time (RFC 1951, 3.2.4, and RFC 1952)."""
     most = 65_535
     frame = [b"\x1f\x8b\x08\x00\x00\x00\x00\x00\x00\xff"]
     for start in range(0, len(content), most):

@@ -44,7 +44,7 @@ class Package:
 
 
 def check_content(content: Path, app: Path | None = None) -> tuple[Project, list[Finding]]:
-    """The content as read, and everything that is wrong with it, in order.
+    """Return the content as read, and everything that is wrong with it, in order.
 
     app: the app that its searches run in; if it is not given, the folder app/ beside the content, if there is one.
     """
@@ -52,7 +52,7 @@ def check_content(content: Path, app: Path | None = None) -> tuple[Project, list
 
 
 def check_all(checkout: Path, content: Path) -> list[Finding]:
-    """Everything that is wrong with the content and the app around it, in order.
+    """Return everything that is wrong with the content and the app around it, in order.
 
     Whether the app has the content's id and version is left out for content of another checkout.
     """
@@ -65,7 +65,7 @@ def check_all(checkout: Path, content: Path) -> list[Finding]:
 
 
 def compiled(project: Project) -> dict[str, str]:
-    """The conf files of content by name, whatever was found wrong with its searches.
+    """Return the conf files of content by name, whatever was found wrong with its searches.
 
     Raises ValueError or KeyError for content whose files lack what conf files are made of.
     """

@@ -61,7 +61,7 @@ class SearchText:
         return self.document.text(*self.place)
 
     def is_written_here(self, span: Span | tuple[int, int]) -> bool:
-        """Whether this part does not come from the detection's search, which is judged where it stands."""
+        """Return whether this part does not come from the detection's search, which is judged where it stands."""
         return self.expanded.source(span[0]) != ORIGINAL_SEARCH
 
     @property
@@ -79,7 +79,7 @@ class SearchText:
         return commands_of(self.tree)
 
     def pipeline(self) -> Iterator[Step]:
-        """The steps outside subsearches."""
+        """Return the steps outside subsearches."""
         return (step for step in self.steps if step.depth == 0)
 
     def finding(self, rule: Rule, fault: Fault) -> Finding:
@@ -160,7 +160,7 @@ class Content:
         return tuple(found)
 
     def search_of(self, document: Document) -> SearchText | None:
-        """The main search of a detection or baseline; None if it has none."""
+        """Return the main search of a detection or baseline; None if it has none."""
         return self._main_searches.get(document.path)
 
     @cached_property
@@ -168,14 +168,14 @@ class Content:
         return {search.document.path: search for search in self.searches if search.is_main}
 
     def _drilldown(self, document: Document, place: Place) -> Expanded:
-        """A drilldown with the detection's own search put in. Only the written part of it can be at fault."""
+        """Return a drilldown with the detection's own search inserted. Only the written part of it can be at fault."""
         written = document.text(*place)
-        whole = expand(document.text("search").strip(), self.macros).text
-        found = re.finditer(re.escape(DRILLDOWN_PLACEHOLDER), written)
-        put = [(one.start(), one.end(), whole, ORIGINAL_SEARCH) for one in found]
+        original = expand(document.text("search").strip(), self.macros).text
+        matches = re.finditer(re.escape(DRILLDOWN_PLACEHOLDER), written)
+        inserted = [(match.start(), match.end(), original, ORIGINAL_SEARCH) for match in matches]
         # A token stands for a value that is not known yet; any number reads as well as it.
         masked = re.sub(r"\$[\w.{}]+(?:\|\w)?\$", lambda token: "1" * len(token[0]), written)
-        return expand(masked, self.macros, put)
+        return expand(masked, self.macros, inserted)
 
     def _read(self, document: Document, place: Place, kind: str, expanded: Expanded) -> SearchText:
         tree, errors = parse_all(expanded.text)

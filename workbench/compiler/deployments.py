@@ -10,12 +10,12 @@ LONGEST_STANZA = 81  # Enterprise Security takes 99, and puts "endpoint - " and 
 
 
 def stanza_name(label: str, kind: str, name: str) -> str:
-    """The stanza of a detection or baseline in savedsearches.conf; kind is the folder it comes from."""
+    """Return the stanza of a detection or baseline in savedsearches.conf; kind is the folder it comes from."""
     return f"{label} - {name} - Rule" if kind == "detections" else f"{label} - {name}"
 
 
 def deployment_of(project: Project, document: Document) -> tuple[Document, Place] | None:
-    """The file and place that hold the schedule and actions of a search: its own, or those of its type."""
+    """Return the file and place that hold the schedule and actions of a search: its own, or those of its type."""
     if isinstance(document.get("deployment"), dict):
         return document, ("deployment",)
     found = project.named("deployments").get(deployment_name(document.text("type")))
@@ -23,11 +23,11 @@ def deployment_of(project: Project, document: Document) -> tuple[Document, Place
 
 
 def deployment_name(kind: str) -> str:
-    """The name under which contentctl looks up the deployment of a type."""
+    """Return the name under which contentctl looks up the deployment of a type."""
     return f"ESCU Default Configuration {kind}"
 
 
 def makes_risk(deployment: tuple[Document, Place]) -> bool:
-    """Whether a deployment turns results into risk events."""
+    """Return whether a deployment turns results into risk events."""
     document, place = deployment
     return as_flag(document.get(*place, "alert_action", "rba", "enabled")) is True

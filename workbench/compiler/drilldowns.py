@@ -6,5 +6,5 @@ DRILLDOWN_PLACEHOLDER = "%original_detection_search%"
 
 
 def drilldown_text(drilldown: str, search: str) -> str:
-    """The drilldown search as it is written out: the placeholder gives way to the detection's own search."""
+    """Return the drilldown search as it is written out: the placeholder gives way to the detection's own search."""
     return drilldown.strip().replace(DRILLDOWN_PLACEHOLDER, search.strip())

@@ -34,7 +34,7 @@ class Finding:
         return f"{self.file}:{self.line}:{self.column}: {self.severity} {self.rule}: {self.message}; {self.fix}"
 
     def as_json(self) -> dict[str, str | int]:
-        """The finding with exactly these keys."""
+        """Return the finding with exactly these keys."""
         return {
             "rule": self.rule,
             "severity": self.severity,
@@ -69,12 +69,12 @@ def errors_of(findings: Iterable[Finding]) -> list[Finding]:
 
 
 def as_json(findings: Iterable[Finding]) -> str:
-    """A JSON list; ``[]`` when there is nothing."""
+    """Return a JSON list; ``[]`` when there is nothing."""
     return json.dumps([one.as_json() for one in findings], indent=2, ensure_ascii=False)
 
 
 def as_text(findings: Iterable[Finding]) -> str:
-    """A line for each finding and, where a piece of text is meant, that line of the file with carets below it."""
+    """Return a line for each finding and, where it is about a piece of text, that line with carets below it."""
     sources: dict[str, list[str]] = {}
     lines: list[str] = []
     for one in findings:

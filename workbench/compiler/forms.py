@@ -130,7 +130,7 @@ _mitre = matching(r"T\d{4}(?:\.\d{3})?", "an ATT&CK id such as T1048 or T1048.00
 
 
 def _cron(document: Document, place: Place) -> Iterator[Finding]:
-    """Five fields without names, as Splunk takes them."""
+    """Check for a cron schedule: five fields without names, as Splunk takes them."""
     try:
         cron_runs(document.text(*place), SOME_DAY)
     except TimeError as error:
@@ -162,7 +162,7 @@ _inline_deployment = group({"scheduling": _scheduling}, {"alert_action": _alert_
 
 
 def _common(name: Check) -> dict[str, Check]:
-    """What every kind of content has."""
+    """Return what every kind of content has."""
     return {
         "name": name,
         "id": identifier,
@@ -291,13 +291,13 @@ MACRO = group(
 
 
 def _default_match(document: Document, place: Place) -> Iterator[Finding]:
-    """A single line; true and false, which YAML does not take for text, are meant as they are written."""
+    """Return a single line; true and false, which YAML does not take for text, are meant as they are written."""
     if not isinstance(document.get(*place), bool):
         yield from matching(r"[^\n]*", "a single line")(document, place)
 
 
 def _collection_fields(document: Document, place: Place) -> Iterator[Finding]:
-    """The fields of a KV store collection, its key first."""
+    """Return the fields of a KV store collection, its key first."""
     yield from list_of(_field, least=1, distinct=True)(document, place)
     if document.items(*place) and document.get(*place, 0) != "_key":
         yield document.finding(WRONG_FORM, (*place, 0), f"is {document.get(*place, 0)!r}", "list _key first")

@@ -36,7 +36,7 @@ class OwnCommand:
 
 
 def own_commands(app: Path) -> dict[str, OwnCommand]:
-    """The commands of commands.conf of an app folder; none where there is no such file. Raises ValueError."""
+    """Return the commands of commands.conf of an app folder; none where there is no such file. Raises ValueError."""
     stanzas = _read(app / "default" / "commands.conf")
     stanzas.pop(conf.GLOBAL_STANZA, None)
     helps = _read(app / "default" / "searchbnf.conf")
@@ -57,7 +57,7 @@ def _read(path: Path) -> dict[str, dict[str, str]]:
 
 
 def _syntax(name: str, helps: Mapping[str, Mapping[str, str]]) -> Iterator[str]:
-    """The syntax of a command, and of the parts that it refers to in angle brackets."""
+    """Return the syntax of a command, and of the parts that it refers to in angle brackets."""
     waiting, seen = [f"{name}-command"], set()
     while waiting:
         stanza = waiting.pop()
@@ -68,7 +68,7 @@ def _syntax(name: str, helps: Mapping[str, Mapping[str, str]]) -> Iterator[str]:
 
 
 def misfit(form: str, value: str) -> str:
-    """What an option of this form wants instead of the value; "" if it takes it."""
+    """Return what an option of this form wants instead of the value; "" if it takes it."""
     if form in _FORMS:
         pattern, wanted = _FORMS[form]
         return "" if re.fullmatch(pattern, value) else wanted

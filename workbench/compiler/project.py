@@ -46,19 +46,19 @@ class Project:
     unreadable: frozenset[str] = frozenset()
 
     def kind(self, folder: str) -> tuple[Document, ...]:
-        """The files of one folder, sorted by path."""
+        """Return the files of one folder, sorted by path."""
         return self.documents.get(folder, ())
 
     def named(self, folder: str) -> dict[str, Document]:
-        """The files of one folder by the name they give themselves."""
+        """Return the files of one folder by the name they give themselves."""
         return {document.text("name"): document for document in self.kind(folder)}
 
     def lacks(self, folder: str, name: str) -> bool:
-        """Whether nothing in a folder has this name; a file that could not be read may have had it."""
+        """Return whether nothing in a folder has this name; a file that could not be read may have had it."""
         return name not in self.named(folder) and f"{folder}/{file_stem(name)}" not in self.unreadable
 
     def everything(self) -> tuple[Document, ...]:
-        """All files, contentctl.yml first."""
+        """Return all files, contentctl.yml first."""
         return (self.app, *(document for folder in FORMS for document in self.kind(folder)))
 
     def searches(self) -> tuple[Document, ...]:
@@ -76,17 +76,17 @@ class Project:
 
 
 def file_stem(name: str) -> str:
-    """What contentctl makes of a name for its file and its filter macro: `A-b c` -> `a_b_c`."""
+    """Return what contentctl makes of a name for its file and its filter macro: `A-b c` -> `a_b_c`."""
     return re.sub(r"[ ./-]", "_", name).lower()
 
 
 def filter_macro(name: str) -> str:
-    """The name of the macro in which a site filters the results of a detection."""
+    """Return the name of the macro in which a site filters the results of a detection."""
     return f"{file_stem(name)}_filter"
 
 
 def read_project(root: Path) -> tuple[Project, list[Finding]]:
-    """Everything that lies in a content folder, and what is wrong with its files, each looked at alone."""
+    """Return everything that lies in a content folder, and what is wrong with its files, each looked at alone."""
     if not (root / APP_FILE).is_file():
         text = "--content: is not a content folder"
         refused = finding(NO_CONTENT, shown_path(root), text, "give the folder that holds contentctl.yml")
@@ -108,7 +108,7 @@ def _read(path: Path, form: Check) -> tuple[Document, list[Finding]]:
 
 
 def shown_path(path: Path) -> str:
-    """The path as a person standing in the current folder would type it."""
+    """Return the path as a person standing in the current folder would type it."""
     here = Path.cwd()
     absolute = path.absolute()
     return absolute.relative_to(here).as_posix() if absolute.is_relative_to(here) else absolute.as_posix()

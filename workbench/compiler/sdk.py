@@ -33,7 +33,7 @@ _INSIDE = "splunk-sdk-2.1.1/splunklib/"
 
 
 def tree_hash(folder: Path) -> str:
-    """One hash over the names and contents of all files below a folder; caches of Python do not count."""
+    """Return one hash over the names and contents of all files below a folder; caches of Python do not count."""
     digest = hashlib.sha256()
     for path in sorted(folder.rglob("*"), key=lambda one: one.relative_to(folder).as_posix()):
         if path.is_file() and "__pycache__" not in path.parts:
@@ -43,7 +43,7 @@ def tree_hash(folder: Path) -> str:
 
 
 def sdk_folder(work: Path, requirements: Path) -> Path:
-    """The folder of the unmodified ``splunklib``, below work (usually build/); fetched if it is not there.
+    """Return the folder of the unmodified ``splunklib``, below work (usually build/); fetched if it is not there.
 
     Raises BuildError if it can be neither found nor fetched.
     """

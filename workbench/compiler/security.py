@@ -25,7 +25,7 @@ def as_json(value: object) -> str:
 
 
 def deployment(project: Project, document: Document) -> tuple[Document, Place]:
-    """The file and place of the schedule and actions; the checks have made sure that there is one."""
+    """Return the file and place of the schedule and actions; the checks have made sure that there is one."""
     found = deployment_of(project, document)
     if found is None:
         raise ValueError(f"{document.shown} was compiled without the check of its deployment")
@@ -33,12 +33,12 @@ def deployment(project: Project, document: Document) -> tuple[Document, Place]:
 
 
 def stories(document: Document) -> list[str]:
-    """The analytic stories of a detection or baseline, sorted."""
+    """Return the analytic stories of a detection or baseline, sorted."""
     return sorted(str(name) for name in document.items("tags", "analytic_story"))
 
 
 def mappings(document: Document) -> dict[str, object]:
-    """The frameworks a detection maps to; CIS and NIST follow from domain and type, as contentctl has it."""
+    """Return the frameworks a detection maps to; CIS and NIST follow from domain and type, as contentctl has it."""
     mapped: dict[str, object] = {
         "cis20": ["CIS 13" if document.text("tags", "security_domain") == "network" else "CIS 10"],
         "nist": ["DE.CM" if document.text("type") == "TTP" else "DE.AE"],
@@ -49,7 +49,7 @@ def mappings(document: Document) -> dict[str, object]:
 
 
 def action_settings(project: Project, document: Document, stanza: str) -> Settings:
-    """What makes a saved search a detection, its risk events or findings, and the drilldowns on them."""
+    """Return what makes a saved search a detection, its risk events or findings, and the drilldowns on them."""
     return {
         "action.correlationsearch.enabled": "1",
         "action.correlationsearch.detection_type": "ebd",
@@ -146,7 +146,7 @@ def _notable(project: Project, document: Document) -> Settings:
 
 
 def _filled(document: Document, template: str) -> str:
-    """%name% and the like give way to the detection's own field."""
+    """Replace %name% and the like by the detection's own field."""
     return re.sub(r"%(\w+)%", lambda found: document.text(found[1]) or found[0], template)
 
 

@@ -100,7 +100,7 @@ Check = Callable[[Document, Place], Iterator[Finding]]
 
 
 def as_number(value: object) -> int | None:
-    """A whole number, also in quotes as contentctl takes it; None if it is none."""
+    """Return a whole number, also one in quotes as contentctl takes it; None for anything else."""
     if isinstance(value, int) and not isinstance(value, bool):
         return value
     if isinstance(value, str) and re.fullmatch(r"[0-9]+", value):
@@ -109,20 +109,20 @@ def as_number(value: object) -> int | None:
 
 
 def as_flag(value: object) -> bool | None:
-    """true or false, also in quotes as contentctl takes it; None if it is neither."""
+    """Return true or false, also in quotes as contentctl takes it; None for anything else."""
     if isinstance(value, bool):
         return value
     return {"true": True, "false": False}.get(value.lower()) if isinstance(value, str) else None
 
 
 def did_you_mean(name: str, known: Sequence[str] | Mapping[str, object]) -> str:
-    """' (did you mean x?)' if a known name is close, else ''."""
+    """Return ' (did you mean x?)' if a known name is close, else ''."""
     close = get_close_matches(name, list(known), n=1)
     return f" (did you mean {close[0]}?)" if close else ""
 
 
 def text(least: int = 1, most: int = 10_000, lines: bool = True, rule: Rule = WRONG_LENGTH) -> Check:
-    """Text of a length, that survives being written to a conf file; lines: may hold several lines.
+    """Check for text of a length, that survives being written to a conf file; lines: may hold several lines.
 
     rule: which one a text of another length breaks.
     """
@@ -159,12 +159,12 @@ def _unwritable(document: Document, place: Place, value: str) -> Iterator[Findin
 
 
 def matching(pattern: str, wanted: str, most: int = 10_000, rule: Rule = WRONG_FORM) -> Check:
-    """A single line of text that fits a pattern as a whole; wanted says the pattern in words."""
+    """Check for a single line of text that fits a pattern as a whole; wanted says the pattern in words."""
     return fitting(lambda text: re.fullmatch(pattern, text) is not None, wanted, most, rule)
 
 
 def fitting(fits: Callable[[str], bool], wanted: str, most: int = 10_000, rule: Rule = WRONG_FORM) -> Check:
-    """A single line of text for which ``fits`` is true; wanted says in words which text that is."""
+    """Check for a single line of text for which ``fits`` is true; wanted says in words which text that is."""
     plain = text(1, most, lines=False)
 
     def check(document: Document, place: Place) -> Iterator[Finding]:
@@ -177,7 +177,7 @@ def fitting(fits: Callable[[str], bool], wanted: str, most: int = 10_000, rule: 
 
 
 def one_of(allowed: Sequence[str]) -> Check:
-    """One of some fixed words, written exactly so."""
+    """Check for one of some fixed words, written exactly so."""
 
     def check(document: Document, place: Place) -> Iterator[Finding]:
         value = document.get(*place)
@@ -190,7 +190,7 @@ def one_of(allowed: Sequence[str]) -> Check:
 
 
 def number(low: int, high: int, rule: Rule = WRONG_NUMBER) -> Check:
-    """A whole number from low to high."""
+    """Check for a whole number from low to high."""
 
     def check(document: Document, place: Place) -> Iterator[Finding]:
         value = as_number(document.get(*place))
@@ -202,13 +202,13 @@ def number(low: int, high: int, rule: Rule = WRONG_NUMBER) -> Check:
 
 
 def flag(document: Document, place: Place) -> Iterator[Finding]:
-    """True or false."""
+    """Check for true or false."""
     if as_flag(document.get(*place)) is None:
         yield document.finding(WRONG_WORD, place, f"is {document.get(*place)!r}", "write true or false")
 
 
 def identifier(document: Document, place: Place) -> Iterator[Finding]:
-    """A UUID of any version in its usual form."""
+    """Check for a UUID of any version in its usual form."""
     value = document.get(*place)
     try:
         written = str(uuid.UUID(str(value)))
@@ -220,7 +220,7 @@ def identifier(document: Document, place: Place) -> Iterator[Finding]:
 
 
 def past_date(document: Document, place: Place) -> Iterator[Finding]:
-    """An ISO date that is not after today (UTC)."""
+    """Check for an ISO date that is not after today (UTC)."""
     value = document.text(*place)
     try:
         day = datetime.date.fromisoformat(value) if re.fullmatch(r"\d{4}-\d\d-\d\d", value) else None
@@ -234,7 +234,7 @@ def past_date(document: Document, place: Place) -> Iterator[Finding]:
 
 
 def url(document: Document, place: Place) -> Iterator[Finding]:
-    """A web address."""
+    """Check for a web address."""
     value = document.text(*place)
     parts = urlsplit(value) if not re.search(r"\s", value) else urlsplit("")
     if parts.scheme not in ("http", "https") or not parts.hostname:
@@ -243,12 +243,12 @@ def url(document: Document, place: Place) -> Iterator[Finding]:
 
 
 def anything(document: Document, place: Place) -> Iterator[Finding]:
-    """Any value: a field that is allowed but not compiled."""
+    """Accept any value: a field that is allowed but not compiled."""
     yield from ()
 
 
 def list_of(item: Check, least: int = 0, distinct: bool = False) -> Check:
-    """A list whose items all pass a check; distinct: none twice."""
+    """Check for a list whose items all pass a check; distinct: none twice."""
 
     def check(document: Document, place: Place) -> Iterator[Finding]:
         value = document.get(*place)
@@ -297,7 +297,7 @@ def group(required: Mapping[str, Check], optional: Mapping[str, Check], open_to_
 
 
 def one_of_kinds(field: str, kinds: Mapping[str, Check]) -> Check:
-    """A group whose form depends on a field of it; a word that is not of a kind is checked as the first of them."""
+    """Check a group whose form depends on one of its fields; a word of no kind is checked as the first kind."""
     first = next(iter(kinds.values()))
 
     def check(document: Document, place: Place) -> Iterator[Finding]:
@@ -307,7 +307,7 @@ def one_of_kinds(field: str, kinds: Mapping[str, Check]) -> Check:
 
 
 def nullable(inner: Check) -> Check:
-    """As inner, or null."""
+    """Check as ``inner`` does, but accept null."""
 
     def check(document: Document, place: Place) -> Iterator[Finding]:
         if document.get(*place) is not None:

@@ -15,7 +15,7 @@ from workbench.compiler.yamlfile import Document
 
 
 def saved_searches(project: Project) -> dict[str, Settings]:
-    """savedsearches.conf: the detections, then the baselines, each in the order of their files."""
+    """Return savedsearches.conf: the detections, then the baselines, each in the order of their files."""
     label = project.app.text("app", "label")
     searches: dict[str, Settings] = {}
     for document in project.kind("detections"):
@@ -27,7 +27,7 @@ def saved_searches(project: Project) -> dict[str, Settings]:
 
 
 def macros(project: Project) -> dict[str, Settings]:
-    """macros.conf: the macro files, then a filter macro for every detection that has no file for it."""
+    """Return macros.conf: the macro files, then a filter macro for every detection that has no file for it."""
     written: dict[str, Settings] = {}
     for document in project.kind("macros"):
         arguments = [str(argument) for argument in document.items("arguments")]
@@ -44,7 +44,7 @@ def macros(project: Project) -> dict[str, Settings]:
 
 
 def transforms(project: Project) -> dict[str, Settings]:
-    """transforms.conf: one stanza per lookup; a table has its name, by which npmanomaly finds it too.
+    """Return transforms.conf: one stanza per lookup; its table has its name, by which npmanomaly finds it too.
 
     None for a model: the Machine Learning Toolkit finds it by its file.
     """
@@ -76,7 +76,7 @@ def _where_the_rows_are(document: Document) -> Settings:
 
 
 def collections(project: Project) -> dict[str, Settings]:
-    """collections.conf: the KV store collection of each lookup that is kept in one, as contentctl defines it."""
+    """Return collections.conf: the KV store collection of each lookup kept in one, as contentctl defines it."""
     return {
         document.text("name"): {"enforceTypes": "false", "replicate": "false"}
         for document in project.kind("lookups")
@@ -85,7 +85,7 @@ def collections(project: Project) -> dict[str, Settings]:
 
 
 def analytic_stories(project: Project) -> dict[str, Settings]:
-    """analyticstories.conf: what the use case library of Enterprise Security shows of detections and stories."""
+    """Return analyticstories.conf: what the use case library of Enterprise Security shows of detections and stories."""
     label = project.app.text("app", "label")
     written: dict[str, Settings] = {}
     for document in project.kind("detections"):
@@ -165,7 +165,7 @@ def _throttling(document: Document) -> Settings:
 
 
 def _library(document: Document, search_type: str) -> Settings:
-    """What the library of the ESCU app shows; Splunk does not act on it."""
+    """Return what the library of the ESCU app shows; Splunk does not act on it."""
     return {
         "action.escu": "0",
         "action.escu.enabled": "1",
@@ -185,7 +185,7 @@ def _atomic_tests(document: Document) -> Settings:
 
 
 def _technologies(document: Document) -> list[str] | None:
-    """contentctl guesses the technology from the macros a search calls; of its list we have this one."""
+    """Return the technologies that contentctl guesses from the macros a search calls; of its list we have this one."""
     return ["Kubernetes"] if "`kube" in document.text("search") else None
 
 

@@ -92,7 +92,7 @@ class Document:
     scalars: Mapping[Place, Scalar] = field(default_factory=dict)
 
     def get(self, *place: str | int) -> object:
-        """The value at a place, or None if there is none (a wrong type on the way counts as none)."""
+        """Return the value at a place, or None if there is none (a wrong type on the way counts as none)."""
         here: object = self.value
         for step in place:
             if isinstance(here, list):
@@ -102,19 +102,19 @@ class Document:
         return here
 
     def text(self, *place: str | int) -> str:
-        """The text at a place, or "" if there is no text."""
+        """Return the text at a place, or "" if there is no text."""
         here = self.get(*place)
         return here if isinstance(here, str) else ""
 
     def items(self, *place: str | int) -> list[object]:
-        """The list at a place, or an empty one."""
+        """Return the list at a place, or an empty one."""
         here = self.get(*place)
         return here if isinstance(here, list) else []
 
     def finding(
         self, rule: Rule, place: Place, message: str, fix: str, span: tuple[int, int] | None = None, key: bool = False
     ) -> Finding:
-        """A finding about a field; the message follows its name.
+        """Return a finding about a field; the message follows its name.
 
         It points at the field's value, at its key where the value has several lines or key is set, or at the
         characters span (half-open) of the value.
@@ -180,7 +180,7 @@ class Document:
 
 
 def field_name(place: Place) -> str:
-    """("rba", "risk_objects", 0, "score") -> rba.risk_objects[0].score"""
+    """Return the name that messages give a field: ("rba", "risk_objects", 0, "score") -> rba.risk_objects[0].score."""
     name = ""
     for step in place:
         if isinstance(step, int):
@@ -191,7 +191,7 @@ def field_name(place: Place) -> str:
 
 
 def read_document(path: Path, shown: str) -> tuple[Document, list[Finding]]:
-    """The file, empty where it could not be read, and what is wrong with it as YAML."""
+    """Return the file, empty where it could not be read, and what is wrong with it as YAML."""
     empty = Document(path, shown)
     try:
         text = path.read_bytes().decode("utf-8-sig")

@@ -89,7 +89,7 @@ def _run_saved(options: argparse.Namespace, site: Site, console: Console) -> lis
 
 
 def _chosen(names: Sequence[str] | None, app: App) -> list[SavedSearch]:
-    """Searches by name, or by a part that only one name has, in the order asked for; all of them when none is named.
+    """Return searches by name, or by a part that only one name has, in the order asked for; without names all of them.
 
     Disabled searches run too: those of the app ship disabled.
     """
@@ -101,7 +101,7 @@ def _chosen(names: Sequence[str] | None, app: App) -> list[SavedSearch]:
         parts = [search for key, search in app.saved_searches.items() if name.lower() in key.lower()]
         if exact is None and len(parts) != 1:
             found = "\n  ".join(search.name for search in parts) or "\n  ".join(app.saved_searches) or "none"
-            what = "is no saved search of the app" if not parts else "fits several saved searches"
+            what = "is not a saved search of the app" if not parts else "fits several saved searches"
             raise ReplayError(f"'{name}' {what}:\n  {found}")
         chosen.append(exact or parts[0])
     return chosen

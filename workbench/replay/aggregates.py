@@ -1,6 +1,6 @@
 """The functions of stats, one accumulator for each group and column; memory follows groups, not rows.
 
-Numeric functions pass over text that is no number. A multivalue adds each of its values. Functions that must
+Numeric functions pass over text that is not a number. A multivalue adds each of its values. Functions that must
 keep values (values, list, dc, mode, median, percN) hold those of their group. Percentiles interpolate between
 neighbours, which is unverified without a live Splunk.
 """
@@ -127,7 +127,7 @@ def _variance(state: Spread, less: int) -> float:
 
 
 class Extreme:
-    """min or max: numbers compare as numbers; once a text is no number, all compare as text."""
+    """min or max: numbers compare as numbers; once a text is not a number, all compare as text."""
 
     __slots__ = ("largest", "number", "text")
 

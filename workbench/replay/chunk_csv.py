@@ -75,7 +75,7 @@ def encode(fields: Sequence[str], rows: Iterable[Row]) -> bytes:
 def decode(body: bytes) -> tuple[tuple[str, ...], list[Row]]:
     """Read field names (without twins) and rows; every row has all fields. An empty body has neither.
 
-    Raises ReplayError when the body is not UTF-8, no CSV, or a row has more cells than the header.
+    Raises ReplayError when the body is not UTF-8, not CSV, or a row has more cells than the header.
     """
     csv.field_size_limit(LARGEST_CELL)
     try:
@@ -85,7 +85,7 @@ def decode(body: bytes) -> tuple[tuple[str, ...], list[Row]]:
         twins = _twin_columns(header)
         return tuple(name for _, name in plain), [_row(cells, header, plain, twins) for cells in lines if cells]
     except (UnicodeDecodeError, csv.Error) as error:
-        raise ReplayError(f"the body of a chunk is no CSV: {error}") from error
+        raise ReplayError(f"the body of a chunk is not CSV: {error}") from error
 
 
 def _value_end(text: str, start: int) -> int:

@@ -18,7 +18,7 @@ _HEADER = re.compile(rb"chunked 1\.0,(\d{1,19}),(\d{1,19})\r?\n\Z")
 
 
 class ProtocolError(ReplayError):
-    """What came over the pipe is no chunk, or a chunk that is cut short."""
+    """What came over the pipe is not a chunk, or a chunk that is cut short."""
 
 
 @dataclass(frozen=True)
@@ -60,7 +60,7 @@ def read_chunk(stream: BinaryIO, blank_lines: bool = False) -> Chunk | None:
     try:
         metadata = json.loads(metadata_bytes) if metadata_bytes else {}
     except ValueError as error:
-        raise ProtocolError(f"the metadata of a chunk is no JSON: {error}") from error
+        raise ProtocolError(f"the metadata of a chunk is not JSON: {error}") from error
     if not isinstance(metadata, dict):
         raise ProtocolError("the metadata of a chunk must be a JSON object")
     return Chunk(metadata_bytes, metadata, body)

@@ -101,7 +101,7 @@ def _answer(process: CommandProcess, rows: list[Row], finished: bool) -> list[Ro
 
 
 def _columns(rows: list[Row]) -> tuple[str, ...]:
-    """Fields of all rows in the order they first appear."""
+    """Return the fields of all rows in the order they first appear."""
     columns = dict.fromkeys(rows[0])
     for row in rows:
         if row.keys() != columns.keys():
@@ -130,7 +130,7 @@ def _argv(name: str, context: SearchContext) -> list[str]:
 
 
 def _interpreter(interpreter: Path) -> str:
-    """Path of the interpreter from any folder; a bare name is left to PATH, links of virtual environments stay."""
+    """Return the absolute path of the interpreter, links kept for virtual environments; a bare name is left to PATH."""
     return str(interpreter) if len(interpreter.parts) == 1 else str(interpreter.absolute())
 
 

@@ -14,7 +14,7 @@ from workbench.replay.schedule import SearchRun
 
 
 def events_of(runs: Iterable[SearchRun], app: str) -> tuple[Row, ...]:
-    """The events of ``runs``, searches of the app named ``app``, newest first as an event search gives them."""
+    """Return the events of ``runs``, searches of the app named ``app``, newest first as an event search gives them."""
     made: list[Row] = []
     for run in runs:
         made.append(_scheduler_line(run, app))

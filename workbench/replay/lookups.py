@@ -72,18 +72,18 @@ class LookupFolder:
         return stanzas_of(self.app_root, "transforms.conf")
 
     def definition(self, name: str) -> LookupDefinition:
-        """Definition of lookup ``name``; ReplayError when unknown or of a kind that is not replayed."""
+        """Return the definition of lookup ``name``; ReplayError when unknown or of a kind that is not replayed."""
         if name in self._stanzas:
             return _definition(name, self._stanzas[name])
         if _BARE_FILE.match(name):
             return LookupDefinition(name, name)
         known = ", ".join(sorted(self._stanzas)) or "none"
         raise ReplayError(
-            f"lookup '{name}' is no stanza of transforms.conf (there are: {known}) and no x.csv file name"
+            f"lookup '{name}' is not a stanza of transforms.conf (there are: {known}), nor an x.csv file name"
         )
 
     def path(self, name: str) -> Path:
-        """Path of the CSV file of lookup ``name``, existing or not; ReplayError as for ``definition``."""
+        """Return the path of the CSV file of lookup ``name``, existing or not; ReplayError as for ``definition``."""
         return self.app_root / "lookups" / self.definition(name).filename
 
     def read(self, name: str) -> tuple[tuple[str, ...], list[Row]]:
@@ -147,7 +147,7 @@ def _definition(name: str, settings: dict[str, str]) -> LookupDefinition:
     try:
         max_matches = int(settings.get("max_matches", DEFAULT_MAX_MATCHES))
     except ValueError:
-        raise ReplayError(f"{where}: max_matches = {settings['max_matches']} is no whole number") from None
+        raise ReplayError(f"{where}: max_matches = {settings['max_matches']} is not a whole number") from None
     matched = _matched_fields(settings.get("match_type", ""), where)
     return LookupDefinition(
         name=name,

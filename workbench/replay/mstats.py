@@ -160,7 +160,7 @@ def _points(
     window: Window,
     parameters: Parameters,
 ) -> str:
-    """SELECT of the points of one index that count: time, BY dimensions and the metrics in use, finite or NULL."""
+    """Return the SELECT of the points of one index: time, BY dimensions and the metrics in use, finite or NULL."""
     selected = [quote_identifier(TIME), "1 AS points"]
     series = quote_identifier(counters.SERIES)
     if counters.SERIES in by or any(column.function in counters.FUNCTIONS for column in columns):
@@ -187,7 +187,7 @@ def _points(
 
 
 def _series(index: str, found: IndexColumns) -> str:
-    """SQL text that is the same for two points if and only if they belong to one time series."""
+    """Return SQL text that is the same for two points if and only if they belong to one time series."""
     literals = [(name + "=").replace("'", "''") for name in found.dimensions]
     named = (f"'{text}' || {quote_identifier(name)}" for text, name in zip(literals, found.dimensions, strict=True))
     return f"concat_ws(chr(31), {', '.join([repr(f'index={index}'), *named])})"
@@ -199,7 +199,7 @@ def _key(name: str, fillnull: str | None, parameters: Parameters) -> str:
 
 
 def _sql(keys: list[str], columns: list[_Column], points: str, rates: list[str]) -> str:
-    """SQL over the points, and beside them one row for each counter and span that holds its rate."""
+    """Return the SQL over the points, and beside them one row for each counter and span that holds its rate."""
     outer = [f"g{number}" for number in range(len(keys))]
     grouped = [f"{sql} AS g{number}" for number, sql in enumerate(keys)]
     for number, column in enumerate(columns):
@@ -227,7 +227,7 @@ def _columns(node: Mstats, sources: dict[str, IndexColumns]) -> list[_Column]:
 
 
 def _expanded(aggregation: Aggregation, known: list[str]) -> list[_Column]:
-    """Columns of one aggregation: one, or with wildcards one for each metric known that matches."""
+    """Return the columns of one aggregation: one, or with wildcards one for each metric known that matches."""
     function, metric, start = aggregation.function, aggregation.field, aggregation.span.start
     percentile = _PERCENTILE.match(function)
     if function not in _FUNCTIONS and (percentile is None or float(percentile[1]) > 100):

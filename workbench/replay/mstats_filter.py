@@ -55,7 +55,7 @@ def time_window(where: Filter | None, context: SearchContext) -> Window:
 
 
 def indexes(where: Filter | None, known: Sequence[str]) -> tuple[str, ...]:
-    """Names of the indexes the filter lets through; ReplayError when it names none, or one that is not ``known``."""
+    """Return the indexes that the filter lets through; ReplayError when it names none, or one that is not ``known``."""
     named = [term for term in walk(where, Comparison, InList) if term.field == "index"]
     if not named:
         raise ReplayError("names no index; write index=<metrics index> in its WHERE")
@@ -68,7 +68,7 @@ def indexes(where: Filter | None, known: Sequence[str]) -> tuple[str, ...]:
 
 
 def predicate(where: Filter | None, index: str, dimensions: Sequence[str] | None, parameters: Parameters) -> str:
-    """SQL condition for the points of ``index`` that pass the filter; ``TRUE`` or ``FALSE`` when that is settled.
+    """Return the SQL condition for the points of ``index`` that pass the filter; ``TRUE`` or ``FALSE`` when settled.
 
     ``dimensions`` are those the index has; None means that every name counts as one. Time terms count as
     true here. Raises ReplayError with the position of a term that mstats or the replay does not know.
@@ -133,7 +133,7 @@ class _Predicate:
 
 
 def _conjuncts(where: Filter | None) -> Iterator[Filter]:
-    """Terms that must all hold; ReplayError for a time term that stands anywhere else."""
+    """Yield the terms that must all hold; ReplayError for a time term that stands anywhere else."""
     if isinstance(where, And):
         for term in where.terms:
             yield from _conjuncts(term)

@@ -18,7 +18,7 @@ from workbench.replay.schedule import SearchRun
 from workbench.spl.times import utc_text
 from workbench.writing import replacing
 
-# Field names that hold epoch seconds: shown as dates. A number below the first is no date of our time.
+# Field names that hold epoch seconds: shown as dates. A number below the first is not a date of our time.
 _TIME_FIELDS = ("_time", "first_seen", "last_seen", "first_time", "last_time", "seen_from", "seen_to")
 _TIME_ENDINGS = ("_time", "_seen", "_since")
 _SHORT_NUMBER = 1e6  # above it fractions say nothing and an exponent only puzzles
@@ -60,7 +60,7 @@ def shown(name: str, value: Value) -> str:
 
 
 def records(runs: Iterable[SearchRun]) -> Iterator[dict[str, Any]]:
-    """Findings (``kind`` "finding") and risk events (``kind`` "risk_event") of ``runs``, as JSON holds
+    """Return the findings (``kind`` "finding") and risk events (``kind`` "risk_event") of ``runs``, as JSON holds
     them.
     """
     for run in runs:
@@ -115,7 +115,7 @@ def _count_line(runs: Sequence[SearchRun], result: str) -> str:
 
 
 def _risk(run: SearchRun, row: Row) -> Text:
-    """Points and risk objects of one finding, as the events of its run have them."""
+    """Return the points and risk objects of one finding, as the events of its run have them."""
     action = run.search.risk
     if action is None:
         return Text("-")
@@ -128,7 +128,7 @@ def _risk(run: SearchRun, row: Row) -> Text:
 
 
 def _finding(run: SearchRun, row: Row) -> Group:
-    """The risk message, then the fields below each other: a wide row would be cut or wrapped beyond recognition."""
+    """Return the risk message, then the fields below each other, as a wide row would be cut or wrapped."""
     fields = Table.grid(padding=(0, 2))
     fields.add_column(style="dim")
     fields.add_column(overflow="fold")

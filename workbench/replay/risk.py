@@ -47,7 +47,8 @@ def risk_events(
                 warnings[_warning(search, text)] = None
             score, odd = _score(row, risk_object)
             if odd:
-                warnings[_warning(search, f"risk_score '{odd}' of a result is no number; the action's is used")] = None
+                message = f"risk_score '{odd}' of a result is not a number; the action's is used"
+                warnings[_warning(search, message)] = None
             for value in _objects(row, risk_object) or (UNKNOWN_OBJECT,):
                 event = _origin(search, row, window, now)
                 event |= {
@@ -88,7 +89,7 @@ def _objects(row: Row, risk_object: RiskObject) -> tuple[str, ...]:
 
 
 def _score(row: Row, risk_object: RiskObject) -> tuple[int | float, Value]:
-    """Points for the object, and the row's own risk_score when it is there but no number."""
+    """Return the points for the object, and the row's own risk_score when it is there but not a number."""
     given = row.get("risk_score")
     number = as_number(given)
     points = risk_object.score if number is None else number

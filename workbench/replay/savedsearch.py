@@ -23,7 +23,7 @@ class Trigger:
     quantity: int
 
     def fires(self, rows: int) -> bool:
-        """Whether ``rows`` result rows raise the alert."""
+        """Return whether ``rows`` result rows raise the alert."""
         return {
             "greater than": rows > self.quantity,
             "less than": rows < self.quantity,
@@ -149,7 +149,7 @@ class _Stanza:
             raise self.error("relation", f"'{relation}' is not replayed; use one of: {', '.join(RELATIONS)}")
         quantity = self.settings.get("quantity", "0")
         if not quantity.isdigit():
-            raise self.error("quantity", f"'{quantity}' is no whole number")
+            raise self.error("quantity", f"'{quantity}' is not a whole number")
         return Trigger(relation, int(quantity))
 
     def throttling(self) -> Throttling | None:

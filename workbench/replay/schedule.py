@@ -99,7 +99,7 @@ def run_search(search: SavedSearch, at: float, site: Site, throttle: Throttle) -
 
 
 def due(searches: Sequence[SavedSearch], start: float, end: float) -> Iterator[tuple[float, SavedSearch]]:
-    """Times from ``start`` up to, not including, ``end`` at which searches are due, and the search, in time order.
+    """Yield the times from ``start`` up to, not including, ``end`` at which searches are due, each with its search.
 
     Searches due at the same time keep the order of ``searches``; those without a cron are never due.
     ReplayError names the search whose cron cannot be read.

@@ -24,7 +24,7 @@ class Stage:
 
 
 def blank_comments(text: str) -> str:
-    """Replace each ```comment``` by blanks of the same length; inside double quotes it is no comment."""
+    """Replace each ```comment``` by blanks of the same length; inside double quotes it is not a comment."""
     pieces: list[str] = []
     position = 0
     while position < len(text):

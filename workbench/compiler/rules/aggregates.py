@@ -50,7 +50,7 @@ _PERCENTILE = re.compile(r"(?:exact|upper)?p(?:erc(?:entile)?)?(\d+(?:\.\d+)?)")
 
 
 def family(function: str) -> str:
-    """The family of an aggregate function: average, percentile 95; a function without a family is its own."""
+    """Return the family of an aggregate function: average, percentile 95; a function without a family is its own."""
     if function in _FUNCTIONS:
         return _FUNCTIONS[function]
     found = _PERCENTILE.fullmatch(function)
@@ -58,7 +58,7 @@ def family(function: str) -> str:
 
 
 def families_named(name: str) -> set[str]:
-    """The families of aggregates that a field's name speaks of; none if it speaks of a bound of one."""
+    """Return the families of aggregates that a field's name speaks of; none if it speaks of a bound of one."""
     words = [word.lower() for word in re.split(r"[^A-Za-z0-9]+|(?<=[a-z])(?=[A-Z])", name) if word]
     if _BOUNDS & set(words):
         return set()

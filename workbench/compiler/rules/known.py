@@ -48,5 +48,5 @@ OTHER_COMMANDS, OTHER_LOOKUPS, OTHER_MACROS = (
 
 
 def is_aggregation(name: str) -> bool:
-    """Whether Splunk has such a statistical function; ``perc95`` is written with its number."""
+    """Return whether Splunk has such a statistical function; ``perc95`` is written with its number."""
     return name in AGGREGATIONS or re.sub(r"\d+(?:\.\d+)?\Z", "<n>", name) in AGGREGATIONS

@@ -24,12 +24,12 @@ _HOW = "run python build.py --lock (make lock)"
 
 
 def search_hash(document: Document) -> str:
-    """The sha256 of a search, as it is written to the conf file."""
+    """Return the sha256 of a search, as it is written to the conf file."""
     return hashlib.sha256(document.text("search").strip().encode()).hexdigest()
 
 
 def locked_form(project: Project) -> str:
-    """The text of the lock file for the searches as they are now."""
+    """Return the text of the lock file for the searches as they are now."""
     locked = {
         document.text("id").lower(): {
             "name": document.text("name"),

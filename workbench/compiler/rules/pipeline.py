@@ -113,7 +113,7 @@ def _cut_sorts(search: SearchText, content: Content) -> Iterator[Fault]:
     )
 )
 def _pooled_subsearches(search: SearchText, content: Content) -> Iterator[Fault]:
-    """A subsearch that adds something else, such as the owner of a host, may well be grouped by less."""
+    """Return a subsearch that adds something else, such as the owner of a host, may well be grouped by less."""
     commands = search.tree.commands if search.tree else ()
     by: frozenset[str] = frozenset()
     for index, command in enumerate(commands):
@@ -227,7 +227,7 @@ def _bare_dotted_fields(search: SearchText, content: Content) -> Iterator[Fault]
 
 
 def _joined_names(node: object, text: str) -> Iterator[Binary]:
-    """The longest joins of bare names with dots and without blanks: k8s.cluster.name."""
+    """Yield the longest joins of bare names with dots and without blanks: k8s.cluster.name."""
     inside: set[Span] = set()
     for one in walk(node, Binary):
         if one.operator != "." or one.span in inside:
@@ -238,7 +238,7 @@ def _joined_names(node: object, text: str) -> Iterator[Binary]:
 
 
 def _is_dotted_field(name: str, known: set[str], step: Step) -> bool:
-    """Whether the field is meant: it can exist there, or not all of its parts can."""
+    """Return whether the field is meant: it can exist there, or not all of its parts can."""
     made = _made_by(step)
     parts_exist = all(step.before.produces(part) or part in made for part in name.split("."))
     return name in known or _in_family(step.before, name) or not parts_exist

@@ -45,12 +45,12 @@ class Schedule:
     latest: str
 
     def window(self, now: float) -> tuple[float, float]:
-        """The times (epoch seconds, half-open) that a run at ``now`` looks at."""
+        """Return the times (epoch seconds, half-open) that a run at ``now`` looks at."""
         return relative_time(now, self.earliest), relative_time(now, self.latest)
 
 
 def schedule_at(document: Document, place: Place) -> Schedule | None:
-    """The schedule written at a place; None if anything of it cannot be read (another rule says so)."""
+    """Return the schedule written at a place; None if anything of it cannot be read (another rule says so)."""
     cron, earliest, latest = (document.text(*place, name) for name in ("cron_schedule", "earliest_time", "latest_time"))
     try:
         runs = tuple(islice(cron_runs(cron, SOME_DAY), _RUNS))
@@ -63,7 +63,7 @@ def schedule_at(document: Document, place: Place) -> Schedule | None:
 
 
 def _schedules(content: Content) -> Iterator[Schedule]:
-    """Each schedule once: those of deployments, and those in the searches themselves."""
+    """Yield each schedule once: those of deployments, and those in the searches themselves."""
     places = [(document, ("scheduling",)) for document in content.project.kind("deployments")]
     inline: list[tuple[Document, Place]] = [
         (document, ("deployment", "scheduling")) for document in content.project.searches()
@@ -239,7 +239,7 @@ def _has_time(node: object) -> bool:
 
 
 def _span(seconds: float) -> str:
-    """90 -> 90 seconds, 600 -> 10 minutes, 86400 -> 24 hours"""
+    """Return seconds in words: 90 -> 90 seconds, 600 -> 10 minutes, 86400 -> 24 hours."""
     for size, unit in ((86_400, "day"), (3600, "hour"), (60, "minute")):
         if seconds >= 2 * size or seconds == size:
             count = seconds / size

@@ -24,7 +24,7 @@ def _pattern(place: Place, text: str) -> re.Pattern[str]:
     try:
         return _compiled_pattern(text)
     except re.error as error:
-        raise place.error(f"'{text}' is no regular expression the replay can run: {error}") from None
+        raise place.error(f"'{text}' is not a regular expression the replay can run: {error}") from None
 
 
 def _mapped(change: Callable[[str], str]) -> Build:

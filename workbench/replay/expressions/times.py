@@ -57,7 +57,7 @@ def _strftime(place: Place, arguments: tuple[Compiled, ...]) -> Compiled:
         except UnknownDirectiveError as error:
             raise place.error(f"strftime() of the replay does not know {error}") from None
         except (ValueError, OverflowError, OSError):
-            return None  # a number that is no time between the years 1 and 9999
+            return None  # a number that is not a time between the years 1 and 9999
 
     return Compiled("text", run)
 

@@ -224,7 +224,7 @@ def _bin(node: tree.Bin, before: FieldSet, scene: Scene) -> Change:
     reads = tuple(in_list((node.field,), "bin", before, scene.text, node.span))
     if not before.produces(node.field):
         return before, reads
-    # What is no number is left as it is, or gets no value under the other name.
+    # What is not a number is left as it is, or gets no value under the other name.
     old = before.trait(node.field)
     made = Trait(old.null, old.many) if node.name == node.field else Trait(worst(old.null, "unsure"))
     kept = made.or_else(before.trait(node.name)) if before.produces(node.name) else made

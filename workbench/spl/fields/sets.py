@@ -91,7 +91,7 @@ class FieldSet:
         return name in self.fields or bool(self._relatives(name)) or (self.open and not self._gone(name))
 
     def trait(self, name: str) -> Trait:
-        """Return what is known of a field: null when it cannot exist, unsure when all that is known is that it may."""
+        """Return what is known of a field. ``null``: it cannot exist. ``unsure``: it may exist."""
         if name in self.fields:
             return self.fields[name]
         found = [self.fields[relative] for relative in self._relatives(name)]

@@ -21,7 +21,7 @@ _PLAIN = frozenset(
     ("len", "mvjoin", "mvcount", "like", "match", "in", "cidrmatch", "md5", "sha1", "sha256", "sha512", "urldecode")
 )
 _EACH_VALUE = frozenset(("lower", "upper", "trim", "ltrim", "rtrim", "replace", "mvsort", "mvdedup"))
-# Null also when an argument is no number, or no time.
+# Null also when an argument is not a number, or not a time.
 _NUMERIC = frozenset(
     ("abs", "ceil", "ceiling", "floor", "exact", "exp", "ln", "log", "pow", "round", "sqrt", "tonumber", "strftime",
      "strptime", "relative_time", "substr")
@@ -52,7 +52,7 @@ def trait_of(node: tree.Expression, fields: FieldSet) -> Trait:
 
 
 def _number(nodes: tuple[tree.Expression, ...], traits: tuple[Trait, ...]) -> Trait:
-    """Return what is known of arithmetic: null for null and for text that is no number."""
+    """Return what is known of arithmetic: null for null and for text that is not a number."""
     literal = all(isinstance(node, tree.Number) for node in nodes)
     return Trait(worst("no" if literal else "unsure", *(trait.null for trait in traits)))
 
