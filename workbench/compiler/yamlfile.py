@@ -52,14 +52,25 @@ UNWRITABLE_TEXT = rule(
 Place = tuple[str | int, ...]  # the way from the top of a file to a field, such as ("rba", "risk_objects", 0)
 
 
+try:
+    from yaml import CSafeLoader as _Libyaml  # ten times as fast; not in every build of PyYAML
+except ImportError:
+    _Libyaml = yaml.SafeLoader  # type: ignore[assignment, misc]
+
+
 class _Loader(yaml.SafeLoader):
     """PyYAML's safe loader without the conversion of dates."""
 
 
-_Loader.yaml_implicit_resolvers = {
+class _FastLoader(_Libyaml):
+    """The same with the parser of libyaml, which puts everything where PyYAML does."""
+
+
+_Loader.yaml_implicit_resolvers = _FastLoader.yaml_implicit_resolvers = {
     first: [(tag, pattern) for tag, pattern in resolvers if tag != "tag:yaml.org,2002:timestamp"]
     for first, resolvers in yaml.SafeLoader.yaml_implicit_resolvers.items()
 }
+_SURELY_FLAT = 5_000  # levels; libyaml overflows the stack of the process at about 100,000
 
 
 class Stretch(NamedTuple):
@@ -198,23 +209,47 @@ def read_document(path: Path, shown: str) -> tuple[Document, list[Finding]]:
     except UnicodeDecodeError as error:
         return empty, [finding(NOT_YAML, shown, f"file: is not UTF-8 ({error.reason})", "save it as UTF-8")]
     try:
-        loader = _Loader(text)
+        return _read_text(path, shown, text)
     except yaml.YAMLError as error:
         return empty, [_yaml_finding(shown, text, error)]
+    except RecursionError:
+        return empty, [finding(NOT_YAML, shown, "file: is nested too deeply", "write it with fewer levels")]
+
+
+def _read_text(path: Path, shown: str, text: str) -> tuple[Document, list[Finding]]:
+    """Return the document and the findings. Raises yaml.YAMLError or RecursionError."""
+    empty = Document(path, shown)
+    loader, node = _composed(text)
+    if not isinstance(node, yaml.MappingNode):
+        return empty, [finding(NOT_YAML, shown, "file: holds no fields", "write `field: value` lines or remove it")]
+    reader = _NodeReader(shown)
+    reader.read(node, ())
+    if any(one.rule != DUPLICATE_KEY.id for one in reader.findings):
+        return empty, reader.findings
+    value = loader.construct_document(node)
+    return Document(path, shown, value, text, reader.keys, reader.scalars), reader.findings
+
+
+def _composed(text: str) -> tuple[_Loader | _FastLoader, yaml.Node | None]:
+    """Return the nodes of a text, with the loader that makes values of them.
+
+    What libyaml refuses PyYAML reads again, because its errors say more exactly where and why; so it does what might
+    be deep enough to overflow the stack in libyaml: as deep as it has brackets, or two levels for each column.
+    """
+    columns = max(map(len, text.split("\n")))
+    if text.count("[") + text.count("{") + 2 * columns < _SURELY_FLAT:
+        try:
+            return _nodes(_FastLoader(text))
+        except yaml.YAMLError:
+            pass
+    return _nodes(_Loader(text))
+
+
+def _nodes(loader: _Loader | _FastLoader) -> tuple[_Loader | _FastLoader, yaml.Node | None]:
     try:
-        node = loader.get_single_node()
-        if not isinstance(node, yaml.MappingNode):
-            return empty, [finding(NOT_YAML, shown, "file: holds no fields", "write `field: value` lines or remove it")]
-        reader = _NodeReader(shown)
-        reader.read(node, ())
-        if any(one.rule != DUPLICATE_KEY.id for one in reader.findings):
-            return empty, reader.findings
-        value = loader.construct_document(node)
-    except yaml.YAMLError as error:
-        return empty, [_yaml_finding(shown, text, error)]
+        return loader, loader.get_single_node()
     finally:
         loader.dispose()
-    return Document(path, shown, value, text, reader.keys, reader.scalars), reader.findings
 
 
 def _yaml_finding(shown: str, text: str, error: yaml.YAMLError) -> Finding:
