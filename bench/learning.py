@@ -45,7 +45,7 @@ def rows(series: int, hour: int) -> Iterator[str]:
     chance = random.Random(hour)  # noqa: S311  # no secret
     no_twins = "," * len(COLUMNS)
     for number in range(series):
-        cells = [f"cluster-{number % 20}", f"workload-{number // 5}", f"process_{number}"]
+        cells = [f"cluster-{number % 20}", "namespace", f"workload-{number // 5}", f"process_{number}"]
         cells.append(str((FIRST_HOUR + hour) * 3600))
         for metric in METRICS:
             unit = 1000.0 if metric.endswith(".bytes") else 1.0

@@ -22,13 +22,13 @@ Notation = Literal["integers", "decimals", "sparse"]
 Numbers = np.ndarray[tuple[int, ...], np.dtype[np.int64]]
 Measures = np.ndarray[tuple[int, ...], np.dtype[np.float64]]
 
-KEYS = ("k8s.cluster.name", "source.workload.name", "source.process.name")
+KEYS = ("cluster", "namespace", "workload", "process")
 METRICS = ("tcp.bytes", "tcp.new_sockets", "tcp.packets", "udp.bytes", "udp.packets")
 FIELDS = ("_time", *KEYS, *METRICS)
 TYPICAL = (200_000.0, 6.0, 250.0, 20_000.0, 60.0)  # a middling average of each metric
 FIRST_TIME = 1_772_323_200
 INTERVAL = 10  # seconds
-VERSION = 2  # of this module's bytes: raise it when they change, so that no old file is taken for a new one
+VERSION = 3  # of this module's bytes: raise it when they change, so that no old file is taken for a new one
 EXECUTE = b'{"action":"execute","finished":false}'
 FINISH = b'{"action":"execute","finished":true}'
 
@@ -87,7 +87,7 @@ class Workload:
 class _Estate:
     """Names and baselines of all series; averages and spreads have one row a series, one column a metric."""
 
-    names: list[tuple[str, str, str]]
+    names: list[tuple[str, str, str, str]]
     averages: Measures
     counts: Numbers
 
@@ -165,7 +165,9 @@ def _getinfo(shape: Shape) -> dict[str, object]:
 def _estate(series: int) -> _Estate:
     random = np.random.default_rng([VERSION, series])
     processes = ("nginx", "java", "postgres", "node", "envoy")
-    names = [(f"prod-{index % 3}", f"service-{index // 5:05d}", processes[index % 5]) for index in range(series)]
+    names = [
+        (f"prod-{index % 3}", "shop", f"service-{index // 5:05d}", processes[index % 5]) for index in range(series)
+    ]
     averages = np.round(np.array(TYPICAL) * random.lognormal(0.0, 1.0, (series, len(METRICS))) + 2.0, 6)
     return _Estate(names, averages, random.integers(50_000, 86_400, (series, len(METRICS))))
 

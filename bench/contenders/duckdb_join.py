@@ -9,7 +9,7 @@ import sys
 
 import duckdb
 
-KEYS = ("k8s.cluster.name", "source.workload.name", "source.process.name")
+KEYS = ("cluster", "namespace", "workload", "process")
 METRICS = ("tcp.bytes", "tcp.new_sockets", "tcp.packets", "udp.bytes", "udp.packets")
 THRESHOLD, MIN_SAMPLES, MIN_SPREAD = 3.0, 100, 0.05  # the defaults of npmanomaly
 
@@ -20,7 +20,7 @@ def name(field: str) -> str:
 
 
 def limits(baseline: str) -> str:
-    """SELECT with the three keys and, for each metric, its average, spread and upper limit."""
+    """SELECT with the four keys and, for each metric, its average, spread and upper limit."""
     columns = [name(key) for key in KEYS]
     for number, metric in enumerate(METRICS):
         average, deviation = name(f"avg_{metric}"), name(f"stdev_{metric}")

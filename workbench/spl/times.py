@@ -13,6 +13,7 @@ import math
 import re
 from collections.abc import Iterator
 from datetime import datetime, timedelta, timezone
+from functools import lru_cache
 
 from cronsim import CronSim, CronSimError
 
@@ -37,6 +38,7 @@ class TimeError(ValueError):
     """A text is not a time modifier, a point in time, a span or a cron schedule; the message says what to write."""
 
 
+@lru_cache(maxsize=10_000)  # rows ask for the same times again and again
 def relative_time(now: float, modifier: str) -> float:
     """Return the time (epoch seconds) that ``modifier`` means when it is ``now``; TimeError when it means nothing."""
     text = modifier.strip().lower()
