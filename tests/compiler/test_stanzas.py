@@ -259,6 +259,13 @@ def test_a_story_lists_its_detections(tmp_path: Path) -> None:
     }
 
 
+def test_a_story_in_markdown_loses_the_backslashes_that_mark_line_breaks(tmp_path: Path) -> None:
+    written = "narrative: |\n  First\\\n  C:\\dir second\\\\\n  third.\\\n"
+    content = write_sample(tmp_path, ("stories/sample_story.yml", "narrative: Samples happen.\n", written))
+    story = compiled(content, "analyticstories.conf")["analytic_story://Sample Story"]
+    assert story["narrative"] == "First\nC:\\dir second\nthird."
+
+
 def test_no_stanza_is_called_default_and_nothing_is_enabled(tmp_path: Path) -> None:
     searches = compiled(write_sample(tmp_path), "savedsearches.conf")
     assert "default" not in searches

@@ -326,7 +326,8 @@ STORY = group(
     {
         **_common(matching(r"[^\[\]\n]*[^\[\]\s]", "a single line without brackets", most=99)),
         "status": one_of(("production", "deprecated")),
-        "narrative": text(),
+        "description": text(markdown=True),
+        "narrative": text(markdown=True),
         "tags": group(
             {
                 "category": list_of(one_of(STORY_CATEGORIES), least=1),
@@ -388,10 +389,12 @@ APP = group(
         ),
     },
     {
-        # What contentctl itself reads: its commands validate, build, inspect, test, deploy_acs, release_notes.
+        # What contentctl itself reads: its commands validate, build, inspect, test, deploy_acs, release_notes; and
+        # what its earlier versions read.
         **dict.fromkeys(("path", "enrichments", "build_app", "build_api", "build_path", "verbose", "mode"), anything),
         **dict.fromkeys(("container_settings", "test_instances", "post_test_behavior", "test_data_caches"), anything),
         **dict.fromkeys(("splunk_api_username", "splunk_api_password", "stack_type", "server_info"), anything),
+        **dict.fromkeys(("test_instance", "build_ssa", "githash"), anything),
         "apps": list_of(group({"appid": text(lines=False)}, {"uid": anything, "title": anything}, open_to_others=True)),
     },
     open_to_others=True,

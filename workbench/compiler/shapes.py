@@ -121,10 +121,12 @@ def did_you_mean(name: str, known: Sequence[str] | Mapping[str, object]) -> str:
     return f" (did you mean {close[0]}?)" if close else ""
 
 
-def text(least: int = 1, most: int = 10_000, lines: bool = True, rule: Rule = WRONG_LENGTH) -> Check:
+def text(
+    least: int = 1, most: int = 10_000, lines: bool = True, rule: Rule = WRONG_LENGTH, markdown: bool = False
+) -> Check:
     """Check for text of a length, that survives being written to a conf file; lines: may hold several lines.
 
-    rule: which one a text of another length breaks.
+    rule: which one a text of another length breaks. markdown: its lines may end in a backslash, see without_breaks.
     """
 
     def check(document: Document, place: Place) -> Iterator[Finding]:
@@ -143,9 +145,14 @@ def text(least: int = 1, most: int = 10_000, lines: bool = True, rule: Rule = WR
             )
         if not lines and "\n" in value.strip():
             yield document.finding(WRONG_FORM, place, "must be a single line", "join its lines")
-        yield from _unwritable(document, place, value)
+        yield from _unwritable(document, place, without_breaks(value) if markdown else value)
 
     return check
+
+
+def without_breaks(markdown: str) -> str:
+    """Return the text without the backslashes that mark a line break in Markdown, which a conf file cannot hold."""
+    return re.sub(r"\\+(?=\n|\s*\Z)", "", markdown)
 
 
 def _unwritable(document: Document, place: Place, value: str) -> Iterator[Finding]:

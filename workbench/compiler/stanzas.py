@@ -9,7 +9,7 @@ from __future__ import annotations
 from workbench.compiler.deployments import stanza_name
 from workbench.compiler.project import Project, filter_macro
 from workbench.compiler.security import Settings, action_settings, as_json, deployment, mappings, stories
-from workbench.compiler.shapes import as_flag, as_number
+from workbench.compiler.shapes import as_flag, as_number, without_breaks
 from workbench.compiler.words import DATA_MODELS
 from workbench.compiler.yamlfile import Document
 
@@ -207,6 +207,6 @@ def _story(project: Project, document: Document) -> Settings:
         "maintainers": as_json([maintainer]),
         "spec_version": "3",
         "searches": as_json(searches),
-        "description": document.text("description"),
-        "narrative": document.text("narrative"),
+        "description": without_breaks(document.text("description")),
+        "narrative": without_breaks(document.text("narrative")),
     }

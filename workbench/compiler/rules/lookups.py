@@ -70,7 +70,7 @@ def _other_columns(search: SearchText, content: Content) -> Iterator[Fault]:
         if not isinstance(command, Outputlookup) or step.before.open or command.table not in content.tables:
             continue
         columns = set(content.tables[command.table].columns or ()) - {_KEY}
-        written = step.before.names - {_KEY}
+        written = step.before.names - {_KEY} - _left_over(search, command, content)
         if not columns or any("*" in name for name in written):
             continue
         parts = []
@@ -79,5 +79,18 @@ def _other_columns(search: SearchText, content: Content) -> Iterator[Fault]:
         if fewer := sorted(columns - written):
             parts.append(f"does not write {', '.join(fewer)}, which the table {command.table} has")
         if parts:
-            fix = "name the columns with fields or table before, or correct the header of the table"
+            fix = "name the columns with fields or table before, or correct the columns of the table"
             yield Fault(" and ".join(parts), fix, command.span)
+
+
+def _left_over(search: SearchText, command: Outputlookup, content: Content) -> set[str]:
+    """Return fields that a search made for its own use: the KV store keeps its columns and drops other fields.
+
+    Those are what its conditions and calculations read, and the field that gives the key.
+    """
+    lookup = content.project.named("lookups").get(command.table)
+    if lookup is None or lookup.text("lookup_type") != "kvstore":
+        return set()
+    read = {use.name for step in search.steps for use in step.reads if use.where in ("expression", "guarded", "filter")}
+    own = read - set(content.tables[command.table].columns or ())
+    return own | {value for option, value in command.options if option.lower() == "key_field"}

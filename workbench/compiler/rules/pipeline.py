@@ -94,6 +94,7 @@ def _subsearching(command: Command) -> str:
         what="A sort does not say how many rows to keep.",
         why="Without a number sort keeps 10,000 rows and drops the others, without a message.",
         see=SORT,
+        severity="warning",
     )
 )
 def _cut_sorts(search: SearchText, content: Content) -> Iterator[Fault]:

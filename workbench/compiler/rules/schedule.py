@@ -8,11 +8,12 @@ from dataclasses import dataclass
 from itertools import islice, pairwise
 
 from workbench.compiler.check import on_content
-from workbench.compiler.content import Content
+from workbench.compiler.content import Content, SearchText
 from workbench.compiler.deployments import deployment_of
 from workbench.compiler.finding import Finding
 from workbench.compiler.forms import SOME_DAY, WRONG_WINDOW
 from workbench.compiler.rule import SAVED_SEARCHES, TIMES, Rule, rule
+from workbench.compiler.rules.known import GENERATING
 from workbench.compiler.yamlfile import Document, Place
 from workbench.spl.arguments import arguments
 from workbench.spl.times import TimeError, cron_runs, relative_time
@@ -26,8 +27,10 @@ from workbench.spl.tree import (
     Lookup,
     Outputlookup,
     Rename,
+    Search,
     Stats,
     Where,
+    command_name,
     walk,
 )
 
@@ -102,6 +105,8 @@ def _empty_ranges(rule: Rule, content: Content) -> Iterator[Finding]:
 )
 def _uncovered_times(rule: Rule, content: Content) -> Iterator[Finding]:
     for one in _schedules(content):
+        if one.document in content.project.kind("baselines") and not _fills_a_table(content, one.document):
+            continue  # a report, or a model that is trained anew: neither adds up what it sees
         windows = [one.window(run) for run in one.runs]
         gaps = [later[0] - earlier[1] for earlier, later in pairwise(windows) if later[0] < later[1]]
         if gaps and max(gaps) > 0:
@@ -160,11 +165,29 @@ def _schedule_of(content: Content, document: Document) -> Schedule | None:
     return schedule_at(found[0], (*found[1], "scheduling")) if found else None
 
 
+def _fills_a_table(content: Content, baseline: Document) -> bool:
+    search = content.search_of(baseline)
+    return any(isinstance(command, Outputlookup) for command in (search.commands() if search else ()))
+
+
+# The commands that bring rows for which the time range of the search means nothing.
+_TIMELESS = frozenset(("inputlookup", "inputcsv", "makeresults", "gentimes", "rest", "dbinspect", "makejson"))
+
+
+def _reads_events(search: SearchText) -> bool:
+    """Return whether some rows of a search come from the time range over which it runs."""
+    for pipeline in walk(search.tree, Search):
+        first = command_name(pipeline.commands[0]).lower() if pipeline.commands else ""
+        if first in (GENERATING | {"search"}) - _TIMELESS:
+            return True
+    return False
+
+
 def _written(content: Content, document: Document) -> set[str]:
-    """Return the lookups that a search writes, and the models that it trains."""
+    """Return the lookups that a search fills from its time range, and the models that it trains on it."""
     search = content.search_of(document)
     names: set[str] = set()
-    for command in search.commands() if search else ():
+    for command in search.commands() if search and _reads_events(search) else ():
         if isinstance(command, Outputlookup):
             names.add(command.table)
         elif isinstance(command, CustomCommand) and command.name.lower() == "fit":
