@@ -5,6 +5,8 @@ from __future__ import annotations
 import re
 from pathlib import Path
 
+from workbench.spl.tree import Command, Search, command_name
+
 _HERE = Path(__file__).parent
 
 
@@ -33,9 +35,26 @@ COMMANDS = frozenset(words[0] for words in _COMMANDS)
 GENERATING = frozenset(words[0] for words in _COMMANDS if "generating" in words)
 """Those that can begin a search."""
 
+_NOT_STREAMING = frozenset(
+    ("append", "appendcols", "chart", "dedup", "eventstats", "join", "rare", "reverse", "sort", "stats", "tail",
+     "timechart", "top", "transaction", "xyseries")
+)  # fmt: skip
+
+
+def first_not_streaming(search: Search) -> Command | None:
+    """Return the first command of a search that looks at more than one event at a time; None if all stream."""
+    return next((each for each in search.commands if command_name(each).lower() in _NOT_STREAMING), None)
+
+
 _FUNCTIONS = [line.partition(": ") for line in _lines("splunk_functions.txt") if not line.startswith("#")]
-EVAL_FUNCTIONS = frozenset(name for kind, _, names in _FUNCTIONS if kind == "eval" for name in names.split())
-"""The functions of eval and where."""
+EVAL_FUNCTIONS: dict[str, tuple[int, int | None]] = {
+    name: (int(least), int(most) if most else None if dash else int(least))
+    for kind, _, written in _FUNCTIONS
+    if kind == "eval"
+    for name, _, numbers in (each.partition("/") for each in written.split())
+    for least, dash, most in (numbers.partition("-"),)
+}
+"""The functions of eval and where, with the least and the most arguments they take; None: any number."""
 AGGREGATIONS = frozenset(name for kind, _, names in _FUNCTIONS if kind == "stats" for name in names.split())
 """The functions of stats and mstats; ``<n>`` stands for a number."""
 

@@ -8,11 +8,13 @@ from collections.abc import Iterator
 from workbench.compiler.check import on_search
 from workbench.compiler.content import Content, Fault, SearchText
 from workbench.compiler.rule import EVALUATION, MSTATS, SEARCH_COMMAND, SORT, SUBSEARCHES, SYNTAX, rule
+from workbench.compiler.rules.known import first_not_streaming
 from workbench.spl import wildcards
 from workbench.spl.fields.flow import FieldSet, Step
 from workbench.spl.tree import (
     Append,
     Binary,
+    Branches,
     Command,
     Comparison,
     CustomCommand,
@@ -21,6 +23,7 @@ from workbench.spl.tree import (
     Inputlookup,
     Join,
     Mstats,
+    Search,
     SearchFilter,
     Sort,
     Span,
@@ -56,7 +59,8 @@ SUBSEARCH = rule(
 @on_search(SUBSEARCH)
 def _subsearches(search: SearchText, content: Content) -> Iterator[Fault]:
     for command in search.commands():
-        if (name := _subsearching(command)) and not _reads_a_small_table(command, content):
+        if _limited(command, content):
+            name = command_name(command).lower()
             message = f"the subsearch of {name} stops at {_LIMITS.get(name, _OTHER_LIMITS)}, without an error"
             fix = (
                 "use a lookup that a baseline search writes, or stats over both, "
@@ -70,21 +74,23 @@ def _first_word(search: SearchText, span: Span) -> Span:
     return Span(span.start, span.start + (len(word[0]) if word else 1))
 
 
-def _reads_a_small_table(command: Command, content: Content) -> bool:
-    """Return whether the rows of its subsearches are those of tables that ship and stay below every limit."""
-    searches = tuple(searches_in(command))
-    firsts = [each.commands[0] for each in searches if each.commands]
-    rows = [content.shipped_rows(first.table) for first in firsts if isinstance(first, Inputlookup)]
-    return bool(rows) and len(rows) == len(searches) and all(count and count <= _LEAST_LIMIT for count in rows)
+def reads_a_small_table(search: Search, content: Content) -> bool:
+    """Return whether the rows of a subsearch are those of a table that ships and stays below every limit."""
+    first = search.commands[0]
+    rows = content.shipped_rows(first.table) if isinstance(first, Inputlookup) else None
+    return rows is not None and 0 < rows <= _LEAST_LIMIT
 
 
-def _subsearching(command: Command) -> str:
-    """Return the name of a command that runs a subsearch, "" for others."""
-    name = command_name(command).lower()
+def _limited(command: Command, content: Content) -> bool:
+    """Return whether a command runs a subsearch that its limits can cut off."""
     if isinstance(command, CustomCommand):
-        bare = re.sub(r'"(?:\\.|[^"\\])*"', lambda quoted: " " * len(quoted[0]), command.arguments)
-        return name if "[" in bare else ""
-    return name if name not in _UNLIMITED and any(searches_in(command)) else ""
+        return "[" in re.sub(r'"(?:\\.|[^"\\])*"', "", command.arguments)
+    if not isinstance(command, Join | Append | Branches) or command_name(command) in _UNLIMITED:
+        return False
+    searches = tuple(searches_in(command))
+    if command_name(command) == "union" and not any(map(first_not_streaming, searches)):
+        return False  # it is run as multisearch is
+    return bool(searches) and not all(reads_a_small_table(each, content) for each in searches)
 
 
 @on_search(

@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-import re
 from dataclasses import replace
 
 from workbench.spl import tree
 from workbench.spl.fields.sets import NULL, ONE, UNSURE, FieldSet, Known, Trait, worst
 from workbench.spl.fields.steps import Change, FieldUse, Scene
 from workbench.spl.fields.uses import in_list
+from workbench.spl.patterns import names_of
 
-_GROUP = re.compile(r"\(\?P?<([A-Za-z_]\w*)>")
 _PLACES = ("City", "Country", "Region", "lat", "lon")
 _MORE_PLACES = ("Continent", "MetroCode", "Timezone")
 
@@ -26,7 +25,7 @@ def after_rex(node: tree.Rex, before: FieldSet, scene: Scene) -> Change:
         return before, reads
     options = dict(node.options)
     many: Known = "no" if options.get("max_match", "1") == "1" else "yes"
-    names = _GROUP.findall(node.pattern) + [value for name, value in node.options if name == "offset_field"]
+    names = [*names_of(node.pattern), *(value for name, value in node.options if name == "offset_field")]
     made = {name: Trait("yes", worst(many, before.trait(name).many)) for name in names}
     return before.with_fields(made), reads
 

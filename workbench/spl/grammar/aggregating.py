@@ -52,6 +52,9 @@ def _some_aggregations(cursor: Cursor, example: str) -> tuple[tuple[tree.Aggrega
         if cursor.at_end:
             raise cursor.unexpected()
         raise cursor.error(f"no aggregation, expected e.g. {example}", start)
+    computed = next((each for each in aggregations if each.expression is not None), None)
+    if computed and cursor.command in ("mstats", "tstats"):
+        raise cursor.error("takes fields only, not eval(...)", computed.span.start)
     return aggregations, options
 
 
