@@ -246,8 +246,14 @@ def test_the_truth_names_attacks_as_the_source_does(stores: dict[str, Answers]) 
 
     assert named("ebpf") == [("web-frontend", "nginx", "(unknown)"), ("payments-api", "gunicorn", "api.bank.example")]
     assert named("obi") == [("web-frontend", "-", "198.51.100.7"), ("payments-api", "-", "api.bank.example")]
-    assert named("tetragon") == [("web-frontend", "nginx", "-"), ("payments-api", "gunicorn", "-")]
-    assert all(NEW_EDGE not in each["expected_by"] for each in stores["kubelet"].truth()["attacks"])
+    assert named("tetragon") == [
+        ("web-frontend", "/usr/bin/nginx", "-"),
+        ("payments-api", "/usr/bin/gunicorn", "-"),
+    ]
+    unseen = {"new edge", "UDP exfiltration"}  # no peers, and no UDP beside TCP
+    for attack in stores["kubelet"].truth()["attacks"]:
+        assert NEW_EDGE not in attack["expected_by"]
+        assert (attack["expected_by"] == []) == (attack["kind"] in unseen)
 
 
 def test_the_same_seed_gives_the_same_points(stores: dict[str, Answers], tmp_path: Path) -> None:

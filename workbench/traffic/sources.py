@@ -63,14 +63,18 @@ _TETRAGON_MEASURES: Mapping[Protocol, tuple[tuple[str, Quantity, bool], ...]] = 
 _TETRAGON_NAMES = tuple(measure for measures in _TETRAGON_MEASURES.values() for measure, *_ in measures)
 
 
+def _not_named(_: str) -> str:
+    return NOT_NAMED
+
+
 @dataclass(frozen=True)
 class Source:
     """A collector and the way its metrics take to the index.
 
     ``dimensions`` and ``measures`` are the columns of the store, ``interval`` the seconds between two points of a
-    series. ``taps`` is None for the eBPF collector. ``knows_process``: whether points name the process; ``outside`` is
-    what they call an end outside of the cluster, given its name; ``sees``: the detections that they carry the
-    information for.
+    series. ``taps`` is None for the eBPF collector. ``process`` and ``outside`` are what points call a process and an
+    end outside of the cluster, given its name; ``knows_udp``: whether they tell UDP from TCP; ``sees``: the detections
+    that they carry the information for.
     """
 
     name: str
@@ -79,24 +83,26 @@ class Source:
     interval: int
     taps: Taps | None
     temporality: Temporality = "cumulative"
-    knows_process: bool = False
-    outside: Callable[[str], str] = lambda _: NOT_NAMED
+    process: Callable[[str], str] = _not_named
+    outside: Callable[[str], str] = _not_named
+    knows_udp: bool = True
     sees: tuple[str, ...] = DETECTIONS
 
     def attack(self, attack: Attack) -> Attack:
         """Return ``attack`` as findings from this source can name it, with the detections that can find it."""
         series = attack.series
-        process = series.process if self.knows_process else NOT_NAMED
+        process = self.process(series.process or NOT_NAMED)
         dest = series.dest_workload
         if dest is not None and series.dest_namespace is None:
             dest = self.outside(dest)
-        seen = tuple(each for each in attack.expected_by if each in self.sees)
+        hidden = attack.protocol == "udp" and not self.knows_udp  # beside the bytes of TCP
+        seen = () if hidden else tuple(each for each in attack.expected_by if each in self.sees)
         return replace(attack, series=replace(series, process=process, dest_workload=dest), expected_by=seen)
 
     def look_alike(self, look: LookAlike) -> LookAlike:
         """Return ``look`` as findings from this source name it."""
-        process = look.process if self.knows_process else NOT_NAMED
-        return replace(look, process=process, may_alert=tuple(each for each in look.may_alert if each in self.sees))
+        may_alert = tuple(each for each in look.may_alert if each in self.sees)
+        return replace(look, process=self.process(look.process), may_alert=may_alert)
 
 
 class Sending:
@@ -296,7 +302,7 @@ def _kubelet(scene: _Scene) -> Iterator[Tap]:
 SOURCES: Mapping[str, Source] = {
     source.name: source
     for source in (
-        Source(EBPF, DIMENSIONS, MEASURES, 30, None, "delta", knows_process=True, outside=str),
+        Source(EBPF, DIMENSIONS, MEASURES, 30, None, "delta", process=str, outside=str),
         Source("obi", _OBI_FLOW, (FLOW_BYTES, FLOW_PACKETS), 60, _obi, outside=_outside_by_address),
         Source(
             "obi_stat",
@@ -307,10 +313,16 @@ SOURCES: Mapping[str, Source] = {
             outside=_outside_by_address,
         ),
         Source("obi_o11y", _OBI_FLOW, (FLOW_BYTES, FLOW_PACKETS), 60, _obi, "delta", outside=_outside_by_address),
-        Source("tetragon", _TETRAGON, _TETRAGON_NAMES, 30, _tetragon, knows_process=True),
+        Source("tetragon", _TETRAGON, _TETRAGON_NAMES, 30, _tetragon, process=BINARIES.__add__),
         # Splunk's chart scrapes every 10 s: three times the points, and nothing that half a minute does not show.
         Source(
-            "kubelet", _KUBELET, (POD_IO,), 30, _kubelet, sees=tuple(each for each in DETECTIONS if each != NEW_EDGE)
+            "kubelet",
+            _KUBELET,
+            (POD_IO,),
+            30,
+            _kubelet,
+            knows_udp=False,
+            sees=tuple(each for each in DETECTIONS if each != NEW_EDGE),
         ),
     )
 }
