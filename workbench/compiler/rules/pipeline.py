@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from difflib import get_close_matches
 
 from workbench.compiler.check import on_search
 from workbench.compiler.content import Content, Fault, SearchText
@@ -17,6 +18,7 @@ from workbench.spl.tree import (
     Branches,
     Command,
     Comparison,
+    Convert,
     CustomCommand,
     Eval,
     Filter,
@@ -292,9 +294,16 @@ def _unknown_fields(search: SearchText, content: Content) -> Iterator[Fault]:
         for use in step.missing:
             inside = any(span.start <= use.span.start < span.end for span in dotted)
             # if(a=b, c, null): a field of that name is null, as was meant
-            if use.where not in harmless and not inside and use.name.lower() != "null":
+            if use.where not in harmless and not inside and use.name.lower() != "null" and not _idle(step, use.name):
                 message = f"{command_name(step.command)} reads {use.name}, which no command before it produces"
                 yield Fault(message, f"use one of: {_some(step.before)}", use.span)
+
+
+def _idle(step: Step, name: str) -> bool:
+    """Return whether a convert has nothing to do for a field that is not there; one almost of that name is meant."""
+    if not isinstance(step.command, Convert) or get_close_matches(name, step.before.names, n=1, cutoff=0.85):
+        return False
+    return all(one.alias is None for one in step.command.conversions if one.field == name)
 
 
 def _bare_joins(search: SearchText) -> Iterator[Binary]:
