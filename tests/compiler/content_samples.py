@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import shutil
+from collections.abc import Mapping
 from pathlib import Path
 from uuid import NAMESPACE_URL, uuid5
 
+import yaml
+
 from workbench.compiler.build import check_content, compiled
-from workbench.compiler.finding import BuildError, errors_of
+from workbench.compiler.finding import BuildError, Finding, errors_of
 
 FILES = {
     "contentctl.yml": """\
@@ -232,6 +235,35 @@ def lay_out_seeds(root: Path, shared: Path) -> Path:
     story.rename(story.with_name(f"{SEED_STORY.lower().replace(' ', '_')}.yml"))
     shutil.copytree(shared / "seeds", root / "detections" / "cloud")
     return root
+
+
+def write_searches(root: Path, searches: Mapping[str, str]) -> Path:
+    """A project in root with a detection for each search, in a file called as it.
+
+    It has the lookup tbl (columns a and n) and the macro two (first, second): eval got=$first$ . $second$.
+    """
+    write_sample(root)
+    (root / DETECTION).unlink()
+    (root / "baselines/sample_baseline.yml").unlink()
+    table = FILES["lookups/sample_table.yml"].replace("sample_table", "tbl").replace("33333333-", "77777777-")
+    (root / "lookups/tbl.yml").write_text(table)
+    (root / "lookups/tbl.csv").write_text("a,n\n")
+    two = {"name": "two", "arguments": ["first", "second"], "definition": "eval got=$first$ . $second$"}
+    (root / "macros/two.yml").write_text(yaml.safe_dump({**two, "description": "."}))
+    for number, (name, search) in enumerate(searches.items()):
+        changes = {"name": name, "id": f"11111111-1111-4111-8111-{number:012d}", "search": search}
+        detection = {**yaml.safe_load(FILES[DETECTION]), **changes}
+        (root / "detections" / f"{name}.yml").write_text(yaml.safe_dump(detection))
+    return root
+
+
+def found_in(root: Path) -> dict[str, list[Finding]]:
+    """What is wrong with the texts of the searches of such a project, by file; not that they call no filter."""
+    found: dict[str, list[Finding]] = {}
+    for one in check_content(root)[1]:
+        if one.message.startswith("search:") and one.rule not in ("NPM214", "NPM215"):
+            found.setdefault(Path(one.file).stem, []).append(one)
+    return found
 
 
 def compile_content(content: Path) -> dict[str, str]:

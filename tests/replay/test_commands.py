@@ -93,7 +93,7 @@ def test_foreach_knows_the_parts_of_several_wildcards() -> None:
     ("text", "message"),
     [
         ("foreach k [ where k=1 ]", "only eval is replayed inside the brackets"),
-        ("foreach k [ eval a=(<<FIELD>> ]", "the template, filled in for 'k', is not SPL"),
+        ("foreach k* [ eval a=1+<<MATCHSTR>> ]", "the template, filled in for 'k', is not SPL"),
         ("foreach k [ eval a=<<ITEM>> ]", "nothing is known to fill in for <<ITEM>>"),
         ("foreach k [ eval a=nosuch(k) ]", "for 'k': the replay has no eval function 'nosuch'"),
         ("foreach mode=multivalue k [ eval a=1 ]", "mode=multivalue: expected one of multifield"),
@@ -339,6 +339,11 @@ def test_a_table_can_be_read_and_rewritten_in_one_search(app_root: Path) -> None
         ("| makeresults | lookup edges x", "lookup", "lookup 'edges' has no column 'x' (it has: src, dst, seen)"),
         ("| makeresults | outputlookup key_field=a edges", "outputlookup", "does not act on option key_field=a"),
         ("| makeresults | dedup a keepevents=t", "dedup", "does not act on option keepevents=t"),
+        ("| makeresults | dedup a sortby -b", "dedup", "sortby is not replayed"),
+        ("| makeresults | sistats count", "sistats", "the replay does not know this command"),
+        ("| tstats count", "tstats", "the replay does not know this command"),
+        ('| makeresults | rex "(?<a>x)"', "rex", "the replay does not know this command"),
+        ("| makeresults | reverse", "reverse", "the replay does not know this command"),
     ],
 )
 def test_what_is_not_replayed_names_command_and_place(app_root: Path, text: str, command: str, message: str) -> None:
@@ -347,6 +352,23 @@ def test_what_is_not_replayed_names_command_and_place(app_root: Path, text: str,
     assert caught.value.command == command
     assert message in caught.value.message
     assert text[caught.value.position :].startswith(command or "`later`") or caught.value.position == 0
+
+
+@pytest.mark.parametrize(
+    ("text", "place", "message"),
+    [
+        ("| makeresults | eval {a}=1", "{a}=1", "a field name made of values, {a}, is not replayed"),
+        ("| makeresults | where a=[ makeresults ]", "[ makeresults ]", "a subsearch in an expression is not replayed"),
+        ("| makeresults | stats sparkline", "sparkline", "the replay has no function 'sparkline'"),
+    ],
+)
+def test_what_is_not_replayed_within_a_command_is_named_at_its_place(
+    app_root: Path, text: str, place: str, message: str
+) -> None:
+    with pytest.raises(ReplayError) as caught:
+        list(engine.run(parse(text), context(app_root)))
+    assert caught.value.message == message
+    assert text[caught.value.position :] == place
 
 
 def test_an_unknown_command_is_said_before_anything_is_written(app_root: Path) -> None:

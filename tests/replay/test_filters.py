@@ -10,6 +10,7 @@ from workbench.replay.errors import ReplayError
 from workbench.replay.rows import Row
 
 ROW = {"name": "Web-1", "count": 10, "digits": "7.50", "many": ("True", "false"), "empty": "", "gone": None}
+ADDRESSES = {"ip": "10.1.2.3", "ips": ("192.0.2.1", "10.9.9.9"), "six": "2001:db8::5", "name": "10.0.0.0/8"}
 
 
 @pytest.mark.parametrize(
@@ -77,6 +78,7 @@ def test_words_are_looked_for_in_the_event_text() -> None:
     [
         ("search tcp.*=5", "a field name with wildcards, 'tcp.*', is not replayed"),
         ("search a=1 `m`", "macro `m` was not expanded"),
+        ("search NOT [ makeresults ]", "a subsearch in a filter is not replayed"),
     ],
 )
 def test_what_is_not_replayed_is_an_error_before_any_row_is_read(text: str, message: str) -> None:
@@ -87,3 +89,25 @@ def test_what_is_not_replayed_is_an_error_before_any_row_is_read(text: str, mess
     with pytest.raises(ReplayError, match="search") as caught:
         run_on(rows(), text)
     assert message in caught.value.message
+
+
+@pytest.mark.parametrize(
+    ("text", "kept"),
+    [
+        ('ip="10.0.0.0/8"', True),
+        ("ip=10.1.2.0/24", True),
+        ("ip=10.1.3.0/24", False),
+        ("ip!=10.0.0.0/8", False),
+        ("ip!=192.168.0.0/16", True),
+        ("ip IN (192.168.0.0/16, 10.0.0.0/8)", True),
+        ("NOT ip=10.0.0.0/8", False),
+        ("ips=10.0.0.0/8", True),
+        ("six=2001:db8::/32", True),
+        ("six=10.0.0.0/8", False),
+        ("ip=2001:db8::/32", False),
+        ("ip=10.1.2.3/x", False),
+        ("name=10.0.0.0/8", True),
+    ],
+)
+def test_a_block_of_addresses_stands_for_its_addresses(text: str, kept: bool) -> None:
+    assert bool(run_on([ADDRESSES], f"search {text}")) is kept

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
+from functools import cached_property
 from pathlib import Path
 
 from workbench.compiler import forms
@@ -51,7 +52,14 @@ class Project:
 
     def named(self, folder: str) -> dict[str, Document]:
         """Return the files of one folder by the name they give themselves."""
-        return {document.text("name"): document for document in self.kind(folder)}
+        return self._named.get(folder, {})
+
+    @cached_property
+    def _named(self) -> dict[str, dict[str, Document]]:
+        return {
+            folder: {document.text("name"): document for document in documents}
+            for folder, documents in self.documents.items()
+        }
 
     def lacks(self, folder: str, name: str) -> bool:
         """Return whether nothing in a folder has this name; a file that could not be read may have had it."""

@@ -114,6 +114,8 @@ class Expanded:
 
 def macro_uses(text: str) -> tuple[list[MacroUse], list[WrongCall]]:
     """Return the calls in a text, and the backticks in it that are not a call."""
+    if "`" not in text:
+        return [], []
     uses: list[MacroUse] = []
     wrong: list[WrongCall] = []
     rest = list(text)

@@ -12,6 +12,7 @@ from workbench.spl.grammar.cursor import Cursor
 from workbench.spl.pipeline import Stage, blank_comments, split
 from workbench.spl.terms import Span
 
+_PLACEHOLDER = re.compile(r"<<\w+>>")
 MAX_SUBSEARCHES = 20
 """Subsearches inside each other; not Splunk's number."""
 
@@ -91,8 +92,10 @@ def _macro(clean: str, span: Span) -> tree.MacroCall:
 
 
 def _build(command: str, arguments: Span, clean: str, text: str, stage: Stage, depth: int) -> tree.Command:
+    if command == "foreach":  # what is filled in stands for a name
+        clean = _PLACEHOLDER.sub(lambda found: "x" * len(found[0]), clean)
     inner = partial(_search, clean, text, bare_commands=True, depth=depth + 1)
-    cursor = Cursor(clean, arguments, command, {bracket.start: bracket.end for bracket in stage.brackets}, inner)
+    cursor = Cursor(clean, text, arguments, command, {bracket.start: bracket.end for bracket in stage.brackets}, inner)
     node = READERS[command](cursor, stage.span)
     cursor.finish()
     return node

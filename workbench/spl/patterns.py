@@ -25,11 +25,14 @@ def names_of(pattern: str) -> tuple[str, ...]:
 @lru_cache(maxsize=1024)
 def why_not(pattern: str) -> str:
     """Return why a pattern does not compile; "" if it does, or if only PCRE can tell."""
+    readable = _for_python(pattern)
     try:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")
-            re.compile(_for_python(pattern))
+            re.compile(readable)
     except re.error as error:
+        if error.msg == "nothing to repeat" and readable[: error.pos or 0][-1:] in ("", "(", "|"):
+            return error.msg  # elsewhere it may be an assertion, which PCRE repeats
         return next((sure for sure in _SURE if error.msg.startswith(sure)), "")
     except (OverflowError, RecursionError):
         return ""

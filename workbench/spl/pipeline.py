@@ -5,12 +5,15 @@ Only double quotes hide a pipe: a single quote is an apostrophe as often as the 
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 
 from workbench.spl.errors import SplSyntaxError
 from workbench.spl.terms import Span
 
 _FENCE = "```"
+_MARK = re.compile(r'[\[\]|"`\\]')
+"""Where something begins, ends or is hidden."""
 
 
 @dataclass(frozen=True)
@@ -27,18 +30,19 @@ def blank_comments(text: str) -> str:
     """Replace each ```comment``` by blanks of the same length; inside double quotes it is not a comment."""
     pieces: list[str] = []
     position = 0
-    while position < len(text):
-        if text.startswith(_FENCE, position):
-            end = text.find(_FENCE, position + len(_FENCE))
-            if end < 0:
-                raise SplSyntaxError("comment is not closed: ``` is missing", text, position)
-            end += len(_FENCE)
-            pieces.append("".join(c if c == "\n" else " " for c in text[position:end]))
+    while (mark := _MARK.search(text, position)) is not None:
+        start = mark.start()
+        pieces.append(text[position:start])
+        if text.startswith(_FENCE, start):
+            position = text.find(_FENCE, start + len(_FENCE))
+            if position < 0:
+                raise SplSyntaxError("comment is not closed: ``` is missing", text, start)
+            position += len(_FENCE)
+            pieces.append("".join(c if c == "\n" else " " for c in text[start:position]))
         else:
-            end = _skip(text, position, len(text))
-            pieces.append(text[position:end])
-        position = end
-    return "".join(pieces)
+            position = _skip(text, start, len(text))
+            pieces.append(text[start:position])
+    return "".join([*pieces, text[position:]])
 
 
 def split(text: str, span: Span) -> tuple[Stage, ...]:
@@ -49,6 +53,10 @@ def split(text: str, span: Span) -> tuple[Stage, ...]:
     begin = position = span.start
     piped = False
     while position < span.end:
+        mark = _MARK.search(text, position, span.end)
+        if mark is None:
+            break
+        position = mark.start()
         character = text[position]
         if character == "[":
             opened.append(position)

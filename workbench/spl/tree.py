@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass, field, fields, is_dataclass
-from functools import cache
+from functools import cache, cached_property
 from typing import Any, TypeVar, overload
 
 from workbench.spl.terms import (
@@ -51,7 +51,8 @@ Other = TypeVar("Other")
 class Aggregation:
     """``function(field) as alias``; field may hold wildcards, expression is that of ``function(eval(...))``.
 
-    ``function`` is lower case, with its number ("perc95"). Plain ``count`` has neither field nor expression.
+    ``function`` is lower case, with its number ("perc95"); "eval" for the ``eval(...)`` of timechart. Plain ``count``
+    has neither field nor expression. Of ``sparkline(avg(x), 1h)`` the field is all between the parentheses.
     """
 
     function: str
@@ -493,6 +494,26 @@ class Search:
     text: str = field(default="", repr=False, compare=False)
     """The whole text that all offsets refer to."""
 
+    def below(self, kinds: tuple[type, ...]) -> list[object]:
+        """Return the search and all nodes below it that are of these classes, of all classes without any.
+
+        What many ask for is put in order once.
+        """
+        if len(kinds) == 1:
+            return self._by_kind.get(kinds[0], [])
+        return [node for node in self._nodes if not kinds or isinstance(node, kinds)]
+
+    @cached_property
+    def _nodes(self) -> tuple[object, ...]:
+        return tuple(_below(self, (), None))
+
+    @cached_property
+    def _by_kind(self) -> dict[type, list[object]]:
+        nodes: dict[type, list[object]] = {}
+        for node in self._nodes:
+            nodes.setdefault(type(node), []).append(node)
+        return nodes
+
 
 def command_name(command: Command) -> str:
     """Return the word that the command begins with, also where ``search`` is left out; for a macro its name."""
@@ -518,29 +539,39 @@ def walk(node: object, *kinds: type[Any]) -> Iterator[Any]:
     With ``kinds`` only nodes of these classes. A tuple of nodes may be given too; anything else has no nodes. A walk
     that begins in an expression or a filter does not enter its subsearches: their fields are others.
     """
-    return _walk(node, kinds, Subsearch if isinstance(node, _TERMS) else None)
+    if isinstance(node, Search):
+        return iter(node.below(kinds))
+    return _below(node, kinds, Subsearch if isinstance(node, _TERMS) else None)
 
 
 def searches_in(command: Command) -> Iterator[Search]:
     """Yield the searches that stand in brackets in a command, not those inside them."""
-    return (each for each in _walk(command, (Search,), Search) if isinstance(each, Search))
+    return (each for each in _below(command, (Search,), Search) if isinstance(each, Search))
 
 
-def _walk(node: object, kinds: tuple[type, ...], closed: type | None) -> Iterator[object]:
-    if isinstance(node, tuple):
-        for each in node:
-            yield from _walk(each, kinds, closed)
-    elif is_dataclass(node) and not isinstance(node, type):
-        if not kinds or isinstance(node, kinds):
-            yield node
-        if closed is None or not isinstance(node, closed):
-            for name in _parts(type(node)):
-                yield from _walk(getattr(node, name), kinds, closed)
+def _below(node: object, kinds: tuple[type, ...], closed: type | None) -> Iterator[object]:
+    waiting = [node]
+    while waiting:
+        here = waiting.pop()
+        kind: Any = type(here)  # hashable, which mypy does not take it for
+        if kind is tuple:
+            waiting.extend(reversed(here))  # type: ignore[call-overload]
+            continue
+        parts = _parts(kind)
+        if parts is None:
+            continue
+        if not kinds or isinstance(here, kinds):
+            yield here
+        if closed is None or kind is not closed:
+            waiting.extend(getattr(here, name) for name in parts)
 
 
 @cache
-def _parts(kind: type) -> tuple[str, ...]:
-    return tuple(each.name for each in fields(kind) if each.name != "span")
+def _parts(kind: type) -> tuple[str, ...] | None:
+    """Return where nodes can stand in a node of this class, from the last to the first; None for what is no node."""
+    if not is_dataclass(kind):
+        return None
+    return tuple(reversed([each.name for each in fields(kind) if each.name != "span"]))
 
 
 def commands_of(search: Search | None) -> Iterator[Command]:

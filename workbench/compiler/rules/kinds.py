@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from workbench.compiler.content import Fault
-from workbench.spl.tree import Binary, Call, Expression, Number, Search, Text, Unary, Where, walk
+from workbench.spl.tree import Binary, Call, Expression, FieldName, Head, Number, Search, Text, Unary, Where, walk
 
 _CONDITIONS = frozenset(
     ("cidrmatch", "false", "in", "isarray", "isbool", "isdouble", "isint", "ismv", "isnotnull", "isnull", "isnum",
@@ -65,6 +65,10 @@ def operand_faults(search: Search | None) -> Iterator[Fault]:
                 yield Fault(f"{node.operator} wants a condition, not a {kind}", "compare it with something", part.span)
             elif node.operator in "-*/%" and (kind == "condition" or _is_no_number(part)):
                 yield Fault(f"{node.operator} wants a number, not a {kind}", "convert it with tonumber()", part.span)
+    for head in walk(search, Head):
+        given = head.condition
+        if isinstance(given, FieldName | Unary) and not is_condition(given):
+            yield Fault("head wants a number of rows or a condition", "write head 10, or head (x<5)", given.span)
     for command in walk(search, Where):
         if (kind := kind_of(command.expression)) in ("number", "text"):
             message = f"where wants a condition, not a {kind}"

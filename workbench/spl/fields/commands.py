@@ -99,7 +99,7 @@ def _grouped(node: tree.Stats | tree.Chart, before: FieldSet, scene: Scene) -> I
     for each in node.aggregations:
         if each.expression is not None:
             yield from in_expression(each.expression, before)
-        elif each.field is not None:
+        elif each.field is not None and each.function != "sparkline":
             yield from in_list((each.field,), "aggregation", before, scene.text, each.span)
     yield from in_list(node.by, "by", before, scene.text, node.span, last=True)
 

@@ -17,6 +17,7 @@ _FROM = re.compile(r"FROM(?=\s|$)", re.IGNORECASE)
 _SOURCE = re.compile(r'(?:datamodel\s*=?\s*|sid\s*=\s*)?(?:"[^"]*"|[^\s,()="|\[\]]+)', re.IGNORECASE)
 _OVER = re.compile(r'OVER(?=[\s"]|$)', re.IGNORECASE)
 _COUNT = re.compile(r"\d+(?=[\s,]|$)")
+_MEASURE = re.compile(r"[A-Za-z_]\w*(?:\.\d+)?(?:\([^()]*\))?")
 _RANKED = re.compile(
     r"(?:IN|NOTIN)\s+(?:TOP|BOTTOM)\s*\d+|[<>]=?\s*-?\d+(?:\.\d+)?|!?=\s*-?\d+(?:\.\d+)?", re.IGNORECASE
 )
@@ -95,7 +96,7 @@ def read_chart(cursor: Cursor, place: Span) -> tree.Chart:
         most = "one field" if _MOST_SPLITS[command] == 1 else "two fields"
         raise cursor.error(f"splits by {most}, not by {', '.join(fields)}", start)
     if cursor.take(_WHERE) is not None:
-        clauses.aggregations(cursor, unnamed=True)
+        cursor.need(_MEASURE, "an aggregation")
         cursor.need(_RANKED, "an operator")
     return tree.Chart(command, aggregations, fields, options + behind + clauses.options(cursor), place)
 

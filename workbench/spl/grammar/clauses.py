@@ -80,6 +80,12 @@ def names(cursor: Cursor, least: int = 1, stop: re.Pattern[str] = NEVER) -> tupl
     return tuple(found)
 
 
+def _refuse_empty_option(cursor: Cursor, word: str) -> None:
+    """Raise SplSyntaxError for a name that is an option of the command without a value, as ``input=``."""
+    if word[-1] == "=" and word[:-1].lower() in OPTIONS.get(cursor.command, ()):
+        raise cursor.error(f"{word} has no value", cursor.last - len(word))
+
+
 def option(cursor: Cursor) -> tuple[str, str] | None:
     """Take ``name=value``, the name in lower case; None if none is here."""
     match = _option(cursor)
@@ -107,6 +113,7 @@ def names_and_options(cursor: Cursor, stop: re.Pattern[str] = NEVER) -> tuple[tu
         if (taken := option(cursor)) is not None:
             given.append(taken)
         elif not cursor.peek(stop) and (word := cursor.take(_NAME, "a name")) is not None:
+            _refuse_empty_option(cursor, word)
             listed.append(unquote(word))
         elif cursor.take(_COMMAS, "','" if listed else "") is None:
             return tuple(listed), tuple(given)
@@ -188,17 +195,18 @@ def _alias(cursor: Cursor) -> str | None:
 
 
 def _sparkline(cursor: Cursor, start: int) -> Aggregation:
-    """Take what stands behind the word sparkline: ``sparkline(avg(x), 1h) as y``; its column is called as written."""
-    field = None
+    """Take what stands behind the word sparkline; ``field`` is all between its parentheses: ``avg(x), 1h``."""
+    inside = None
     if cursor.take(_OPEN) is not None:
+        begin = cursor.position
         function = cursor.need(_FUNCTION, "an aggregation")
         if cursor.take(_OPEN) is not None:
-            field = argument(cursor)
+            argument(cursor)
             cursor.need(_CLOSE, "')'")
         elif function.lower() not in _NOTHING:
-            field = function
+            raise cursor.error(f"'{function}' needs a field in parentheses; only count can do without", begin)
         if cursor.take(_COMMAS) is not None:
             cursor.need(_ARGUMENT, "a name")
+        inside = cursor.text[begin : cursor.last]
         cursor.need(_CLOSE, "')'")
-    written = cursor.text[start : cursor.last]
-    return Aggregation("sparkline", field, _alias(cursor) or written, None, Span(start, cursor.last))
+    return Aggregation("sparkline", inside, _alias(cursor), None, Span(start, cursor.last))

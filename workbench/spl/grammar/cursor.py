@@ -45,24 +45,27 @@ def plain(text: str) -> str:
 
 
 class Cursor:
-    """The rest of one command: ``text[position:end]`` of the whole search.
+    """The rest of one command: ``text[position:end]`` of the whole search, in which comments are blanked.
 
+    ``source`` is the search as it was written.
     ``brackets`` gives the end of each outermost [...] by its start; ``inner`` reads a search that stands in brackets.
     """
 
     def __init__(
         self,
         text: str,
+        source: str,
         span: Span,
         command: str,
         brackets: Mapping[int, int],
         inner: Callable[[Span], Search],
     ) -> None:
         self.text = text
+        self.source = source
         self.position, self.end = span
         self.command = command
         self._brackets = brackets
-        self._inner = inner
+        self.inner = inner
         self._expected: set[str] = set()
         self._expected_at = -1
         self._depth = 0
@@ -128,7 +131,7 @@ class Cursor:
     def subsearch(self) -> Search | None:
         """Take a subsearch; None if there is none here."""
         inside = self.bracket()
-        return None if inside is None else self._inner(inside)
+        return None if inside is None else self.inner(inside)
 
     def deeper(self, by: int) -> None:
         """Count parentheses that are opened (1) and closed (-1); SplSyntaxError for too many inside each other."""

@@ -29,6 +29,9 @@ _TIMES = frozenset(("earliest", "latest", "_index_earliest", "_index_latest"))
 def read_filter(cursor: Cursor, stop: re.Pattern[str] = NEVER) -> Filter:
     """Take a filter up to its end, a closing parenthesis or what ``stop`` matches."""
     start = cursor.position
+    if cursor.peek(stop):
+        cursor.missed("a value")
+        raise cursor.unexpected()
     terms = [_disjunction(cursor)]
     while True:
         cursor.take(_COMMAS)

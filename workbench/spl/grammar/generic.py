@@ -1,7 +1,7 @@
 """Commands of options and names that need no reader of their own; commands.txt says what else each takes.
 
-nothing: no names. name: one. names: any number. words: any number of words and quoted texts. assigned:
-``field [as field]``, as of delta.
+nothing: no names. name: one. names: any number. three: three or more. words: any number of words and quoted texts.
+assigned: ``field [as field]``, as of delta.
 """
 
 from __future__ import annotations
@@ -26,6 +26,11 @@ def read_generic(cursor: Cursor, place: Span) -> tree.Plain:
     if shape == "names":
         names, more = clauses.names_and_options(cursor)
         options += more
+    elif shape == "three":
+        names, more = clauses.names_and_options(cursor)
+        options += more
+        if len(names) < 3:
+            raise cursor.error(f"takes three fields, not {len(names)}", place.start)
     elif shape == "name":
         names = (clauses.name(cursor),)
     elif shape == "assigned":

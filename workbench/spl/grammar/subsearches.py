@@ -52,14 +52,18 @@ def read_branches(cursor: Cursor, place: Span) -> tree.Branches:
 
 
 def read_foreach(cursor: Cursor, place: Span) -> tree.Foreach:
-    """Read foreach with its template as text."""
+    """Read foreach with its template as text; it must read as commands with names in place of <<FIELD>>."""
     fields, options = clauses.names_and_options(cursor)
+    start = cursor.position
     template = cursor.bracket()
     if template is None or not (fields or options):
         raise cursor.unexpected()
-    text = cursor.text[template.start : template.end]
-    if not text.strip():
-        raise cursor.error("the brackets are empty", template.start - 1)
+    if not cursor.text[slice(*template)].strip():
+        raise cursor.error("the brackets are empty", start)
+    own_marks = any(name.endswith("str") or name.startswith("matchseg") for name, _ in options)
+    text = cursor.source[slice(*template)]
+    if not own_marks:
+        cursor.inner(template)
     return tree.Foreach(fields, text, template, options, place)
 
 
