@@ -59,7 +59,7 @@ def last_day(estate: Estate, end: float) -> tuple[Estate, tuple[Attack, ...], tu
 def loud_rate(estate: Estate, cluster: str, source: tuple[str, str | None], protocol: Protocol = "tcp") -> float:
     """Bytes a second that lift the average over a process's flows well above mean + 3 standard deviations.
 
-    The detection averages over flows, so a process with many of them needs more.
+    That is what the original rule needs, which averages over flows; ours sums them up, and needs less.
     """
     rates = _rates(estate, cluster, source, protocol)
     mean = sum(rates) / len(rates)
