@@ -40,13 +40,15 @@ def main(arguments: list[str] | None = None) -> int:
 
 def _options(arguments: list[str] | None) -> argparse.Namespace:
     parser = argparse.ArgumentParser(prog="build.py", description="Compiles the content and packs the Splunk app.")
-    content, out = CHECKOUT / "contentctl", CHECKOUT / "dist"
+    content = CHECKOUT / "contentctl"
     parser.add_argument("--content", type=Path, default=content, metavar="DIR", help="content project (contentctl/)")
-    parser.add_argument("--out", type=Path, default=out, metavar="DIR", help="where the package goes (dist/)")
+    parser.add_argument("--out", type=Path, metavar="DIR", help="where the package goes (dist/, or DIR/dist/)")
     parser.add_argument("--check", action="store_true", help="only check; status 1 if there are findings")
     parser.add_argument("--lock", action="store_true", help="only rewrite the lock of searches and versions")
     parser.add_argument("--format", choices=("text", "json"), default="text", help="how findings are shown (text)")
-    return parser.parse_args(arguments)
+    options = parser.parse_args(arguments)
+    options.out = options.out or (CHECKOUT if options.content.resolve() == content else options.content) / "dist"
+    return options
 
 
 def _build(options: argparse.Namespace) -> int:

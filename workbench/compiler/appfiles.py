@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 
 from workbench import conf
@@ -73,15 +73,26 @@ def app_files(app: Path) -> tuple[dict[str, bytes], list[Finding]]:
         if message:
             findings.append(finding(NOT_SHIPPED, f"app/{name}", f"file: {message}", fix))
         else:
-            files[name] = path.read_bytes()
+            files[name] = as_shipped(path)
     return files, findings
+
+
+def as_shipped(path: Path) -> bytes:
+    """Return the bytes of a file as they ship: text with plain line ends, whatever system it was saved on."""
+    content = path.read_bytes()
+    return content if b"\0" in content else content.replace(b"\r\n", b"\n")
+
+
+def is_compiled(name: str) -> bool:
+    """Return whether a file of this path in the package is compiled from the content."""
+    return name.removeprefix("default/") in COMPILED
 
 
 def _refused(path: Path, name: str) -> tuple[str, str]:
     """Why a file does not ship, and what to do; "" if it does."""
     if path.is_symlink():
         return "is a symbolic link", "put the file itself there"
-    if name.startswith("default/") and path.name in COMPILED:
+    if is_compiled(name):
         return "is compiled", "move what it holds into the content, and remove it"
     if name.startswith("lookups/"):
         return "lookups ship from the content", "move it into lookups/ there"
@@ -90,8 +101,8 @@ def _refused(path: Path, name: str) -> tuple[str, str]:
     return "", ""
 
 
-def check_app(files: dict[str, bytes]) -> Iterator[Finding]:
-    """Check that the hand-written conf files can be read, and that app.manifest names an app and a version."""
+def check_confs(files: Mapping[str, bytes], folder: str) -> Iterator[Finding]:
+    """Check that the hand-written conf files can be read; folder: the one that they lie in, for messages."""
     for name in sorted(files):
         if name.endswith(".conf"):
             try:
@@ -99,13 +110,17 @@ def check_app(files: dict[str, bytes]) -> Iterator[Finding]:
             except UnicodeDecodeError as error:
                 problems = [conf.ConfProblem(1, f"is not UTF-8: {error}")]
             for problem in problems:
-                yield finding(BAD_CONF, f"app/{name}", f"file: {problem.text}", "correct it", problem.line)
+                yield finding(BAD_CONF, f"{folder}/{name}", f"file: {problem.text}", "correct it", problem.line)
+
+
+def check_manifest(files: Mapping[str, bytes]) -> Iterator[Finding]:
+    """Check that app.manifest is JSON that names an app and a version."""
     message = _manifest(files)[1]
     if message:
         yield finding(BAD_MANIFEST, "app/app.manifest", f"info.id: {message}", "write it as JSON")
 
 
-def check_identity(project: Project, files: dict[str, bytes]) -> Iterator[Finding]:
+def check_identity(project: Project, files: Mapping[str, bytes]) -> Iterator[Finding]:
     """App id and version, which contentctl.yml gives, are the same in app.conf and app.manifest."""
     wanted = {"id": project.app.text("app", "appid"), "version": project.app.text("app", "version")}
     if not all(wanted.values()):
@@ -134,7 +149,7 @@ def _check_app_conf(wanted: dict[str, str], content: bytes) -> Iterator[Finding]
             yield finding(OTHER_IDENTITY, "app/default/app.conf", text, "write that here", line, length=length)
 
 
-def _check_manifest(wanted: dict[str, str], files: dict[str, bytes]) -> Iterator[Finding]:
+def _check_manifest(wanted: dict[str, str], files: Mapping[str, bytes]) -> Iterator[Finding]:
     found, wrong = _manifest(files)
     for what, field in (("id", "info.id.name"), ("version", "info.id.version")):
         if not wrong and found[what] != wanted[what]:
@@ -142,7 +157,7 @@ def _check_manifest(wanted: dict[str, str], files: dict[str, bytes]) -> Iterator
             yield finding(OTHER_IDENTITY, "app/app.manifest", text, "write that here")
 
 
-def _manifest(files: dict[str, bytes]) -> tuple[dict[str, object], str]:
+def _manifest(files: Mapping[str, bytes]) -> tuple[dict[str, object], str]:
     """Return id and version in app.manifest, and what is wrong with it."""
     try:
         identity = json.loads(files.get("app.manifest", b""))["info"]["id"]

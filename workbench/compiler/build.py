@@ -8,14 +8,15 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 from workbench import conf
-from workbench.compiler.appfiles import app_files, check_app, check_identity
+from workbench.compiler.appfiles import app_files, as_shipped, check_confs, check_identity, check_manifest
 from workbench.compiler.archive import packed
 from workbench.compiler.finding import BuildError, Finding, errors_of, finding
-from workbench.compiler.project import Project
+from workbench.compiler.project import TEMPLATE, Project, shown_path
 from workbench.compiler.rule import APP_CONF, rule
 from workbench.compiler.run import check_folder
 from workbench.compiler.sdk import sdk_folder
 from workbench.compiler.stanzas import analytic_stories, collections, macros, saved_searches, transforms
+from workbench.compiler.template import made_files, template_files
 from workbench.writing import folder_written_aside, written_aside
 
 NO_LICENCE = rule(
@@ -43,25 +44,40 @@ class Package:
     warnings: tuple[Finding, ...] = ()
 
 
-def check_content(content: Path, app: Path | None = None) -> tuple[Project, list[Finding]]:
-    """Return the content as read, and everything that is wrong with it, in order.
-
-    app: the app that its searches run in; if it is not given, the folder app/ beside the content, if there is one.
-    """
-    return check_folder(content, app or content.resolve().parent / "app")
+def check_content(content: Path) -> tuple[Project, list[Finding]]:
+    """Return the content alone as read, and everything that is wrong with it, in order."""
+    return check_folder(content)
 
 
 def check_all(checkout: Path, content: Path) -> list[Finding]:
-    """Return everything that is wrong with the content and the app around it, in order.
+    """Return everything that is wrong with the content and the app around it, in order."""
+    return sorted(set(_checked(checkout, content).findings))
 
-    Whether the app has the content's id and version is left out for content of another checkout.
-    """
-    project, findings = check_content(content, checkout / "app")
+
+@dataclass(frozen=True)
+class _Checked:
+    """Content and the hand-written part of its app, by path in the package, and everything that is wrong with both."""
+
+    project: Project
+    files: dict[str, bytes]
+    findings: list[Finding]
+
+
+def _checked(checkout: Path, content: Path) -> _Checked:
+    """Return the content with its app: this one for our own content, else the template that the project brings."""
+    if not _is_ours(checkout, content):
+        project, findings = check_folder(content)
+        files, refused = template_files(content)
+        return _Checked(project, files, [*findings, *refused, *check_confs(files, shown_path(content / TEMPLATE))])
+    project, findings = check_folder(content, checkout / "app")
     files, refused = app_files(checkout / "app")
-    findings = [*findings, *refused, *_licences(checkout)[1], *check_app(files)]
-    if content.resolve() == (checkout / "contentctl").resolve():
-        findings += check_identity(project, files)
-    return sorted(set(findings))
+    licences, missing = _licences(checkout)
+    around = [*check_confs(files, "app"), *check_manifest(files), *check_identity(project, files)]
+    return _Checked(project, {**files, **licences}, [*findings, *refused, *missing, *around])
+
+
+def _is_ours(checkout: Path, content: Path) -> bool:
+    return content.resolve() == (checkout / "contentctl").resolve()
 
 
 def compiled(project: Project) -> dict[str, str]:
@@ -84,19 +100,21 @@ def build_package(checkout: Path, content: Path, out: Path) -> Package:
 
     Raises BuildError, with nothing written, if anything is wrong with the content or the app.
     """
-    project, findings = check_content(content, checkout / "app")
-    files, refused = app_files(checkout / "app")
-    licences, missing = _licences(checkout)
-    findings = [*findings, *refused, *missing, *check_app(files), *check_identity(project, files)]
-    if errors_of(findings):
-        raise BuildError(findings)
-    files |= {f"default/{name}": text.encode() for name, text in compiled(project).items()}
-    files |= {f"lookups/{path.name}": path.read_bytes() for path in _lookup_files(content / "lookups")}
+    checked = _checked(checkout, content)
+    if errors_of(checked.findings):
+        raise BuildError(checked.findings)
+    files = dict(checked.files)
+    files |= _library(checkout) if _is_ours(checkout, content) else made_files(checked.project, files)
+    files |= {f"default/{name}": text.encode() for name, text in compiled(checked.project).items()}
+    files |= {f"lookups/{path.name}": as_shipped(path) for path in _lookup_files(content / "lookups")}
+    package = _written(checked.project, files, checkout, out)
+    return replace(package, warnings=tuple(sorted(set(checked.findings))))
+
+
+def _library(checkout: Path) -> dict[str, bytes]:
+    """Return the SDK that the commands of our app use, as it ships."""
     sdk = sdk_folder(checkout / "build", checkout / "requirements" / "sdk.txt")
-    for path in sdk.rglob("*.py"):
-        files[f"lib/splunklib/{path.relative_to(sdk).as_posix()}"] = path.read_bytes()
-    package = _written(project, {**files, **licences}, checkout, out)
-    return replace(package, warnings=tuple(sorted(set(findings))))
+    return {f"lib/splunklib/{path.relative_to(sdk).as_posix()}": path.read_bytes() for path in sdk.rglob("*.py")}
 
 
 def _lookup_files(lookups: Path) -> Iterator[Path]:

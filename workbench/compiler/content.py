@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import csv
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from functools import cached_property
 from itertools import islice
@@ -159,6 +159,10 @@ class Content:
                         found.append(self._read(document, place, kind, self._drilldown(document, place)))
         return tuple(found)
 
+    @cached_property
+    def _result_fields(self) -> Mapping[str, Callable[[str, FieldSet], FieldSet]]:
+        return {name: fields for name, fields in RESULT_FIELDS.items() if name in self.commands}
+
     def search_of(self, document: Document) -> SearchText | None:
         """Return the main search of a detection or baseline; None if it has none."""
         return self._main_searches.get(document.path)
@@ -181,7 +185,7 @@ class Content:
         tree, errors = parse_all(expanded.text)
         steps: tuple[Step, ...] = ()
         if tree is not None:
-            steps = tuple(field_flow(tree, self.tables, RESULT_FIELDS))
+            steps = tuple(field_flow(tree, self.tables, self._result_fields))
         return SearchText(document, place, kind, expanded, tree, tuple(errors), steps)
 
 

@@ -33,6 +33,7 @@ FORMS: Mapping[str, Check] = {
 }
 # contentctl wants these folders to exist, and could fill the app from them; this compiler does not.
 EMPTY_FOLDERS = ("playbooks", "dashboards", "removed")
+TEMPLATE = "app_template"  # the rest of the app, which contentctl copies; ours is in app/
 APP_FILE = "contentctl.yml"
 LOCK_FILE = "searches.lock.json"
 
