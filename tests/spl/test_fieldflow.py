@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from tests.spl.followed import START, after, maybe_null, multivalued
+from tests.spl.followed import START, after, flow, maybe_null, multivalued
 from workbench.spl.fields.flow import FieldSet
 from workbench.spl.fields.sets import Trait
 
@@ -224,3 +224,59 @@ def test_nothing_is_said_of_the_values_of_unknown_fields() -> None:
 )  # fmt: skip
 def test_which_fields_can_hold_several_values(text: str, many: Any) -> None:
     assert multivalued(after(text)) == many
+
+
+@pytest.mark.parametrize(
+    ("text", "found", "null", "many"),
+    [
+        (
+            "| tstats count values(a) as b from datamodel=W by c _time span=1h",
+            {"count", "b", "c", "_time"},
+            {"b"},
+            {"b"},
+        ),
+        ("| makeresults | eval a=1 | chart count by a", {"a", "count"}, set(), set()),
+        ("| makeresults | eval a=1 | timechart avg(a) as m", {"_time", "m"}, {"m"}, set()),
+        ("| makeresults | eval a=1, b=2 | top a by b showperc=f", {"a", "b", "count"}, set(), set()),
+        ('| makeresults | eval a="x" | rex field=a "(?<b>x)"', {"_time", "a", "b"}, {"b"}, set()),
+        ('| makeresults | eval a="x" | rex field=a "(?<b>x)" max_match=0', {"_time", "a", "b"}, {"b"}, {"b"}),
+        ('| makeresults | eval a="x" | rex field=a mode=sed "s/x/y/"', {"_time", "a"}, set(), set()),
+        ("| makeresults | eval a=1 | spath input=a path=b output=c", {"_time", "a", "c"}, {"c"}, {"c"}),
+        ("| makeresults | convert ctime(_time) as t", {"_time", "t"}, set(), set()),
+        ("| makeresults | eval a=1 | delta a as b", {"_time", "a", "b"}, {"b"}, set()),
+        (
+            "| makeresults | eval a=1 | appendpipe [stats count]",
+            {"_time", "a", "count"},
+            {"_time", "a", "count"},
+            set(),
+        ),
+        ("| makeresults | appendcols [makeresults | eval b=1]", {"_time", "b"}, {"_time", "b"}, set()),
+        ("| multisearch [makeresults] [makeresults | eval b=1]", {"_time", "b"}, {"b"}, set()),
+        ("| makeresults | eval k=1, v=2 | untable _time k v", {"_time", "k", "v"}, set(), set()),
+        ("| makeresults | addtotals fieldname=sum", {"_time", "sum"}, set(), set()),
+        ("| makeresults | eval a=1 | stats sparkline(avg(a), 1h) as t", {"t"}, {"t"}, {"t"}),
+    ],
+)
+def test_what_published_commands_make(text: str, found: set[str], null: set[str], many: set[str]) -> None:
+    fields = after(text, None)
+    assert (set(fields.names), fields.open) == (found, False)
+    assert {name for name, trait in fields.fields.items() if trait.null != "no"} == null
+    assert {name for name, trait in fields.fields.items() if trait.many != "no"} == many
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        '| makeresults | rex field=gone "(?<a>x)"',
+        "| makeresults | spath input=gone path=a",
+        "| makeresults | convert ctime(gone)",
+        "| makeresults | timechart sum(gone)",
+        "| makeresults | top gone",
+        "| makeresults | iplocation gone",
+        "| makeresults | appendpipe [where gone=1]",
+        "| makeresults | where _time=[makeresults | where gone=1]",
+        '| makeresults | regex gone="x"',
+    ],
+)
+def test_what_published_commands_read(text: str) -> None:
+    assert [use.name for step in flow(text, None) for use in step.missing] == ["gone"]

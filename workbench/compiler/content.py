@@ -185,7 +185,11 @@ class Content:
         tree, errors = parse_all(expanded.text)
         steps: tuple[Step, ...] = ()
         if tree is not None:
-            steps = tuple(field_flow(tree, self.tables, self._result_fields))
+            try:
+                steps = tuple(field_flow(tree, self.tables, self._result_fields))
+            except RecursionError:
+                message = "an expression is too long to be followed; compute it in several evals"
+                errors.append(SplSyntaxError(message, expanded.text, 0))
         return SearchText(document, place, kind, expanded, tree, tuple(errors), steps)
 
 

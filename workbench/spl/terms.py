@@ -16,6 +16,10 @@ class Span(NamedTuple):
     end: int
 
 
+Options = tuple[tuple[str, str], ...]
+"""Options of a command as they are written: the name in lower case, and the value without quotes."""
+
+
 @dataclass(frozen=True)
 class MacroCall:
     """A macro that was not expanded; ``text`` is what stands between the backticks: name or name(arguments)."""

@@ -52,8 +52,13 @@ def after_chart(node: tree.Chart, before: FieldSet) -> FieldSet:
     if len(node.by) > (0 if node.command == "timechart" else 1):
         return FieldSet(rows, open=True)
     made = {each.name: _trait(each, _argument(each, before)) for each in node.aggregations}
-    # There is a row also for a bin in which nothing was.
-    return FieldSet({**{name: Trait(worst(trait.null, "unsure"), trait.many) for name, trait in made.items()}, **rows})
+    if node.command == "timechart":  # has a row also for a bin in which nothing was; of that a count is 0
+        counts = {each.name for each in node.aggregations if each.function in _COUNTS}
+        made = {
+            name: trait if name in counts else Trait(worst(trait.null, "unsure"), trait.many)
+            for name, trait in made.items()
+        }
+    return FieldSet({**made, **rows})
 
 
 def after_top(node: tree.Top) -> FieldSet:

@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from workbench.spl.tree import Search
 
 MAX_NESTING = 100
-"""Brackets and parentheses inside each other; not Splunk's number, but no search written by a person has so many."""
+"""Parentheses, signs and NOT inside each other; not Splunk's number, but no search written by a person has so many."""
 
 NEVER = re.compile(r"(?!)")
 """Matches nothing."""
@@ -134,10 +134,10 @@ class Cursor:
         return None if inside is None else self.inner(inside)
 
     def deeper(self, by: int) -> None:
-        """Count parentheses that are opened (1) and closed (-1); SplSyntaxError for too many inside each other."""
+        """Count levels that begin (1) and end (-1): parentheses, signs, NOT; SplSyntaxError for too many."""
         self._depth += by
         if self._depth > MAX_NESTING:
-            raise self.error(f"more than {MAX_NESTING} parentheses inside each other", self.position)
+            raise self.error(f"nested more than {MAX_NESTING} levels deep", self.position)
 
     def error(self, message: str, position: int) -> SplSyntaxError:
         """Make an error of this command."""

@@ -65,7 +65,9 @@ def _negation(cursor: Cursor) -> Filter:
         if cursor.take(_NONE) is None:
             break
         starts.append(start)
+        cursor.deeper(1)
     term = _term(cursor)
+    cursor.deeper(-len(starts))
     for start in reversed(starts):
         term = Not(term, Span(start, cursor.last))
     return term
