@@ -64,7 +64,7 @@ def by_hand(world: World, threshold: float, minsamples: int, minspread: float) -
         }
         rows = database.execute(BY_HAND, settings_).fetchall()
     margin = min((row[-1] for row in rows), default=1.0)
-    return [row[:-1] for row in rows if row[3] > 5], margin
+    return [row[:-1] for row in rows if row[3] > 10], margin
 
 
 def findings(rows: list[Row]) -> list[tuple[Any, ...]]:
@@ -108,7 +108,7 @@ def searched(world: World) -> list[Row]:
 
 def test_a_finding_tells_who_what_how_much_and_against_what(world: World) -> None:
     world.add(usual("prod", "web", "nginx", around(1000, 100))).add(
-        current("prod", "web", "nginx", 8, tcp_bytes=52_000)
+        current("prod", "web", "nginx", 12, tcp_bytes=52_000)
     )
     (finding,) = searched(world)
     assert finding == {
@@ -119,21 +119,22 @@ def test_a_finding_tells_who_what_how_much_and_against_what(world: World) -> Non
         "process": "nginx",
         "level": "extreme",
         "protocol": "tcp",
-        "count": 8,
+        "count": 12,
         "metrics": "tcp.bytes",
         "score": pytest.approx(508.3, abs=0.1),
         "anomalies": "tcp.bytes peaked at 52,000, expected 1,000 with a standard deviation of 100: 508.3 deviations"
-        " above (8 intervals over the limit)",
+        " above (12 intervals over the limit)",
         "risk_score": 40,
         "first_time": "2026-03-01T03:10:00+0000",
-        "last_time": "2026-03-01T03:13:30+0000",
+        "last_time": "2026-03-01T03:15:30+0000",
     }
 
 
-def test_five_intervals_are_not_enough_and_six_are(world: World) -> None:
-    world.add(usual("prod", "web", "five", around(1000, 100))).add(current("prod", "web", "five", 5, tcp_bytes=9999))
-    world.add(usual("prod", "web", "six", around(1000, 100))).add(current("prod", "web", "six", 6, tcp_bytes=9999))
-    assert [finding["process"] for finding in searched(world)] == ["six"]
+def test_ten_intervals_are_not_enough_and_eleven_are(world: World) -> None:
+    world.add(usual("prod", "web", "ten", around(1000, 100))).add(current("prod", "web", "ten", 10, tcp_bytes=9999))
+    world.add(usual("prod", "web", "eleven", around(1000, 100)))
+    world.add(current("prod", "web", "eleven", 11, tcp_bytes=9999))
+    assert [finding["process"] for finding in searched(world)] == ["eleven"]
 
 
 def test_the_finding_becomes_risk_of_the_workload_once_a_day(world: World) -> None:
@@ -156,12 +157,12 @@ def test_the_finding_becomes_risk_of_the_workload_once_a_day(world: World) -> No
 def test_a_small_finding_does_not_hide_a_large_one_after_it(world: World) -> None:
     """Throttling is for each process, protocol and level."""
     world.add(usual("prod", "web", "nginx", around(1000, 100)))
-    world.add(current("prod", "web", "nginx", 10, tcp_bytes=1500))
+    world.add(current("prod", "web", "nginx", 12, tcp_bytes=1500))
     world.rows(TRAFFIC_BASELINE)
     assert [row["level"] for row in world.run(OUTBOUND).findings] == ["moderate"]
-    world.add(point(NOW + 30 * i, "prod", "web", process="nginx", tcp_bytes=1500) for i in range(10))
+    world.add(point(NOW + 30 * i, "prod", "web", process="nginx", tcp_bytes=1500) for i in range(12))
     assert world.run(OUTBOUND, NOW + HOUR).findings == ()
-    world.add(point(NOW + HOUR + 30 * i, "prod", "web", process="nginx", tcp_bytes=9000) for i in range(10))
+    world.add(point(NOW + HOUR + 30 * i, "prod", "web", process="nginx", tcp_bytes=9000) for i in range(12))
     assert [row["level"] for row in world.run(OUTBOUND, NOW + 2 * HOUR).findings] == ["extreme"]
 
 
@@ -173,7 +174,7 @@ SERIES = st.fixed_dictionaries(
         "level": st.sampled_from([0.0, 7.5, 1000.0, 1e9]),
         "spread": st.sampled_from([0.0, 0.001, 0.3, 0.3, 2.0]),
         "burst": st.sampled_from([0.9, 1.04, 2.0, 30.0, 30.0]),
-        "intervals": st.integers(0, 14),
+        "intervals": st.integers(0, 20),
         "metrics": st.sets(st.sampled_from(METRICS), min_size=1),
     }
 )
@@ -193,7 +194,7 @@ def points_of(series: dict[str, Any], numbers: random.Random) -> Iterator[dict[s
         yield made(NOW - numbers.uniform(71 * MINUTE, 29 * DAY), 1)
     for interval in range(series["intervals"]):
         for _ in range(numbers.choice([1, 1, 3])):
-            yield made(NOW - 40 * MINUTE + 10 * interval + numbers.choice([0, 3, 9.5]), series["burst"])
+            yield made(NOW - 40 * MINUTE + 30 * interval + numbers.choice([0, 3, 9.5]), series["burst"])
 
 
 # Shrinking a failure would take an hour of searches; the example as generated says enough.

@@ -86,7 +86,8 @@ def test_a_noisy_deploy_does_not(world: World) -> None:
     [(1400, "moderate", 15), (2500, "high", 30), (9000, "extreme", 40), (9e9, "extreme", 40)],
 )
 def test_the_score_grows_with_what_was_seen_and_is_capped(world: World, value: float, level: str, points: int) -> None:
-    world.add(usual("prod", "web", "nginx", around(1000, 100))).add(current("prod", "web", "nginx", 8, tcp_bytes=value))
+    world.add(usual("prod", "web", "nginx", around(1000, 100)))
+    world.add(current("prod", "web", "nginx", 12, tcp_bytes=value))
     world.rows(TRAFFIC_BASELINE)
     assert [(row["level"], row["risk_score"]) for row in world.rows(OUTBOUND)] == [(level, points)]
 
@@ -112,7 +113,7 @@ def test_an_edge_out_of_the_cluster_and_a_large_one_score_more(world: World) -> 
 
 def test_the_message_is_the_same_from_hour_to_hour(world: World) -> None:
     world.add(usual("prod", "web", "nginx", around(1000, 100)))
-    world.add(current("prod", "web", "nginx", 8, tcp_bytes=1400))
+    world.add(current("prod", "web", "nginx", 12, tcp_bytes=1400))
     world.add(point(NOW + 30 * i, "prod", "web", process="nginx", tcp_bytes=90_000) for i in range(20))
     world.rows(TRAFFIC_BASELINE)
     first, second = world.run(OUTBOUND), world.run(OUTBOUND, NOW + HOUR)
@@ -132,7 +133,7 @@ def drilldowns(world: World, name: str) -> list[dict[str, Any]]:
 def test_two_drilldowns_with_quoted_tokens(world: World, name: str) -> None:
     """The finding's own traffic runs in the replay; the risk of the entity needs Enterprise Security's data model."""
     learned(world).add(usual("prod", "web", "nginx", around(1000, 100)))
-    world.add(current("prod", "web", "nginx", 8, tcp_bytes=52_000)).add(talk("prod", "web", "secrets", HOUR))
+    world.add(current("prod", "web", "nginx", 12, tcp_bytes=52_000)).add(talk("prod", "web", "secrets", HOUR))
     world.rows(TRAFFIC_BASELINE)
     (row,) = world.rows(name)
     own, entity = drilldowns(world, name)
@@ -150,7 +151,7 @@ def test_two_drilldowns_with_quoted_tokens(world: World, name: str) -> None:
 def noisy(world: World) -> World:
     """One outbound finding, prod/backup/restic, and one new edge, prod/web to secrets."""
     learned(world).add(usual("prod", "backup", "restic", around(1000, 100)))
-    world.add(current("prod", "backup", "restic", 8, tcp_bytes=52_000)).add(talk("prod", "web", "secrets", HOUR))
+    world.add(current("prod", "backup", "restic", 12, tcp_bytes=52_000)).add(talk("prod", "web", "secrets", HOUR))
     world.rows(TRAFFIC_BASELINE)
     return world
 
