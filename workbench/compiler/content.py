@@ -94,6 +94,9 @@ class SearchText:
         return replace(found, keyword=fault.keyword)
 
 
+_Parsed = tuple[Search | None, tuple[SplSyntaxError, ...], tuple[Step, ...]]  # the last fields of a SearchText
+
+
 @dataclass
 class Content:
     """The content and the app around it. What is asked for again is remembered."""
@@ -151,12 +154,14 @@ class Content:
         found = []
         for kind in ("detections", "baselines"):
             for document in self.project.kind(kind):
+                main = None
                 if document.text("search").strip():
-                    found.append(self._read(document, ("search",), kind, expand(document.text("search"), self.macros)))
+                    main = self._main(document, kind)
+                    found.append(main)
                 for index, _ in enumerate(document.items("drilldown_searches")):
                     place: Place = ("drilldown_searches", index, "search")
                     if document.text(*place).strip():
-                        found.append(self._read(document, place, kind, self._drilldown(document, place)))
+                        found.append(self._drilldown(document, place, kind, main))
         return tuple(found)
 
     @cached_property
@@ -171,26 +176,53 @@ class Content:
     def _main_searches(self) -> dict[Path, SearchText]:
         return {search.document.path: search for search in self.searches if search.is_main}
 
-    def _drilldown(self, document: Document, place: Place) -> Expanded:
+    def _main(self, document: Document, kind: str) -> SearchText:
+        expanded = expand(document.text("search"), self.macros)
+        return SearchText(document, ("search",), kind, expanded, *self._parsed(expanded.text))
+
+    def _drilldown(self, document: Document, place: Place, kind: str, main: SearchText | None) -> SearchText:
         """Return a drilldown with the detection's own search inserted. Only the written part of it can be at fault."""
         written = document.text(*place)
-        original = expand(document.text("search").strip(), self.macros).text
+        original = main.expanded.text.strip() if main else ""
         matches = re.finditer(re.escape(DRILLDOWN_PLACEHOLDER), written)
         inserted = [(match.start(), match.end(), original, ORIGINAL_SEARCH) for match in matches]
         # A token stands for a value that is not known yet; any number reads as well as it.
         masked = re.sub(r"\$[\w.{}]+(?:\|\w)?\$", lambda token: "1" * len(token[0]), written)
-        return expand(masked, self.macros, inserted)
+        expanded = expand(masked, self.macros, inserted)
+        goes_on = len(inserted) == 1 and re.match(rf"{re.escape(DRILLDOWN_PLACEHOLDER)}\s*\|", masked)
+        if main is not None and main.tree is not None and goes_on and main.expanded.text.startswith(original):
+            return SearchText(document, place, kind, expanded, *self._continued(main, original, expanded.text))
+        return SearchText(document, place, kind, expanded, *self._parsed(expanded.text))
 
-    def _read(self, document: Document, place: Place, kind: str, expanded: Expanded) -> SearchText:
-        tree, errors = parse_all(expanded.text)
+    def _continued(self, main: SearchText, original: str, text: str) -> _Parsed:
+        """Return a text that goes on behind a search that is parsed already; its errors are those of the rest."""
+        # With blanks in place of the search everything stands where it does in the text.
+        rest, errors, steps = self._read(" " * len(original) + text[len(original) :], main.results)
+        if main.tree is None or rest is None:
+            return None, errors, ()
+        tree = Search((*main.tree.commands, *rest.commands), Span(0, len(text)), text)
+        return tree, errors, (*main.steps, *steps)
+
+    def _parsed(self, text: str) -> _Parsed:
+        """Return what a text is read as; many drilldowns have the same."""
+        if text not in self._texts:
+            self._texts[text] = self._read(text)
+        return self._texts[text]
+
+    @cached_property
+    def _texts(self) -> dict[str, _Parsed]:
+        return {}
+
+    def _read(self, text: str, start: FieldSet | None = None) -> _Parsed:
+        tree, errors = parse_all(text)
         steps: tuple[Step, ...] = ()
         if tree is not None:
             try:
-                steps = tuple(field_flow(tree, self.tables, self._result_fields))
+                steps = tuple(field_flow(tree, self.tables, self._result_fields, start))
             except RecursionError:
                 message = "an expression is too long to be followed; compute it in several evals"
-                errors.append(SplSyntaxError(message, expanded.text, 0))
-        return SearchText(document, place, kind, expanded, tree, tuple(errors), steps)
+                errors.append(SplSyntaxError(message, text, 0))
+        return tree, tuple(errors), steps
 
 
 def _columns(lookup: Document) -> tuple[str, ...]:
