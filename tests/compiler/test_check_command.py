@@ -120,3 +120,39 @@ def test_content_that_cannot_be_read_is_not_locked(tmp_path: Path) -> None:
     assert done.returncode == 1
     assert "NPM011" in done.stderr
     assert not (content / "searches.lock.json").exists()
+
+
+BROKEN = (
+    (DETECTION, "version: 4", "version: four"),
+    (DETECTION, "avg(tcp.bytes) as bytes", "avg(tcp.bytes) as max_bytes"),
+    (MACRO_FILE, "index=sample", "index=sample `nothing`"),
+)
+
+
+@pytest.mark.parametrize(
+    ("options", "rules"),
+    [
+        ((), ["NPM011", "NPM304", "NPM208"]),
+        (("--only", "NPM304"), ["NPM304"]),
+        (("--only", "NPM0,npm208"), ["NPM011", "NPM208"]),
+        (("--ignore", "NPM2 NPM011"), ["NPM304"]),
+        (("--only", "NPM2,NPM3", "--ignore", "NPM304"), ["NPM208"]),
+        (("--only", "NPM5"), []),
+    ],
+)
+def test_only_and_ignore_choose_rules_and_groups(options: tuple[str, ...], rules: list[str], tmp_path: Path) -> None:
+    done = run("--check", *options, "--format", "json", "--content", str(write_sample(tmp_path, *BROKEN)))
+    assert [one["rule"] for one in json.loads(done.stdout)] == rules
+    assert done.returncode == bool(rules)
+
+
+def test_a_rule_that_does_not_exist_is_refused() -> None:
+    done = run("--check", "--only", "NPM999")
+    assert (done.returncode, done.stdout) == (2, "")
+    assert done.stderr == "build.py: NPM999 is not a rule or the beginning of one, such as NPM217 or NPM2\n"
+
+
+def test_a_build_looks_for_everything() -> None:
+    done = run("--ignore", "NPM217")
+    assert done.returncode == 2
+    assert "--only and --ignore go with --check" in done.stderr

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from workbench.compiler.rule import Rule
+from workbench.compiler.rule import RULES, Rule
 
 
 @dataclass(frozen=True, order=True)
@@ -66,6 +67,23 @@ class BuildError(Exception):
 def errors_of(findings: Iterable[Finding]) -> list[Finding]:
     """Those that keep a build from being made."""
     return [one for one in findings if one.severity == "error"]
+
+
+def rules_named(text: str) -> tuple[str, ...]:
+    """Return the prefixes of ids in ``NPM217,NPM3``: a rule, or a group of rules by how their ids begin.
+
+    Raises ValueError for one that no rule's id begins with.
+    """
+    named = tuple(word for word in re.split(r"[,\s]+", text.upper()) if word)
+    for word in named:
+        if not re.match(r"NPM\d", word) or not any(rule.startswith(word) for rule in RULES):
+            raise ValueError(f"{word} is not a rule or the beginning of one, such as NPM217 or NPM2")
+    return named
+
+
+def chosen(findings: Iterable[Finding], only: tuple[str, ...], ignore: tuple[str, ...]) -> list[Finding]:
+    """Return the findings whose rules begin with one of ``only``, if there are any, and with none of ``ignore``."""
+    return [one for one in findings if (not only or one.rule.startswith(only)) and not one.rule.startswith(ignore)]
 
 
 def as_json(findings: Iterable[Finding]) -> str:
