@@ -12,6 +12,7 @@ import workbench.compiler.build  # noqa: F401  (imports the modules that declare
 from tests.compiler.rule_samples import SAMPLES, cases_of
 from workbench.compiler.rule import GROUPS, RULES, Rule
 from workbench.compiler.rules.known import COMMANDS, EVAL_FUNCTIONS, TECHNIQUES, TECHNIQUES_SHOWN
+from workbench.spl.grammar.commands import READERS
 
 PAGE = Path(__file__).parents[2] / "docs" / "rules.md"
 
@@ -54,6 +55,9 @@ Known to the rules are {len(COMMANDS)} commands of Splunk, {len(EVAL_FUNCTIONS)}
 {len(TECHNIQUES)} techniques of
 {TECHNIQUES_SHOWN}. They are text files in `workbench/compiler/rules`, each with its source; add a line where one is \
 missing.
+
+Of the commands {len(READERS)} are read: `workbench/spl/grammar/commands.txt` has their options. The arguments of
+the others are not read by this tool: it says nothing of them, and takes any field to exist behind them.
 """
 
 

@@ -13,6 +13,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
+from functools import lru_cache
 
 MAX_DEPTH = 100
 """Calls inside definitions inside definitions: limits.conf, max_macro_depth."""
@@ -114,8 +115,14 @@ class Expanded:
 
 def macro_uses(text: str) -> tuple[list[MacroUse], list[WrongCall]]:
     """Return the calls in a text, and the backticks in it that are not a call."""
+    uses, wrong = _macro_uses(text)
+    return list(uses), list(wrong)
+
+
+@lru_cache(maxsize=4096)  # the same few definitions are read for every search
+def _macro_uses(text: str) -> tuple[tuple[MacroUse, ...], tuple[WrongCall, ...]]:
     if "`" not in text:
-        return [], []
+        return (), ()
     uses: list[MacroUse] = []
     wrong: list[WrongCall] = []
     rest = list(text)
@@ -138,7 +145,7 @@ def macro_uses(text: str) -> tuple[list[MacroUse], list[WrongCall]]:
         at = text.index("````")
         fix = "write a blank between the macro call and the comment"
         wrong.append(WrongCall(at, at + 4, "four backticks in a row", fix))
-    return uses, wrong
+    return tuple(uses), tuple(wrong)
 
 
 def comment_spans(text: str) -> list[tuple[int, int]]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from functools import partial
+from functools import lru_cache, partial
 
 from workbench.spl import tree
 from workbench.spl.errors import SplSyntaxError
@@ -42,7 +42,9 @@ def parse_all(text: str) -> tuple[tree.Search | None, list[SplSyntaxError]]:
     commands: list[tree.Command] = []
     for stage in stages:
         try:
-            commands.append(_command(clean, text, stage, bare_commands=False, depth=0))
+            parts = clean[slice(*stage.span)], text[slice(*stage.span)]
+            known = None if stage.brackets else _alone(*parts, stage.span.start, stage.piped)
+            commands.append(known or _command(clean, text, stage, bare_commands=False, depth=0))
         except SplSyntaxError as error:  # noqa: PERF203  (each command may fail for itself)
             errors.append(error)
             found = _NAME.match(clean, *stage.span)
@@ -50,6 +52,19 @@ def parse_all(text: str) -> tuple[tree.Search | None, list[SplSyntaxError]]:
             arguments = text[stage.span.start + len(name) : stage.span.end].strip()
             commands.append(tree.CustomCommand(name, arguments, stage.span))
     return tree.Search(tuple(commands), Span(0, len(text)), text), errors
+
+
+@lru_cache(maxsize=64)
+def _alone(clean: str, text: str, start: int, piped: bool) -> tree.Command | None:
+    """Return a command that stands at ``start`` of some text; None if it cannot be read.
+
+    Drilldowns begin with the search of their detection, command for command at the same places.
+    """
+    before, span = " " * start, Span(start, start + len(clean))
+    try:
+        return _command(before + clean, before + text, Stage(span, (), piped), bare_commands=False, depth=0)
+    except SplSyntaxError:
+        return None
 
 
 def parse_subsearch(text: str) -> tree.Search:

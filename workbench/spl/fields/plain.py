@@ -10,7 +10,20 @@ from workbench.spl.fields.steps import Change, Scene
 from workbench.spl.fields.uses import in_list
 
 _PASSING = frozenset(
-    ("collect", "filldown", "localop", "mcollect", "outputcsv", "outlier", "reverse", "selfjoin", "tail", "uniq")
+    (
+        "collect",
+        "filldown",
+        "highlight",
+        "localop",
+        "mcollect",
+        "outputcsv",
+        "outlier",
+        "require",
+        "reverse",
+        "selfjoin",
+        "tail",
+        "uniq",
+    )
 )
 _SUMMARY = (
     "field", "count", "distinct_count", "is_exact", "max", "mean", "min", "numeric_count", "stdev", "values",

@@ -52,6 +52,7 @@ READERS: Mapping[str, Reader] = {
     "rex": extracting.read_rex,
     "search": rows.read_search,
     "set": subsearches.read_branches,
+    "sichart": aggregating.read_chart,
     "sirare": aggregating.read_top,
     "sistats": aggregating.read_stats,
     "sitimechart": aggregating.read_chart,
