@@ -25,7 +25,7 @@ test: lint $(VENV)/test.stamp .venv-appinspect/stamp .venv-contentctl/stamp .ven
 	@$(RUN) -m pytest -n auto
 
 test-long: export NPM_TESTS := long
-test-long: test ## The same with ten times the examples and more: about an hour
+test-long: test ## Run all checks with ten times the examples of the property tests, or more: about an hour
 
 lint: $(VENV)/test.stamp ## Check style and types
 	@$(VENV)/bin/ruff check .
