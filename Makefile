@@ -18,8 +18,8 @@ PYTHON_311 = $(shell for candidate in $(PYTHON) python3.11 python3.12 python3.13
 help: ## List the targets
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 12
 
-demo: $(VENV)/tools.stamp ## Build the app, simulate 30 days with attacks, run the detections, compare findings with attacks
-	@$(RUN) -m workbench.demo
+demo: $(VENV)/tools.stamp ## Build the app, simulate 30 days with attacks, run the detections, compare findings with attacks; options: SOURCE=obi
+	@$(RUN) -m workbench.demo $(if $(SOURCE),--source $(SOURCE))
 
 test: lint $(VENV)/test.stamp .venv-appinspect/stamp .venv-contentctl/stamp .venv-docs/stamp build/sdk/stamp ## Run all checks: style, types, tests, contentctl, AppInspect, documents
 	@$(RUN) -m pytest -n auto

@@ -16,16 +16,10 @@ from tests.detections.world import DAY, EDGE_BASELINE, HOUR, NEW_EDGE, NOW, Worl
 from workbench.compiler.build import Package
 from workbench.dashboards.sources import chain
 from workbench.dashboards.view import load_views
+from workbench.demo.collectors import site_macros
 from workbench.replay.app import App
 from workbench.replay.rows import Row, Value, as_number
 
-CHOICES = {
-    "obi": ("120", "npm_sent_obi", "npm_edges_obi"),
-    "obi_stat": ("120", "npm_sent_obi_stat", "npm_edges_obi"),
-    "obi_o11y": ("60", "npm_sent_obi_o11y", "npm_edges_obi_o11y"),
-    "tetragon": ("60", "npm_sent_tetragon", "npm_edges_tetragon"),
-    "kubelet": ("30", "npm_sent_kubelet", "npm_no_rows"),
-}
 BYTES, PACKETS, TCP_IO = "obi.network.flow.bytes", "obi.network.flow.packets", "obi.stat.tcp.io"
 START = NOW - HOUR
 Points = Iterator[dict[str, Any]]
@@ -39,12 +33,9 @@ def counters(world: World, request: pytest.FixtureRequest) -> World:
 
 
 def choose(world: World, source: str) -> World:
-    """Choose a source as its page says: in macros, one line each."""
-    seconds, sent, edges = CHOICES[source]
-    world.set_macro("npm_sent_in(2)", f"`npm_sent_of({seconds}, $cluster$, $workload$)`")
-    world.set_macro("npm_sent_of(3)", f"`{sent}($seconds$, $cluster$, $workload$)`")
-    world.set_macro("npm_edges", f"`{edges}`")
-    world.set_macro("npm_images", "`npm_no_rows`")
+    """Choose a source as its page says."""
+    for name, definition in site_macros(source).items():
+        world.set_macro(name, definition)
     return world
 
 
@@ -371,7 +362,7 @@ def test_pods_and_interfaces_of_a_workload_add_up_and_what_they_receive_does_not
     ):
         counters.add(pod(name, range(0, 1200, 10), interface=interface))
         counters.add(pod(name, range(0, 120_000, 1000), "receive", interface))
-    assert sent(counters, "tcp.bytes")[1:] == [("shop/web/-", 90)] * 39
+    assert sent(counters, "tcp.bytes")[1:] == [("shop/web/-", 180)] * 19
 
 
 def test_a_source_without_peers_leaves_the_edge_searches_silent(world: World) -> None:

@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 
+from workbench import conf
 from workbench.site.content import ScheduledSearch, read_content
 from workbench.spl.macros import macro_uses
 from workbench.spl.parser import parse
@@ -69,11 +70,17 @@ def test_the_filters_that_are_shown_read_fields_of_the_finding(kind: str, word: 
 
 @pytest.mark.parametrize("text", blocks("ini"))
 def test_each_setting_that_is_shown_is_for_a_macro_or_lookup(text: str) -> None:
-    (stanza,) = re.findall(r"^\[(\w+)\]$", text, re.MULTILINE)
-    if "definition =" in text:
-        assert stanza in CONTENT.macros()
-    else:
-        assert f"filename = {stanza}.csv" in text
+    """A new macro brings its arguments; one that ships has the number of arguments it ships with."""
+    arguments = {name: macro.get("arguments") for name, macro in CONTENT.project.named("macros").items()}
+    shipped = {name: len(listed) if isinstance(listed, list) else 0 for name, listed in arguments.items()}
+    for stanza, settings in conf.parse(text).require_clean().stanzas.items():
+        name, _, arity = stanza.rstrip(")").partition("(")
+        if "definition" not in settings:
+            assert settings["filename"] == f"{stanza}.csv"
+        elif name in CONTENT.macros():
+            assert int(arity or 0) == shipped.get(name, 0)
+        else:
+            assert int(arity or 0) == len([part for part in settings.get("args", "").split(",") if part])
 
 
 def test_the_settings_compared_in_the_tuning_page_are_options_of_the_command() -> None:

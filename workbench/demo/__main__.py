@@ -15,6 +15,9 @@ from rich.progress import BarColumn, Progress, TaskID, TextColumn, TimeElapsedCo
 
 from workbench.compiler.build import Package, build_package
 from workbench.compiler.finding import BuildError
+from workbench.conf import ConfError
+from workbench.demo.collectors import site_macros
+from workbench.demo.evidence import has_amounts
 from workbench.demo.reading import print_readings, readings, series_of
 from workbench.demo.report import Watched, write_report
 from workbench.demo.tables import print_findings, print_summary, print_truth
@@ -27,8 +30,10 @@ from workbench.replay.schedule import SearchRun
 from workbench.spl.errors import SplSyntaxError
 from workbench.traffic.clusters import PlanError
 from workbench.traffic.nezha import QUIET, write_nezha_store
+from workbench.traffic.nezha_points import NEZHA_SOURCES
 from workbench.traffic.nezha_recording import NezhaError
 from workbench.traffic.simulated_store import Order, write_simulated_store
+from workbench.traffic.sources import EBPF, SOURCES
 from workbench.traffic.store import MetricsStore, StoreError
 from workbench.traffic.writing import TRUTH_FILE
 
@@ -59,6 +64,9 @@ def main(arguments: list[str] | None = None) -> int:
     parser.add_argument("--out", type=Path, default=CHECKOUT / "demo", help="where everything goes (default demo/)")
     parser.add_argument("--days", type=float, default=30, help="days to simulate (default 30)")
     parser.add_argument(
+        "--source", choices=SOURCES, default=EBPF, help=f"the collector whose metrics are searched (default {EBPF})"
+    )
+    parser.add_argument(
         "--real-data",
         type=Path,
         default=Path(os.environ.get("NPM_REAL_DATA", REAL_DATA)),
@@ -67,35 +75,39 @@ def main(arguments: list[str] | None = None) -> int:
     options = parser.parse_args(arguments)
     console = Console(width=None if sys.stdout.isatty() else 150)
     try:
-        missed = _demo(options.out, options.days, options.real_data, console)
-    except (BuildError, ReplayError, SplSyntaxError, StoreError, PlanError, NezhaError) as error:
+        missed = _demo(options.out, options.source, options.days, options.real_data, console)
+    except (BuildError, ConfError, ReplayError, SplSyntaxError, StoreError, PlanError, NezhaError) as error:
         Console(stderr=True).print(f"demo: {error}", markup=False, highlight=False, soft_wrap=True)
         return 1
     return 1 if missed else 0
 
 
-def _demo(out: Path, days: float, real_data: Path, console: Console) -> int:
+def _demo(out: Path, source: str, days: float, real_data: Path, console: Console) -> int:
     began = time.perf_counter()
+    macros = site_macros(source)
     columns = (TextColumn("{task.description}"), BarColumn(), TextColumn("{task.fields[now]}"), TimeElapsedColumn())
-    scenes = [Scene(f"{days:g} simulated days of three clusters, with attacks on the last", out / "simulated", 24)]
+    title = f"{days:g} simulated days of three clusters, with attacks on the last"
+    scenes = [Scene(title + ("" if source == EBPF else f", seen by {source}"), out / "simulated", 24, macros)]
     with Progress(*columns, console=Console(stderr=True), disable=not sys.stderr.isatty()) as progress:
         package = _build(progress)
-        _simulate(scenes[0], days, progress)
-        if real_data.is_dir():
+        _simulate(scenes[0], source, days, progress)
+        if real_data.is_dir() and source in NEZHA_SOURCES:
             # The recording is two days long: a learning period of seven would never end.
             scenes.append(
                 Scene(
                     "Real traffic: Online Boutique, attacks injected",
                     out / "real",
                     QUIET,
-                    {"npm_edge_learning_days": "1"},
+                    {**macros, "npm_edge_learning_days": "1"},
                 )
             )
-            write_nezha_store(real_data, scenes[1].folder / "store", inject=True)
+            write_nezha_store(real_data, scenes[1].folder / "store", inject=True, source=source)
         watched = [(scene, _watch(scene, package, progress)) for scene in scenes]
     sections = [_show(scene, runs, package, console) for scene, runs in watched]
     write_report(out / "report.html", sections)
-    if len(scenes) == 1:
+    if source not in NEZHA_SOURCES:
+        console.print(f"\nReal traffic left out: the recording cannot stand for {source}.", highlight=False)
+    elif len(scenes) == 1:
         console.print(
             f"\nReal traffic left out: {real_data} is not there. Name the folder of the Nezha Online Boutique recording"
             " with --real-data or NPM_REAL_DATA.",
@@ -120,13 +132,13 @@ def _build(progress: Progress) -> Package:
     return package
 
 
-def _simulate(scene: Scene, days: float, progress: Progress) -> None:
+def _simulate(scene: Scene, source: str, days: float, progress: Progress) -> None:
     task = progress.add_task("simulating", total=days, now="")
 
     def advance(done: int, total: int) -> None:
         progress.update(task, completed=done, total=total, now=f"day {done} of {total}")
 
-    write_simulated_store(scene.folder / "store", Order(days=days), advance)
+    write_simulated_store(scene.folder / "store", Order(days=days, source=source), advance)
 
 
 def _watch(scene: Scene, package: Package, progress: Progress) -> list[SearchRun]:
@@ -166,11 +178,14 @@ def _show(scene: Scene, runs: list[SearchRun], package: Package, console: Consol
 
 
 def _show_reading(scene: Scene, runs: list[SearchRun], console: Console) -> None:
-    """Print what a day of searching reads; nothing when less than a day was watched."""
+    """Print what a day of searching reads; nothing when less than a day was watched, or what no original can read."""
     if scene.hours < DAY / HOUR:
         return
     store = MetricsStore(scene.folder / "store")
     try:
+        if not has_amounts(store):
+            console.print("The report has no charts of traffic: the points are not the eBPF collector's.")
+            return
         print_readings(readings(runs, store, float(str(scene.truth["end"]))), series_of(store), console)
     finally:
         store.close()

@@ -26,7 +26,7 @@ from workbench.spl.parser import parse
 from workbench.spl.times import span_seconds
 from workbench.spl.tree import CustomCommand, Mstats
 from workbench.traffic.attacks import NEW_EDGE, OUTBOUND, SUSTAINED
-from workbench.traffic.points import DIMENSIONS, NPM_INDEX
+from workbench.traffic.points import DIMENSIONS, MEASURES, NPM_INDEX
 from workbench.traffic.store import TIME, MetricsStore, quote_identifier
 
 # What is shown before the searched window; an edge's is longer, and hours need days to look at.
@@ -81,7 +81,10 @@ class Track:
 
 @dataclass(frozen=True)
 class Evidence:
-    """The tracks of one finding between ``start`` and ``end`` (epoch seconds), which reach beyond what it searched."""
+    """The tracks of one finding between ``start`` and ``end`` (epoch seconds), which reach beyond what it searched.
+
+    There are none where the store holds the counters of another source than the eBPF collector.
+    """
 
     finding: Finding
     start: float
@@ -128,8 +131,15 @@ def baselines(runs: Sequence[SearchRun]) -> list[tuple[float, dict[SeriesName, R
     ]
 
 
+def has_amounts(store: MetricsStore) -> bool:
+    """Return whether the points are amounts by the app's own names, as those of the eBPF collector are."""
+    return bool(set(MEASURES) & set(store.columns(NPM_INDEX).measures))
+
+
 def gather(findings: Sequence[Finding], runs: Sequence[SearchRun], app: App, store: MetricsStore) -> list[Evidence]:
     """Read the evidence of each of ``findings``, in their order; StoreError or ReplayError when it cannot be read."""
+    if not has_amounts(store):
+        return [Evidence(finding, *_shown(finding), ()) for finding in findings]
     search = next((run.search.search for run in runs if OUTBOUND in run.search.name and run.findings), None)
     how = sensitivity(app, search) if search else Sensitivity()
     tables = baselines(runs)

@@ -136,7 +136,8 @@ def _section(section: Watched, charts: _Charts) -> dict[str, Any]:
     interval = float(section.truth["interval"])
     views = [_finding(each, proof, interval, charts) for each, proof in zip(findings, evidence, strict=True)]
     load = loads(findings, DETECTIONS, section.hours)
-    _, table = section.app.lookups.read("npm_known_edges")
+    lookups = section.app.lookups
+    table = lookups.read("npm_known_edges")[1] if lookups.path("npm_known_edges").is_file() else []
     graphs = edge_graphs(table, section.verdict, section.start)
     expected = [attack for attack, _ in section.verdict.caught if attack["expected_by"]]
     hours = by_hour(findings, section.start, section.hours)

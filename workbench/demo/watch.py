@@ -8,6 +8,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
 
+from workbench.demo.collectors import enabled
 from workbench.replay.app import App
 from workbench.replay.savedsearch import SavedSearch
 from workbench.replay.schedule import SearchRun, Site, baselines_first, due, run_search
@@ -34,8 +35,8 @@ def watch(
 ) -> list[SearchRun]:
     """Run the first runs at ``start`` and the schedule from then to ``end`` (epoch seconds); return every run.
 
-    ``macros`` are overridden in local/macros.conf of the scratch copy, as a site does it. ReplayError or StoreError
-    when a search cannot be run.
+    ``macros`` are overridden in local/macros.conf of the scratch copy, as a site does it; searches that these leave
+    without rows are not run. ReplayError or StoreError when a search cannot be run.
     """
     shutil.rmtree(scratch, ignore_errors=True)  # tables learned in an earlier demo are not part of this one
     app = App.scratch_copy(staged, scratch)
@@ -48,7 +49,7 @@ def watch(
     store = MetricsStore(store_folder)
     try:
         site = Site(app, store, Path(sys.executable))
-        searches = baselines_first(tuple(app.saved_searches.values()))
+        searches = baselines_first(enabled(tuple(app.saved_searches.values()), macros))
         planned = [*first_runs(searches, start), *due(searches, start, end)]
         throttle = Throttle()
         runs: list[SearchRun] = []
