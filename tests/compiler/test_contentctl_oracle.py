@@ -3,6 +3,7 @@
 Both outputs are read by our reader, brought to one form, and compared setting by setting. The form: comments and
 contentctl's [default] stanza go; blanks before the end of a line and at the end go (contentctl puts one before each
 backslash); the sentence it puts before the description of experimental content goes; JSON is compared as JSON;
+the backslash with which Markdown breaks a line goes;
 true and 1, false and 0 are the same; the order of settings does not count.
 """
 
@@ -13,7 +14,11 @@ import os
 import re
 import shutil
 import subprocess
+from collections.abc import Iterable
 from pathlib import Path
+from typing import Any
+
+import pytest
 
 from tests.compiler.content_samples import DETECTION, lay_out_seeds, lookup, write_sample
 from workbench import conf
@@ -51,9 +56,8 @@ def run(contentctl: Path, action: str, project: Path) -> subprocess.CompletedPro
 
 
 def built_by_contentctl(contentctl: Path, project: Path) -> dict[str, Stanzas]:
-    for action in ("validate", "build"):
-        done = run(contentctl, action, project)
-        assert done.returncode == 0, f"contentctl {action}:\n{done.stdout}\n{done.stderr}"
+    done = run(contentctl, "build", project)  # validates first
+    assert done.returncode == 0, f"contentctl build:\n{done.stdout}\n{done.stderr}"
     (app,) = (path for path in (project / "dist").iterdir() if path.is_dir())
     return {name: conf.parse((app / "default" / name).read_text()).stanzas for name in CONFS}
 
@@ -61,7 +65,7 @@ def built_by_contentctl(contentctl: Path, project: Path) -> dict[str, Stanzas]:
 def one_form(value: str) -> object:
     """A value, without what contentctl and we are free to write differently."""
     text = re.sub(r"[ \t]+(?=\n|\Z)", "", value)
-    text = EXPERIMENTAL.sub("", text)
+    text = re.sub(r"\\+(?=\n)", "", EXPERIMENTAL.sub("", text))
     if text[:1] in ("{", "["):
         return json.loads(text)
     return {"true": "1", "false": "0"}.get(text, text)
@@ -126,13 +130,56 @@ tags:
     return target
 
 
+def own_sample(contentctl: Path, target: Path) -> Path:
+    """The project that contentctl itself begins with."""
+    target.mkdir()
+    done = run(contentctl, "init", target)
+    assert done.returncode == 0, done.stdout
+    return target
+
+
+def cases(shared: Path, target: Path) -> dict[str, Path]:
+    """The small projects of the reference material, each for one cause, by the name of the cause."""
+    script = (shared / "compiler" / "projects.py").read_text().split("\nimport time\n")[0]
+    code: dict[str, Any] = {}
+    with pytest.MonkeyPatch.context() as arguments:
+        arguments.setattr("sys.argv", ["projects.py", "", "", str(target)])
+        exec(compile(script, "projects.py", "exec"), code)  # noqa: S102  (it is a script, not a module)
+    for name, make in code["CASES"].items():
+        make(target / name)
+    return {name: target / name for name in code["CASES"]}
+
+
+def all_in_one(projects: Iterable[Path], target: Path) -> Path:
+    """One project of several; of files of one name the last stays."""
+    for project in projects:
+        shutil.copytree(project, target, dirs_exist_ok=True)
+    return target
+
+
+# What our checker finds in the small projects, all true: a subsearch that can be cut, and warnings.
+FOUND = {"enrich_join": {"NPM217"}, "braces_field": {"NPM407"}}
+
+
+def test_what_contentctl_accepts_is_accepted(contentctl: Path, shared: Path, tmp_path: Path) -> None:
+    """But for true faults that contentctl does not look for."""
+    for name, project in cases(shared, tmp_path / "cases").items():
+        assert {one.rule for one in check_content(project)[1]} == FOUND.get(name, set()), name
+    assert check_content(own_sample(contentctl, tmp_path / "init"))[1] == []
+
+
 def test_both_compile_the_same_content_to_the_same_settings(contentctl: Path, shared: Path, tmp_path: Path) -> None:
-    """Our content, the published seeds, and a sample of the rest; each difference is one of the table."""
+    """Our content, the published seeds, contentctl's sample, small projects, and a sample of the rest.
+
+    Each difference is one of the table.
+    """
     found: dict[tuple[str, str], list[str]] = {}
     for project in (
         our_content(tmp_path / "ours"),
         lay_out_seeds(tmp_path / "seeds", shared),
         rich_sample(tmp_path / "sample"),
+        own_sample(contentctl, tmp_path / "init"),
+        all_in_one(cases(shared, tmp_path / "cases").values(), tmp_path / "small"),
     ):
         ours = {name: conf.parse(text).stanzas for name, text in compiled(check_content(project)[0]).items()}
         # contentctl build copies this folder; it may be empty

@@ -10,7 +10,7 @@ from workbench.compiler.deployments import stanza_name
 from workbench.compiler.project import Project, filter_macro
 from workbench.compiler.security import Settings, action_settings, as_json, deployment, mappings, stories
 from workbench.compiler.shapes import as_flag, as_number, without_breaks
-from workbench.compiler.words import DATA_MODELS
+from workbench.compiler.words import DATA_MODELS, TECHNOLOGIES
 from workbench.compiler.yamlfile import Document
 
 
@@ -185,8 +185,9 @@ def _atomic_tests(document: Document) -> Settings:
 
 
 def _technologies(document: Document) -> list[str] | None:
-    """Return the technologies that contentctl guesses from the macros a search calls; of its list we have this one."""
-    return ["Kubernetes"] if "`kube" in document.text("search") else None
+    """Return the technologies that contentctl takes a search to be about; None if there are none."""
+    named = (names for text, names in TECHNOLOGIES.items() if text in document.text("search"))
+    return sorted({name for names in named for name in names}) or None
 
 
 def _story(project: Project, document: Document) -> Settings:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 
 def _each(text: str) -> tuple[str, ...]:
     return tuple(" ".join(part.split()) for part in text.split(","))
@@ -39,3 +41,28 @@ STORY_USECASES = _each("""
 DATA_MODELS = _each("""
     Endpoint, Network_Traffic, Authentication, Change, Change_Analysis, Email, Network_Resolution,
     Network_Sessions, UEBA, Updates, Vulnerabilities, Web, Risk, Splunk_Audit""")
+
+_GOOGLE = ("Google Cloud Platform", "Google Workspace")
+_ENDPOINTS = _each("""
+    Carbon Black Response, CrowdStrike Falcon, Microsoft Sysmon, Microsoft Windows, Symantec Endpoint Protection""")
+# What contentctl takes a search to be about, by the text that stands in it: macros, and a data model.
+TECHNOLOGIES: Mapping[str, tuple[str, ...]] = {
+    "`amazon_security_lake`": ("Amazon Security Lake",),
+    "audit_searches": ("Splunk Internal Logs",),
+    "`azure_monitor_aad`": ("Azure AD", "Entra ID"),
+    "`cloudtrail`": ("Amazon Web Services - Cloudtrail",),
+    "Endpoint": _ENDPOINTS,
+    "`google_": _GOOGLE,
+    "`gsuite": _GOOGLE,
+    "`gws_": _GOOGLE,
+    "`kube": ("Kubernetes",),
+    "`ms_defender`": ("Microsoft Defender",),
+    "`o365_": ("Microsoft Office 365",),
+    "`okta": ("Okta",),
+    "`pingid`": ("Ping ID",),
+    "`powershell`": ("Microsoft Windows",),
+    "`splunkd_": ("Splunk Internal Logs",),
+    "`sysmon`": ("Microsoft Sysmon",),
+    "`wineventlog_security`": ("Microsoft Windows",),
+    "`zeek_": ("Zeek",),
+}
