@@ -359,6 +359,7 @@ def test_what_is_not_replayed_names_command_and_place(app_root: Path, text: str,
     [
         ("| makeresults | eval {a}=1", "{a}=1", "a field name made of values, {a}, is not replayed"),
         ("| makeresults | where a=[ makeresults ]", "[ makeresults ]", "a subsearch in an expression is not replayed"),
+        ("| makeresults | eval a=$b$", "$b$", "nothing is known to fill in for $b$"),
         ("| makeresults | stats sparkline", "sparkline", "the replay has no function 'sparkline'"),
     ],
 )

@@ -16,7 +16,7 @@ _PLACEHOLDER = re.compile(r"<<\w+>>")
 MAX_SUBSEARCHES = 20
 """Subsearches inside each other; not Splunk's number."""
 
-_NAME = re.compile(r"[A-Za-z_][A-Za-z0-9_-]*(?![^\s\[`\"(])")
+_NAME = re.compile(r"[A-Za-z_][A-Za-z0-9_-]*(?![^\s\[`\"(/])")
 
 
 def parse(text: str) -> tree.Search:

@@ -22,7 +22,10 @@ Options = tuple[tuple[str, str], ...]
 
 @dataclass(frozen=True)
 class MacroCall:
-    """A macro that was not expanded; ``text`` is what stands between the backticks: name or name(arguments)."""
+    """A macro that was not expanded, or a token: what it stands for is not known.
+
+    ``text`` is what stands between the backticks, name or name(arguments); of a token all of it, ``$name$``.
+    """
 
     text: str
     span: Span

@@ -32,6 +32,8 @@ def compile_expression(node: tree.Expression, context: SearchContext) -> Compile
         return _call(place, node.function, arguments)
     if isinstance(node, tree.Subsearch):
         raise place.error("a subsearch in an expression is not replayed")
+    if node.text.startswith("$"):
+        raise place.error(f"nothing is known to fill in for {node.text}")
     raise place.error(f"macro `{node.text}` was not expanded")
 
 

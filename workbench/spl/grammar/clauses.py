@@ -21,6 +21,7 @@ _OPTION = re.compile(r"([A-Za-z_][\w.]*)(?P<loose>\s*=\s+(?=[^\s,=])|\s+=(?=[^\s
 _BALANCED = r"\((?:[^()\"]|\"(?:\\.|[^\"\\])*\"|\((?:[^()\"]|\"(?:\\.|[^\"\\])*\")*\))*\)"
 _VALUE = re.compile(rf"(?:\"(?:\\.|[^\"\\])*\"|{_BALANCED}|\\.|[^\s,()|\"\[\]\\])+", re.DOTALL)
 AS = re.compile(r'AS(?=[\s"]|$)', re.IGNORECASE)
+_AS_BEHIND_COMMA = re.compile(r',\s*AS(?=[\s"])', re.IGNORECASE)
 BY = re.compile(r'(?:GROUP)?BY(?=[\s",]|$)', re.IGNORECASE)
 _END_OF_CLAUSE = re.compile(r'(?:AS|BY|GROUPBY|WHERE|FROM|OVER)(?=[\s"(]|$)', re.IGNORECASE)
 _FUNCTION = re.compile(r"[A-Za-z_]\w*(?:\.\d+)?")
@@ -186,7 +187,7 @@ def _aggregation(cursor: Cursor, unnamed: bool) -> Aggregation | None:
 
 
 def _alias(cursor: Cursor) -> str | None:
-    if cursor.take(AS, "AS") is None:
+    if cursor.take(_AS_BEHIND_COMMA) is None and cursor.take(AS, "AS") is None:
         return None
     if cursor.peek(BY):
         cursor.missed("a name")

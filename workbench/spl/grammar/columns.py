@@ -15,6 +15,7 @@ _EQUAL = re.compile(r"=(?!=)")
 _COMMA = re.compile(",")
 _COMMAS = re.compile(r",[\s,]*")
 _SIGN = re.compile("[+-]")
+_AS_OR_ARROW = re.compile(r'AS(?=[\s"]|$)|->', re.IGNORECASE)
 _WITH = re.compile(r'WITH(?=[\s"])', re.IGNORECASE)
 _IN = re.compile(r'IN(?=[\s"])', re.IGNORECASE)
 _TEXT = re.compile(r'"(?:\\.|[^"\\])*"|[^\s,"|]+')
@@ -51,7 +52,7 @@ def read_rename(cursor: Cursor, place: Span) -> tree.Rename:
     while not pairs or not cursor.at_end:
         start = cursor.position
         old = clauses.name(cursor)
-        cursor.need(clauses.AS, "AS")
+        cursor.need(_AS_OR_ARROW, "AS")
         new = clauses.name(cursor)
         if old.count("*") != new.count("*"):
             raise cursor.error(f"'{old}' and '{new}' differ in their number of wildcards", start)

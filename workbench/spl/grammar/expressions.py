@@ -23,7 +23,8 @@ _ATOM = re.compile(
     |(?P<quoted>'(?:\\.|[^'\\])+')
     |(?P<group>\()
     |(?P<sign>[+-])
-    |(?P<macro>`[^`]+`)""",
+    |(?P<macro>`[^`]+`)
+    |(?P<token>\$[\w.:]+\$)""",
     re.VERBOSE | re.DOTALL | re.IGNORECASE,
 )
 _OPEN, _CLOSE, _COMMA = re.compile(r"\("), re.compile(r"\)"), re.compile(",")
@@ -87,8 +88,8 @@ def _operand(cursor: Cursor, least: int) -> Expression:
         return Number(int(taken) if taken.isdigit() else float(taken), Span(start, cursor.last))
     if kind == "quoted":
         return FieldName(unquote(taken), Span(start, cursor.last))
-    if kind == "macro":
-        return MacroCall(taken[1:-1].strip(), Span(start, cursor.last))
+    if kind in ("macro", "token"):
+        return MacroCall(taken if kind == "token" else taken[1:-1].strip(), Span(start, cursor.last))
     cursor.deeper(1)
     inside: Expression
     if kind == "call":

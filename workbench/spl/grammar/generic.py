@@ -39,7 +39,9 @@ def read_generic(cursor: Cursor, place: Span) -> tree.Plain:
         if cursor.take(clauses.AS, "AS") is not None:
             names += (clauses.name(cursor),)
     elif shape == "words":
-        names = _words(cursor)
+        while (words := _words(cursor)) or clauses.is_option(cursor):
+            names += words
+            options += clauses.options(cursor)
     return tree.Plain(cursor.command, names, options + clauses.options(cursor), place)
 
 
