@@ -119,7 +119,7 @@ class Comparison:
 
 @dataclass(frozen=True)
 class InList:
-    """``field IN (value, ...)``."""
+    """``field IN (value, ...)``; without values nothing passes."""
 
     field: str
     values: tuple[str, ...]

@@ -131,7 +131,7 @@ def _in_list(cursor: Cursor, field: str, start: int) -> Filter:
     values: list[str] = []
     while True:
         cursor.take(_COMMAS)
-        if values and cursor.take(_CLOSE, "')'") is not None:
+        if cursor.take(_CLOSE, "')'") is not None:
             return InList(field, tuple(values), Span(start, cursor.last))
         if search := cursor.subsearch():
             cursor.need(_CLOSE, "')'")
