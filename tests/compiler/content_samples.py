@@ -11,6 +11,7 @@ import yaml
 
 from workbench.compiler.build import check_content, compiled
 from workbench.compiler.finding import BuildError, Finding, errors_of
+from workbench.compiler.run import check_folder
 
 FILES = {
     "contentctl.yml": """\
@@ -267,8 +268,11 @@ def found_in(root: Path) -> dict[str, list[Finding]]:
 
 
 def compile_content(content: Path) -> dict[str, str]:
-    """Return the compiled conf files by name; raises BuildError with every finding if one of them is an error."""
-    project, findings = check_content(content)
+    """Return the compiled conf files by name; raises BuildError with every finding if one of them is an error.
+
+    The searches may call the commands of an app beside the content.
+    """
+    project, findings = check_folder(content, content.parent / "app")
     if errors_of(findings):
         raise BuildError(findings)
     return compiled(project)
