@@ -21,11 +21,12 @@ HEAD = f"""\
 
 Made by `make golden` from the rules in `workbench/compiler` and their samples in `tests/compiler/samples`; do not edit.
 
-    python build.py --check [--content DIR] [--format text|json]
+    python build.py --check [--content DIR] [--only RULES] [--ignore RULES] [--format text|json|sarif]
 
 finds all of it in one run, with file, line and column in the YAML, the text that is meant, and what to write instead.
 It ends with status 1 if it finds anything. A build refuses on errors and reports warnings. The JSON is a list of
 objects with the keys `rule`, `severity`, `file`, `line`, `column`, `message` and `fix`; `[]` if there is nothing.
+[checker.md](checker.md) tells how to use it for content of your own.
 
 Line and column (both from 1, in characters) are exact also inside blocks (`|`), folded (`>`), quoted and plain text,
 for every character but blanks: of a blank that YAML folded out of the end of a line the place is counted on from the
