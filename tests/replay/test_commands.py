@@ -333,7 +333,7 @@ def test_a_table_can_be_read_and_rewritten_in_one_search(app_root: Path) -> None
         ("| makeresults count=x", "makeresults", "count=x: expected a whole number"),
         ("| makeresults | join [ makeresults ]", "join", "a join without named fields is not replayed"),
         ("| makeresults | join usetime=t k [ makeresults ]", "join", "the replay does not act on option usetime=t"),
-        ("| makeresults | append maxtime=5 [ makeresults ]", "append", "the replay does not act on option maxtime=5"),
+        ("| makeresults | append timeout=5 [ makeresults ]", "append", "the replay does not act on option timeout=5"),
         ("| makeresults | append [ timechart count ]", "timechart", "the replay does not know this command"),
         ("| makeresults | lookup nosuch a", "lookup", "lookup 'nosuch' is not a stanza"),
         ("| makeresults | lookup edges x", "lookup", "lookup 'edges' has no column 'x' (it has: src, dst, seen)"),

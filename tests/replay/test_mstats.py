@@ -187,6 +187,11 @@ def test_filters(context: SearchContext, where: str, workloads: list[str]) -> No
     assert found(context, where) == workloads
 
 
+def test_a_filter_that_nothing_can_pass_leaves_no_value_behind(context: SearchContext) -> None:
+    assert found(context, 'workload="web" nothere="a"') == []
+    assert found(context, '(workload="web" OR NOT nothere="a") cluster="b"') == ["b/dns", "b/web"]
+
+
 def test_a_point_that_lacks_the_dimension_passes_not_but_not_unequal(context: SearchContext) -> None:
     count = "| mstats count(tcp.bytes) as n where index=kubernetes_metrics cluster=b"
     assert run(f"{count} NOT workload=web", context) == [{"n": 1}]

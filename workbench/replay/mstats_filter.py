@@ -100,8 +100,10 @@ class _Predicate:
         raise _unsupported(term)
 
     def _joined(self, terms: Sequence[Filter], word: str, neutral: str, settling: str) -> str:
+        before = len(self.parameters.values)
         parts = [part for part in map(self.sql, terms) if part != neutral]
         if settling in parts:
+            del self.parameters.values[before:]  # DuckDB refuses values that no placeholder stands for
             return settling
         return f"({f' {word} '.join(parts)})" if parts else neutral
 

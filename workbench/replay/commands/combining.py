@@ -25,8 +25,8 @@ def _limited(rows: Iterator[Row], limit: int | None, command: str, loss: str, co
 
 
 def run_append(node: tree.Append, rows: Iterator[Row], added: Iterator[Row], context: SearchContext) -> Iterator[Row]:
-    """Give the rows, then ``added``, those of the subsearch."""
-    options = read_options(node.options, {"maxout": whole})
+    """Give the rows, then ``added``, those of the subsearch; ``maxtime`` is accepted, as nothing here takes time."""
+    options = read_options(node.options, {"maxout": whole, "maxtime": whole})
     limit = _smaller(context.limits.append_rows, options.get("maxout"))
 
     def both() -> Iterator[Row]:
