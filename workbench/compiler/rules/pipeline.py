@@ -300,7 +300,12 @@ def _unknown_fields(search: SearchText, content: Content) -> Iterator[Fault]:
 
 
 def _idle(step: Step, name: str) -> bool:
-    """Return whether a convert has nothing to do for a field that is not there; one almost of that name is meant."""
+    """Return whether a command has nothing to do for a field that is not there.
+
+    That is a wildcard of stats, which makes no column then, and a convert, unless a field almost of that name is meant.
+    """
+    if isinstance(step.command, Stats) and "*" in name:
+        return True
     if not isinstance(step.command, Convert) or get_close_matches(name, step.before.names, n=1, cutoff=0.85):
         return False
     return all(one.alias is None for one in step.command.conversions if one.field == name)
