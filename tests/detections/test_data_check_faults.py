@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import Any
 
 import duckdb
 import pytest
@@ -99,7 +100,8 @@ def test_macros_of_ones_own_are_held_against_the_points(
 def test_points_without_a_name_are_counted(
     site: Site, check: str, dimension: str, nothing: str | None, without: int, state: str
 ) -> None:
-    points = [*ebpf(workloads=4), *ebpf(workloads=without, **{dimension: nothing})]
+    named: dict[str, Any] = {dimension: nothing}
+    points = [*ebpf(workloads=4), *ebpf(workloads=without, **named)]
     found = site.check_points(points)
     assert found.state(check, "ebpf") == state
     assert found.measured(check, "ebpf") == f"{100 * without / (4 + without):.1f}% of {120 * (4 + without)} points"
@@ -123,7 +125,12 @@ def test_the_finer_series_of_the_ebpf_collector_are_double(site: Site) -> None:
 
 
 def test_a_tetragon_that_two_collectors_scrape_is_double(site: Site) -> None:
-    about = {"service__instance__id": "10.0.0.9:2112", "namespace": "shop", "workload": "web", "binary": "/bin/web"}
+    about: dict[str, Any] = {
+        "service__instance__id": "10.0.0.9:2112",
+        "namespace": "shop",
+        "workload": "web",
+        "binary": "/bin/web",
+    }
     once = grown(ebpf(host="node-1", **about), TETRAGON)
     check = site.check_points([*once, *grown(ebpf(host="node-2", **about), TETRAGON)])
     told = (check.state("doubles"), check.measured("doubles"))
