@@ -22,6 +22,7 @@ _KEY = "_key"  # of a row in the KV store, which makes one where none is given
         what="A search reads or writes a lookup that neither the content nor a well-known other app defines.",
         why="Splunk refuses to read it; written, it becomes a file that no definition describes.",
         see=LOOKUPS,
+        waivable=True,
     )
 )
 def _unknown_lookups(search: SearchText, content: Content) -> Iterator[Fault]:

@@ -39,6 +39,7 @@ def _not_calls(rule: Rule, content: Content) -> Iterator[Finding]:
         what="A search or macro calls a macro that is not defined.",
         why="Splunk refuses the search.",
         see=MACROS,
+        waivable=True,
     )
 )
 def _unknown_macros(rule: Rule, content: Content) -> Iterator[Finding]:

@@ -70,6 +70,7 @@ def _word(search: SearchText, span: Span) -> Span:
         what="Neither Splunk nor this app nor a well-known other one has the command.",
         why="Splunk refuses the search.",
         see=COMMAND_TYPES,
+        waivable=True,
     )
 )
 def _unknown_commands(search: SearchText, content: Content) -> Iterator[Fault]:
