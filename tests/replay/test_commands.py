@@ -191,6 +191,10 @@ def test_append_puts_the_subsearch_behind() -> None:
     assert found == [A, {"k": "z"}]
 
 
+def test_append_takes_a_limit_of_time_which_a_replay_does_not_reach() -> None:
+    assert run_on([A], 'append maxtime=600 [ makeresults | eval k="z" | fields - _time ]') == [A, {"k": "z"}]
+
+
 def test_append_is_cut_at_its_limit_and_says_so() -> None:
     running = context(append_rows=2)
     assert len(run_on([A], "append [ makeresults count=3 ]", running)) == 3
