@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 from typing import Any
 
-import duckdb
 import pytest
 
 from tests.detections.checking import MINUTE, NOW, Site, ebpf, grown
+from tests.stores import write_index
 from workbench.compiler.build import Package
 
 TETRAGON = "tetragon_socket_stats_txbytes_total"
@@ -180,15 +181,20 @@ def test_points_in_the_future_name_their_host(site: Site, ahead: int, state: str
 # The importer's limits.
 
 
-@pytest.mark.parametrize(("series", "state"), [(7_000, "ok"), (9_000, "look"), (9_998, "wrong")])
-def test_series_beside_the_limits_of_the_importer(site: Site, series: int, state: str) -> None:
-    folder = site.folder / "store" / "kubernetes_metrics"
-    folder.mkdir(parents=True)
-    with duckdb.connect() as connection:
-        connection.execute(
-            f"""COPY (SELECT CAST({NOW} - 1200 - step * 300 AS DOUBLE) AS _time, 'prod' AS "k8s.cluster.name", 'shop' AS
-            "source.namespace.name", 'app-' || w AS "source.workload.name", 'java' AS "source.process.name",
-            'K8S_CONTAINER' AS "source.resolution_type", CAST(1 + hash(w * 7 + step) % 1000 AS DOUBLE) AS "tcp.bytes"
-            FROM range({series}) s(w), range(3) t(step)) TO '{folder}/points.parquet' (FORMAT parquet)"""
-        )
-    assert site.check(site.folder / "store", NOW).state("series", "ebpf") == state
+LIMITS = {7_999: "ok", 8_000: "look", 9_899: "look", 9_900: "wrong", 10_000: "wrong", 29_699: "look", 29_800: "wrong"}
+
+
+def test_series_beside_the_limits_of_the_importer(site: Site, tmp_path: Path) -> None:
+    write_index(tmp_path / "store" / "kubernetes_metrics", [], ["host"], ["x"])
+    counted = ",".join(map(str, LIMITS))
+    lines = site.run(
+        f'| makeresults | eval check="series", grows="amounts", series=split("{counted}", ",") | mvexpand series'
+        " | eval series=tonumber(series) | `npm_check_states` | fields series state",
+        tmp_path / "store",
+        NOW,
+    )
+    assert {int(str(line["series"])): line["state"] for line in lines} == LIMITS
+
+
+def test_the_series_of_the_hour_are_counted(site: Site) -> None:
+    assert re.search(r"\b40\b", site.check_points(ebpf(workloads=40)).measured("series", "ebpf"))
