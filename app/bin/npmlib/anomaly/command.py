@@ -33,7 +33,7 @@ class NpmAnomalyCommand(Conversation, StreamingCommand):  # type: ignore[misc]
         # The SDK keeps the value of option x in self._x, so none of these may be called after an option.
         self._app_folder = app_folder
         self._limits: Any = None
-        self._fast: Any = None
+        self._scorer: Any = None
         self._tally = Tally()
 
     def stream(self, records: Iterable[Dict[str, object]]) -> Iterator[Dict[str, str]]:
@@ -54,11 +54,11 @@ class NpmAnomalyCommand(Conversation, StreamingCommand):  # type: ignore[misc]
                 self._record_writer.write_message(level, "{}", f"npmanomaly: {text}")
 
     def _findings(self, body: bytes) -> Iterator[Dict[str, str]]:
-        if self._fast is None:
-            from npmlib.anomaly.fastpath import FastScorer
+        if self._scorer is None:
+            from npmlib.anomaly.columnwise import ColumnScorer
 
-            self._fast = FastScorer(self._load(), self._parsed_options, self._tally)
-        found: Iterator[Dict[str, str]] = self._fast.findings(body)
+            self._scorer = ColumnScorer(self._load(), self._parsed_options, self._tally)
+        found: Iterator[Dict[str, str]] = self._scorer.findings(body)
         return found
 
     def _load(self) -> Any:
