@@ -88,6 +88,27 @@ def bodies(draw: st.DrawFn) -> bytes:
     return (text + (line_end if draw(st.integers(0, 9)) else "")).encode()
 
 
+near_the_limit = st.sampled_from(
+    ["", "0", "99.5", "159.99999", "160", "160.0", "160.00001", "7", "7.0000001", "99999", "100014.475", "100014.48"]
+)
+known_series = st.sampled_from([NAMES[:3], ("prod", "web 1", "3"), ("prod", "nginx", "nginx"), ("x", "y", "z")])
+
+
+@st.composite
+def plain_bodies(draw: st.DrawFn) -> bytes:
+    """A body as Splunk sends it, with nothing odd but perhaps one row; many values are at their limits."""
+    fields = ["_time", *KEYS, *METRICS, *(f"__mv_{name}" for name in ("_time", *KEYS, *METRICS))]
+    values = st.lists(near_the_limit, min_size=len(METRICS), max_size=len(METRICS))
+    lines = [fields]
+    for number, (series, row) in enumerate(draw(st.lists(st.tuples(known_series, values), max_size=30))):
+        lines.append([str(1772323200 + number // 4), *series, *row, *[""] * (1 + len(KEYS) + len(METRICS))])
+    if draw(st.booleans()):
+        odd = draw(rows(unusual=True))
+        at = draw(st.integers(1, len(lines)))
+        lines.insert(at, ["1772323200", *(odd[name] for name in fields[1 : 1 + len(odd)]), *[""] * (1 + len(odd))])
+    return "".join(",".join(map(as_splunk, cells)) + "\n" for cells in lines).encode()
+
+
 @st.composite
 def rows(draw: st.DrawFn, unusual: bool) -> dict[str, str]:
     usual = draw(st.sampled_from([("prod", "web 1", "nginx"), ("prod", "web 1", "3"), ("prod", "nginx", "nginx")]))
@@ -98,9 +119,9 @@ def rows(draw: st.DrawFn, unusual: bool) -> dict[str, str]:
 
 
 @st.composite
-def tampered(draw: st.DrawFn) -> bytes:
-    """A body in which some bytes were put in, left out or replaced; most often no CSV that anybody meant."""
-    body = bytearray(draw(bodies()))
+def tampered(draw: st.DrawFn, original: st.SearchStrategy[bytes]) -> bytes:
+    """A body in which some bytes were inserted, left out or replaced; most often not CSV that anybody meant."""
+    body = bytearray(draw(original))
     for _ in range(draw(st.integers(1, 4))):
         at = draw(st.integers(0, len(body)))
         cut = draw(st.integers(0, 2))

@@ -20,7 +20,7 @@ STREAM = getinfo(ARGS) + execute(HEADER + OVER, finished=True)
 PLACES = [
     "npmlib.anomaly.command.NpmAnomalyCommand.parse_options",
     "npmlib.anomaly.baseline.load_baseline",
-    "npmlib.anomaly.fastpath.layout_of",
+    "npmlib.anomaly.columnwise.layout_of",
     "npmlib.anomaly.tally.Tally.messages",
 ]
 

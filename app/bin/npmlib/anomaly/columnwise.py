@@ -100,12 +100,17 @@ def layout_of(header: Sequence[str], options: Options) -> Optional[Layout]:
     )
 
 
+def plain_shapes(layout: Layout) -> "re.Pattern[bytes]":
+    """Return a pattern of the shapes of plain rows: each cell is what stands between two commas."""
+    cells = [ANY_CELL] * (layout.leading + len(layout.by)) + [METRIC_CELL] * len(layout.metrics)
+    return re.compile(b",".join(cells + [b""] * layout.empty))
+
+
 class PlainRows:
     """Compares the rows of blocks that have one layout, and are plain, with their limits."""
 
     def __init__(self, layout: Layout, baseline: LoadedBaseline, options: Options) -> None:
-        cells = [ANY_CELL] * (layout.leading + len(layout.by)) + [METRIC_CELL] * len(layout.metrics)
-        self._is_plain = re.compile(b",".join(cells + [b""] * layout.empty)).fullmatch
+        self._is_plain = plain_shapes(layout).fullmatch
         self._plain_shapes: Set[bytes] = set()
         self._layout = layout
         self._limits = Limits(layout, baseline, options)
