@@ -48,9 +48,9 @@ golden: $(VENV)/test.stamp build/sdk/stamp ## Rewrite the expected stanzas and t
 docs: .venv-docs/stamp ## Build the documents as a site in build/site; fails on a broken link
 	@NO_MKDOCS_2_WARNING=1 .venv-docs/bin/python -m mkdocs build --strict
 
-bench: .venv-bench/stamp $(VENV)/tools.stamp ## Compare the speed of the command with the SDK and DuckDB; options: BENCH="--rounds 3 --publish"
+bench: $(VENV)/tools.stamp ## Compare the speed of the command with the SDK and DuckDB; options: BENCH="--rounds 3 --publish"
 	@$(RUN) build.py > /dev/null
-	@.venv-bench/bin/python -m bench $(BENCH)
+	@$(RUN) -m bench $(BENCH)
 
 evaluate: $(VENV)/tools.stamp ## Measure what the detections find and how often they are wrong; options: EVALUATE="--quick --out DIR"
 	@$(RUN) -m workbench.evaluate $(EVALUATE)
@@ -64,7 +64,7 @@ screenshots: $(VENV)/tools.stamp ## Draw the dashboards into docs/images/dashboa
 	@$(RUN) -m workbench.dashboards screenshots
 
 clean: ## Remove everything that make created
-	rm -rf $(VENV) .venv-appinspect .venv-contentctl .venv-docs .venv-bench .venv-fuzz build dist demo .mypy_cache .ruff_cache .pytest_cache .hypothesis
+	rm -rf $(VENV) .venv-appinspect .venv-contentctl .venv-docs .venv-fuzz build dist demo .mypy_cache .ruff_cache .pytest_cache .hypothesis
 
 $(VENV)/bin/python:
 	@echo "Setting up $(VENV) ..."
@@ -102,10 +102,6 @@ needs_311 = @test -n "$(PYTHON_311)" || { echo "$(1) needs Python 3.11 or later,
 
 .venv-docs/stamp: requirements/docs.txt
 	$(call set_up,docs,$(PYTHON),mkdocs)
-	@touch $@
-
-.venv-bench/stamp: requirements/bench.txt
-	$(call set_up,bench,$(PYTHON),the bench)
 	@touch $@
 
 .venv-fuzz/stamp: requirements/fuzz.txt

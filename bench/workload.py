@@ -1,229 +1,168 @@
 """The rows everybody works on: protocol chunks as Splunk sends them, the same rows as a table, and their baseline.
 
-Rows come as `mstats ... span=10s` gives them: interval after interval, in each its series in the same order. The same
+Rows come as `mstats ... span=30s` gives them: interval after interval, in each its series in the same order. The same
 shape gives the same bytes on every machine.
 """
 
 from __future__ import annotations
 
 import json
+import random
 import shutil
 from collections.abc import Iterator
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from pathlib import Path
-from typing import Literal
 
-import numpy as np
+from npmlib.anomaly.options import DEFAULT_BY, DEFAULT_METRICS
 
 from workbench.replay.chunk_csv import quoted
-from workbench.replay.chunked import encode_chunk, frame
+from workbench.replay.chunked import encode_chunk
 
-Notation = Literal["integers", "decimals", "sparse"]
-Numbers = np.ndarray[tuple[int, ...], np.dtype[np.int64]]
-Measures = np.ndarray[tuple[int, ...], np.dtype[np.float64]]
-
-KEYS = ("cluster", "namespace", "workload", "process")
-METRICS = ("tcp.bytes", "tcp.new_sockets", "tcp.packets", "udp.bytes", "udp.packets")
-FIELDS = ("_time", *KEYS, *METRICS)
-TYPICAL = (200_000.0, 6.0, 250.0, 20_000.0, 60.0)  # a middling average of each metric
-FIRST_TIME = 1_772_323_200
-INTERVAL = 10  # seconds
-VERSION = 3  # of this module's bytes: raise it when they change, so that no old file is taken for a new one
-EXECUTE = b'{"action":"execute","finished":false}'
-FINISH = b'{"action":"execute","finished":true}'
+FIELDS = ("_time", *DEFAULT_BY, *DEFAULT_METRICS)
+HEADER = ",".join(map(quoted, (*FIELDS, *(f"__mv_{name}" for name in FIELDS)))) + "\n"
+TYPICAL = {"bytes": 200_000.0, "packets": 250.0, "new_sockets": 6.0}  # a middling average, by the end of the name
+FIRST_TIME, INTERVAL = 1_772_323_200, 30  # seconds
+VERSION = 3  # of the bytes made here: raise it when they change, so that no old file is taken for a new one
+FINISH = encode_chunk({"action": "execute", "finished": True})
 
 
 @dataclass(frozen=True)
 class Shape:
     """What is to be made.
 
-    notation: integers stand bare; decimals have four places, which Splunk quotes; in both each interval has all series.
-    sparse is decimals where half of the series, others each time, are silent in an interval, and a third of the series
-    have no UDP, so their cells are empty. over: part of the rows that are over a limit.
+    notation: "integers" are bare; "decimals" have four places, which Splunk quotes; in both each interval has all
+    series. "sparse" is decimals where in each interval half of the series, drawn anew, are silent, and a third of the
+    series have no UDP, so their cells are empty. over: fraction of the rows that have a value over its limit.
     """
 
-    notation: Notation
+    notation: str
     rows: int
     series: int
     chunk_rows: int = 50_000
     over: float = 0.001
 
-    @property
-    def name(self) -> str:
-        """Name of the folder that holds it."""
-        return f"{self.notation}-{self.rows}-{self.series}-{self.chunk_rows}-{self.over:g}-v{VERSION}"
-
 
 @dataclass(frozen=True)
 class Workload:
-    """Files of one shape: ``folder``/stream (chunks), rows.csv (the same rows as one table), baseline.csv, one-row
-    (chunks with the first row only), getinfo (the question every start begins with).
+    """The files of one shape: ``folder``/stream (chunks), rows.csv (the same rows as one table), baseline.csv, one-row
+    (chunks with the first row only), getinfo (the question that every start begins with).
 
-    findings: metrics over their limit, as the generator put them there. head, tail: lengths in bytes of what stands
-    before and after the chunks with rows in the stream.
+    findings: number of values over their limit. head: length in bytes of what is before the rows in the stream.
     """
 
     shape: Shape
     folder: Path
     findings: int
     head: int
-    tail: int
-
-    @property
-    def stream(self) -> Path:
-        """Everything a command reads."""
-        return self.folder / "stream"
 
     def repeated(self, times: int) -> Iterator[bytes]:
-        """The stream with its rows ``times`` over, in pieces."""
-        whole = self.stream.read_bytes()
-        yield whole[: self.head]
-        for _ in range(times):
-            yield whole[self.head : len(whole) - self.tail]
-        yield whole[len(whole) - self.tail :]
-
-
-@dataclass(frozen=True)
-class _Estate:
-    """Names and baselines of all series; averages and spreads have one row a series, one column a metric."""
-
-    names: list[tuple[str, str, str, str]]
-    averages: Measures
-    counts: Numbers
+        """Yield the stream with its rows ``times`` over, in pieces."""
+        stream = self.folder / "stream"
+        for number in range(times):
+            with stream.open("rb") as pieces:
+                yield pieces.read(self.head)[: self.head if number == 0 else 0]
+                left = stream.stat().st_size - self.head - len(FINISH)
+                while left:
+                    piece = pieces.read(min(left, 1 << 20))
+                    left -= len(piece)
+                    yield piece
+        yield FINISH
 
 
 def prepare(cache: Path, shape: Shape) -> Workload:
     """Make the files of ``shape`` below ``cache``, or take those that are there."""
-    folder = cache / shape.name
-    about = folder / "about.json"
+    name = f"{shape.notation}-{shape.rows}-{shape.series}-{shape.chunk_rows}-{shape.over:g}-v{VERSION}"
+    folder, about = cache / name, cache / name / "about.json"
     if not about.is_file():
-        aside = folder.with_name(f".{folder.name}.new")
+        aside = cache / f".{name}.new"
         shutil.rmtree(aside, ignore_errors=True)
         aside.mkdir(parents=True)
-        written = _write(aside, shape)
-        (aside / "about.json").write_text(json.dumps({**written, "shape": asdict(shape)}), encoding="utf-8")
+        (aside / "about.json").write_text(json.dumps(_write(aside, shape)), encoding="utf-8")
         shutil.rmtree(folder, ignore_errors=True)
         aside.rename(folder)
-    facts = json.loads(about.read_text(encoding="utf-8"))
-    return Workload(shape, folder, facts["findings"], facts["head"], facts["tail"])
+    return Workload(shape, folder, **json.loads(about.read_text(encoding="utf-8")))
 
 
-def lookup_name(series: int) -> str:
-    """The baseline= that the stream of a workload with so many series asks for."""
-    return f"bench_{series}"
+def getinfo(*arguments: str) -> bytes:
+    """Return the chunk that asks a command what it is."""
+    searchinfo = {"args": arguments, "raw_args": arguments, "sid": "1772323200.1", "search": "", "command": "x"}
+    texts = ("dispatch_dir", "app", "owner", "username", "session_key", "splunkd_uri", "splunk_version")
+    info = {**dict.fromkeys(texts, ""), **searchinfo, "earliest_time": "0", "latest_time": "0"}
+    return encode_chunk({"action": "getinfo", "preview": False, "searchinfo": info})
+
+
+def rows_chunk(text: str) -> bytes:
+    """Return a chunk with the CSV ``text``."""
+    return encode_chunk({"action": "execute", "finished": False}, text.encode())
 
 
 def _write(folder: Path, shape: Shape) -> dict[str, int]:
-    estate = _estate(shape.series)
-    _write_baseline(folder / "baseline.csv", estate)
-    header = ",".join(quoted(name) for name in (*FIELDS, *(f"__mv_{name}" for name in FIELDS))) + "\n"
-    head = encode_chunk(_getinfo(shape))
-    tail = frame(FINISH, b"")
+    chance = random.Random(f"{VERSION} {shape}")  # noqa: S311  # not a secret
+    names, averages = _series(shape.series, chance)
+    _write_baseline(folder / "baseline.csv", names, averages)
+    head = getinfo(f"baseline=bench_{shape.series}")
     (folder / "getinfo").write_bytes(head)
-    findings = 0
-    order = _order(shape)
-    with (folder / "stream").open("wb") as stream, (folder / "rows.csv").open("wb") as table:
+    lines, findings = _lines(shape, names, averages, chance), 0
+    with (folder / "stream").open("wb") as stream, (folder / "rows.csv").open("w", encoding="utf-8") as table:
         stream.write(head)
-        table.write(header.encode())
+        table.write(HEADER)
         for first in range(0, shape.rows, shape.chunk_rows):
-            lines, over = _lines(shape, estate, order[:, first : first + shape.chunk_rows], first)
-            body = "".join(lines).encode()
-            stream.write(frame(EXECUTE, header.encode() + body))
-            table.write(body)
-            findings += over
+            chunk = [next(lines) for _ in range(min(shape.chunk_rows, shape.rows - first))]
+            text = "".join(line for line, _ in chunk)
+            findings += sum(over for _, over in chunk)
+            stream.write(rows_chunk(HEADER + text))
+            table.write(text)
             if first == 0:
-                (folder / "one-row").write_bytes(head + frame(EXECUTE, (header + lines[0]).encode()) + tail)
-        stream.write(tail)
-    return {"findings": findings, "head": len(head), "tail": len(tail)}
+                (folder / "one-row").write_bytes(head + rows_chunk(HEADER + chunk[0][0]) + FINISH)
+        stream.write(FINISH)
+    return {"findings": findings, "head": len(head)}
 
 
-def _getinfo(shape: Shape) -> dict[str, object]:
-    arguments = [f"baseline={lookup_name(shape.series)}"]
-    return {
-        "action": "getinfo",
-        "preview": False,
-        "searchinfo": {
-            "args": arguments,
-            "raw_args": arguments,
-            "dispatch_dir": "",
-            "sid": "1772323200.1",
-            "app": "SA-npmanomaly",
-            "owner": "admin",
-            "username": "admin",
-            "session_key": "",
-            "splunkd_uri": "",
-            "splunk_version": "9.4.0",
-            "search": "%7C%20npmanomaly",
-            "command": "npmanomaly",
-            "maxresultrows": 50_000,
-            "earliest_time": "0",
-            "latest_time": "0",
-        },
-    }
-
-
-def _estate(series: int) -> _Estate:
-    random = np.random.default_rng([VERSION, series])
+def _series(count: int, chance: random.Random) -> tuple[list[tuple[str, ...]], list[list[float]]]:
     processes = ("nginx", "java", "postgres", "node", "envoy")
-    names = [
-        (f"prod-{index % 3}", "shop", f"service-{index // 5:05d}", processes[index % 5]) for index in range(series)
+    names: list[tuple[str, ...]] = [
+        (f"prod-{number % 3}", f"team-{number // 100}", f"service-{number // 5:05d}", processes[number % 5])
+        for number in range(count)
     ]
-    averages = np.round(np.array(TYPICAL) * random.lognormal(0.0, 1.0, (series, len(METRICS))) + 2.0, 6)
-    return _Estate(names, averages, random.integers(50_000, 86_400, (series, len(METRICS))))
+    typical = [TYPICAL[metric.rpartition(".")[2]] for metric in DEFAULT_METRICS]
+    return names, [[round(each * chance.lognormvariate(0, 1) + 2, 6) for each in typical] for _ in range(count)]
 
 
-def _write_baseline(path: Path, estate: _Estate) -> None:
-    columns = [f"{part}_{metric}" for metric in METRICS for part in ("count", "avg", "stdev")]
+def _write_baseline(path: Path, names: list[tuple[str, ...]], averages: list[list[float]]) -> None:
+    columns = [f"{part}_{metric}" for metric in DEFAULT_METRICS for part in ("count", "avg", "stdev")]
     with path.open("w", encoding="utf-8") as table:
-        table.write(",".join((*KEYS, *columns)) + "\n")
-        for name, counts, averages in zip(estate.names, estate.counts.tolist(), estate.averages.tolist(), strict=True):
-            cells = [f"{c},{a:.6f},{0.3 * a:.6f}" for c, a in zip(counts, averages, strict=True)]
+        table.write(",".join((*DEFAULT_BY, *columns)) + "\n")
+        for name, numbers in zip(names, averages, strict=True):
+            cells = [f"{50_000},{average:.6f},{0.3 * average:.6f}" for average in numbers]
             table.write(",".join((*name, *cells)) + "\n")
 
 
-def _order(shape: Shape) -> Numbers:
-    """Interval and series of each row, as two lines of one array."""
-    if shape.notation != "sparse":
-        return np.stack(np.divmod(np.arange(shape.rows), shape.series))
-    random = np.random.default_rng([VERSION, shape.series])
-    pieces, rows, interval = [], 0, 0
-    while rows < shape.rows:
-        active = np.flatnonzero(random.random(shape.series) < 0.5)
-        pieces.append(np.stack([np.full(len(active), interval), active]))
-        rows, interval = rows + len(active), interval + 1
-    return np.concatenate(pieces, axis=1)[:, : shape.rows]
+def _lines(
+    shape: Shape, names: list[tuple[str, ...]], averages: list[list[float]], chance: random.Random
+) -> Iterator[tuple[str, bool]]:
+    """Yield lines of CSV without end, and whether a value is over its limit.
 
-
-def _lines(shape: Shape, estate: _Estate, order: Numbers, first: int) -> tuple[list[str], int]:
-    """The rows of ``order``, a piece of _order that begins with row ``first``, as lines of CSV, and how many of their
-    metrics are over the limit.
-
-    The limit is 1.9 averages (a standard deviation is 0.3 of them); what is under stays below 1.8, what is over starts
-    at 3, so that no rounding moves a value across.
+    The limit is 1.9 averages, as a standard deviation is 0.3 of one. Values under it stay below 1.8, values over it
+    begin at 3, so that rounding moves none across.
     """
-    random = np.random.default_rng([VERSION, shape.series, first])
-    intervals, series = order
-    count = len(series)
-    factors = np.minimum(random.lognormal(-0.1, 0.3, (count, len(METRICS))), 1.8)
-    chosen = random.choice(count, round(count * shape.over), replace=False)
-    over = np.zeros((count, len(METRICS)), dtype=bool)
-    over[chosen, random.integers(0, 3, len(chosen))] = True  # of the metrics that no series lacks
-    factors = np.where(over, random.uniform(3.0, 20.0, factors.shape), factors)
-    values = estate.averages[series] * factors
-    texts = [_cells(shape, series, values[:, column], column) for column in range(len(METRICS))]
-    keys = [",".join(quoted(part) for part in name) for name in estate.names]
-    twins = "," * len(FIELDS)
-    lines = [
-        f"{FIRST_TIME + INTERVAL * interval},{keys[index]},{','.join(cells)}{twins}\n"
-        for interval, index, cells in zip(intervals.tolist(), series.tolist(), zip(*texts, strict=True), strict=True)
-    ]
-    return lines, int(over.sum())
-
-
-def _cells(shape: Shape, series: Numbers, values: Measures, column: int) -> list[str]:
-    if shape.notation == "integers":
-        return [str(value) for value in values.astype(np.int64).tolist()]
-    cells = [f'"{value:.4f}"' for value in values.tolist()]
-    if shape.notation == "sparse" and METRICS[column].startswith("udp."):
-        cells = ["" if index % 3 == 0 else cell for index, cell in zip(series.tolist(), cells, strict=True)]
-    return cells
+    heads = [",".join(map(quoted, name)) for name in names]
+    empty = "," * len(FIELDS)
+    sparse = shape.notation == "sparse"
+    time = FIRST_TIME
+    while True:
+        for number, head in enumerate(heads):
+            if sparse and chance.random() < 0.5:
+                continue
+            values = [min(chance.lognormvariate(-0.1, 0.3), 1.8) * average for average in averages[number]]
+            over = chance.random() < shape.over
+            if over:
+                column = chance.randrange(3)  # of the metrics that every series has
+                values[column] = averages[number][column] * chance.uniform(3, 20)
+            if shape.notation == "integers":
+                cells = [str(int(value)) for value in values]
+            else:
+                cells = [f'"{value:.4f}"' for value in values]
+            if sparse and number % 3 == 0:
+                cells[3:] = ["", ""]
+            yield f"{time},{head},{','.join(cells)}{empty}\n", over
+        time += INTERVAL

@@ -9,7 +9,7 @@ import sys
 APP_FOLDER = os.path.dirname(os.path.dirname(os.path.abspath(__file__)))
 sys.path.insert(0, os.path.join(APP_FOLDER, "lib"))
 
-from npmlib.anomaly.commandline import run  # noqa: E402
+from npmlib.anomaly.command import run  # noqa: E402
 from npmlib.conversation import run_script  # noqa: E402
 
 if __name__ == "__main__":

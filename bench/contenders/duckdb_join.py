@@ -46,15 +46,15 @@ def findings(rows: str, baseline: str) -> str:
     )
     keys = ", ".join(name(key) for key in KEYS)
     return f"""
-        WITH hit AS (
-            SELECT _time, {keys}, unnest(list_filter([{tidy}], lambda one: one.value > one.upper)) AS one
+        WITH hits AS (
+            SELECT _time, {keys}, unnest(list_filter([{tidy}], lambda each: each.value > each.upper)) AS hit
             FROM (SELECT _time, {keys}, {", ".join(map(name, METRICS))} FROM {source})
             JOIN ({limits(baseline)}) USING ({keys})
             WHERE {over}
         )
-        SELECT {keys}, _time, one.metric AS metric, one.value AS value, one.expected AS expected, one.stdev AS stdev,
-            (one.value - one.expected) / one.stdev AS score
-        FROM hit"""
+        SELECT {keys}, _time, hit.metric AS metric, hit.value AS value, hit.expected AS expected, hit.stdev AS stdev,
+            (hit.value - hit.expected) / hit.stdev AS score
+        FROM hits"""
 
 
 if __name__ == "__main__":

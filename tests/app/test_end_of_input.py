@@ -18,7 +18,7 @@ from workbench.replay.chunked import frame
 
 sys.path.append(str(ROOT / "build" / "sdk"))
 
-from npmlib.anomaly import commandline
+from npmlib.anomaly import command as npmanomaly
 
 CHUNKS = [getinfo(ARGS), execute(HEADER + OVER), execute(HEADER + UNDER + OVER), execute(finished=True)]
 STREAM = b"".join(CHUNKS)
@@ -33,7 +33,7 @@ def folder(staged_folder: Path) -> Path:
 
 def in_this_process(folder: Path, stream: bytes) -> tuple[int, bytes]:
     output = io.BytesIO()
-    return commandline.run(io.BytesIO(stream), output, str(folder)), output.getvalue()
+    return npmanomaly.run(io.BytesIO(stream), output, str(folder)), output.getvalue()
 
 
 def test_an_end_at_any_byte_gives_the_replies_of_all_whole_chunks_and_then_an_error(folder: Path) -> None:

@@ -72,8 +72,8 @@ def test_a_folder_or_a_pipe_in_its_place_is_refused(lookups: Path, interpreter: 
     (lookups / "folder.csv").mkdir()
     os.mkfifo(lookups / "pipe.csv")
     try:
-        assert "cannot be read (it is no file)" in refused(lookups, interpreter, "folder")
-        assert "cannot be read (it is no file)" in refused(lookups, interpreter, "pipe")
+        assert "cannot be read (it is not a file)" in refused(lookups, interpreter, "folder")
+        assert "cannot be read (it is not a file)" in refused(lookups, interpreter, "pipe")
     finally:
         (lookups / "folder.csv").rmdir()
         (lookups / "pipe.csv").unlink()
@@ -90,7 +90,7 @@ def test_a_folder_or_a_pipe_in_its_place_is_refused(lookups: Path, interpreter: 
         (LOOKUP.encode("utf-16-be"), "holds a NUL byte"),
         (LOOKUP.replace("nginx", '"nginx').encode(), "cannot be read (unexpected end of data)"),
         (LOOKUP.replace("\n", "\r").encode(), "is half written"),
-        ((LOOKUP + "{0},{1},{x!r},}{\n").encode(), "line 3: '{1}' is no number"),
+        ((LOOKUP + "{0},{1},{x!r},}{\n").encode(), "line 3: '{1}' is not a number"),
         ((LOOKUP + "apache,500,100," + "9" * 100_000 + "x\n").encode(), "line 3: '9999"),
     ],
 )

@@ -6,12 +6,17 @@ import builtins
 import io
 import os
 from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 
 import pytest
 from npmlib import lookupfile
+from npmlib.anomaly.baseline import BASELINE
 from npmlib.errors import SearchError
-from npmlib.lookupfile import ATTEMPTS, baseline_path, read_settled
+from npmlib.lookupfile import ATTEMPTS
+
+read_settled = partial(lookupfile.read_settled, kind=BASELINE)
+lookup_path = partial(lookupfile.lookup_path, kind=BASELINE)
 
 OLD = b"host,count_m\na,1\n"
 NEW = b"host,count_m\na,2\nb,2\n"
@@ -237,10 +242,10 @@ def test_a_file_that_may_not_be_read_is_refused(table: Path, monkeypatch: pytest
 def test_what_is_no_file_is_refused_before_it_is_opened(table: Path) -> None:
     table.unlink()
     table.mkdir()
-    assert "cannot be read (it is no file)" in refusal(table)
+    assert "cannot be read (it is not a file)" in refusal(table)
     table.rmdir()
     os.mkfifo(table)  # to open it would wait for ever
-    assert "cannot be read (it is no file)" in refusal(table)
+    assert "cannot be read (it is not a file)" in refusal(table)
 
 
 def test_a_missing_file_names_the_search_that_writes_it(table: Path) -> None:
@@ -253,12 +258,12 @@ def test_a_name_that_leads_elsewhere_is_refused(table: Path, name: str) -> None:
     (table.parent / "below").mkdir()
     (table.parent / "below" / "table.csv").write_bytes(OLD)
     (table.parent.parent / "outside.csv").write_bytes(OLD)
-    assert "is a link out of the lookups folder" in refusal(table, name, baseline_path)
+    assert "is a link out of the lookups folder" in refusal(table, name, lookup_path)
 
 
 @pytest.mark.parametrize("name", ["a\0b", "\ud800"])
 def test_a_name_that_no_file_can_have_is_refused(table: Path, name: str) -> None:
-    assert "cannot be the name of a lookup" in refusal(table, name, baseline_path)
+    assert "cannot be the name of a lookup" in refusal(table, name, lookup_path)
 
 
 def test_links_are_followed_inside_the_folder_only(table: Path, tmp_path: Path) -> None:

@@ -159,14 +159,14 @@ def test_values_that_are_no_numbers_are_skipped_and_told_once(search: Search) ->
     found = search.run([], encode(FIELDS, [*bad, several]), encode(FIELDS, [point(tcp_bytes="500")]))
     assert len(found) == 1
     assert search.messages == [
-        Message("WARN", "npmanomaly: 6 of 7 rows skipped: a metric is no number (first: tcp.bytes='abc')")
+        Message("WARN", "npmanomaly: 6 of 7 rows skipped: a metric is not a number (such as tcp.bytes='-inf')")
     ]
 
 
-def test_a_first_bad_value_with_braces_does_not_break_the_message(search: Search) -> None:
+def test_an_invalid_value_with_braces_does_not_break_the_message(search: Search) -> None:
     search.run([], encode(FIELDS, [point(tcp_bytes="{0}{x}")]))
     assert [message.text for message in search.messages] == [
-        "npmanomaly: 1 of 1 rows skipped: a metric is no number (first: tcp.bytes='{0}{x}')"
+        "npmanomaly: 1 of 1 rows skipped: a metric is not a number (such as tcp.bytes='{0}{x}')"
     ]
 
 
@@ -188,11 +188,11 @@ def test_unseen_series_are_told_and_flagged_on_request(search: Search) -> None:
     [
         (
             ["treshold=3"],
-            "'treshold=3' is no option. There are, written name=value: baseline, by, metrics, threshold",
+            "'treshold=3' is not an option. The options, written name=value, are: baseline, by, metrics, threshold",
         ),
-        (["{x}=3"], "'{x}=3' is no option"),
-        (["tcp.bytes"], "'tcp.bytes' is no option"),
-        (["record=t"], "'record=t' is no option"),
+        (["{x}=3"], "'{x}=3' is not an option"),
+        (["tcp.bytes"], "'tcp.bytes' is not an option"),
+        (["record=t"], "'record=t' is not an option"),
         (["threshold=high"], "threshold='high' must be a number from 0 up"),
         (["baseline=../../etc/passwd"], "baseline='../../etc/passwd' must be the bare name of a lookup"),
     ],

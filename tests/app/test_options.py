@@ -15,7 +15,7 @@ def test_nothing_typed_gives_the_documented_defaults() -> None:
         threshold=3.0,
         minsamples=100,
         minspread=0.05,
-        flag_unseen=False,
+        unseen="ignore",
     )
 
 
@@ -29,7 +29,7 @@ def test_every_option_typed() -> None:
         "minspread": "0",
         "unseen": "flag",
     }
-    assert parse_options(typed) == Options("my_baseline-2", ("cluster", "pod"), ("rx", "tx"), 2.5, 0, 0.0, True)
+    assert parse_options(typed) == Options("my_baseline-2", ("cluster", "pod"), ("rx", "tx"), 2.5, 0, 0.0, "flag")
 
 
 @pytest.mark.parametrize(

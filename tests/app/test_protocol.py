@@ -112,8 +112,8 @@ def test_how_much_is_missing_is_told(stream: bytes, said: str) -> None:
 )
 def test_a_first_line_of_another_form_is_shown(header: bytes) -> None:
     said = refusal(header + b"{}")
-    assert "is no chunk of the search command protocol, it begins with " in said
-    assert "the command needs chunked = true in commands.conf" in said
+    assert "is not a chunk of the search command protocol; it begins with " in said
+    assert "The command needs chunked = true in commands.conf" in said
     assert said.isascii()
     assert said.isprintable()
 
@@ -129,20 +129,20 @@ def test_a_first_line_without_end_is_not_read_to_its_end(header: bytes) -> None:
     "metadata", [b"", b"{", b"{'a':1}", b'{"a":1}}', b'{"a":"\xff"}', b"\xef\xbb\xbf{}", b"\0", b"nul"]
 )
 def test_metadata_that_is_no_json(metadata: bytes) -> None:
-    assert "the metadata of a chunk from Splunk is no JSON (" in refusal(
+    assert "the metadata of a chunk from Splunk is not JSON (" in refusal(
         b"chunked 1.0,%d,0\n" % len(metadata) + metadata
     )
 
 
 def test_metadata_nested_too_deep() -> None:
     metadata = b"[" * 100_000
-    assert "is no JSON (nested too deep)" in refusal(b"chunked 1.0,%d,0\n" % len(metadata) + metadata)
+    assert "is not JSON (nested too deep)" in refusal(b"chunked 1.0,%d,0\n" % len(metadata) + metadata)
 
 
 @pytest.mark.parametrize("metadata", [[], [1, 2], None, True, 5, "text", "{0}" * 100])
 def test_metadata_that_is_no_object(metadata: object) -> None:
     said = refusal(chunk(metadata))
-    assert "the metadata of a chunk from Splunk is no JSON object but '" in said
+    assert "the metadata of a chunk from Splunk is not a JSON object but '" in said
     assert json.dumps(metadata)[:40] in said
 
 

@@ -70,7 +70,7 @@ def test_a_thin_baseline_is_silent() -> None:
 
 
 def test_a_series_without_baseline_is_silent_unless_asked_for() -> None:
-    flagging = Options(by=OPTIONS.by, metrics=OPTIONS.metrics, flag_unseen=True)
+    flagging = Options(by=OPTIONS.by, metrics=OPTIONS.metrics, unseen="flag")
     rows = (
         row("dropped-tool", tcp="5", udp="0"),
         row("tcp-only", udp="3"),
@@ -96,7 +96,7 @@ def test_a_value_that_is_no_number_skips_the_row_and_is_told_once(bad: object) -
     assert len(list(score_rows(rows, BASELINE, OPTIONS, tally))) == 1
     ((level, text),) = tally.messages(OPTIONS)
     assert level == "WARN"
-    assert text.startswith("2 of 3 rows skipped: a metric is no number (first: udp='")
+    assert text.startswith("2 of 3 rows skipped: a metric is not a number (such as tcp='")
 
 
 def test_rows_without_a_name_are_skipped_and_told() -> None:

@@ -14,7 +14,7 @@ from tests.app.outcome import ARGS, HEADER, LOOKUP, OVER, replies_of
 
 sys.path.append(str(ROOT / "build" / "sdk"))
 
-from npmlib.anomaly import commandline
+from npmlib.anomaly import command
 
 STREAM = getinfo(ARGS) + execute(HEADER + OVER, finished=True)
 PLACES = [
@@ -35,7 +35,7 @@ def folder(tmp_path: Path) -> Path:
 def last_reply(folder: Path, stdin: io.BytesIO) -> tuple[str, bytes]:
     """The one message of the last reply, and its body."""
     output = io.BytesIO()
-    assert commandline.run(stdin, output, str(folder)) == 1
+    assert command.run(stdin, output, str(folder)) == 1
     last = list(replies_of(output.getvalue()))[-1]
     ((level, text),) = last.metadata["inspector"]["messages"]
     assert level == "ERROR"

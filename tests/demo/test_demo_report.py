@@ -13,6 +13,7 @@ from typing import Any
 import duckdb
 import plotly.graph_objects
 import pytest
+from npmlib.anomaly.options import Options
 
 from tests.demo.hostile_estate import DEST, END, HOUR, INTERVAL, PROCESS, WORKLOAD
 from workbench.demo.charts import OVER, UNKNOWN
@@ -294,9 +295,9 @@ def test_it_is_written_whole_and_small_enough_to_send(watched: Watched, tmp_path
 def test_the_limit_is_the_one_a_site_has_set(watched: Watched) -> None:
     search = '| mstats avg(tcp.bytes) as tcp.bytes where index=a by b span=1m | npmanomaly threshold="4.5" minspread=0'
     how = sensitivity(watched.app, search)
-    assert (how.threshold, how.minspread, how.minsamples, how.interval) == (4.5, 0, 100, 60)
+    assert (how.options, how.interval) == (Options(threshold=4.5, minspread=0), 60)
     shipped = next(run.search.search for run in watched.runs if OUTBOUND in run.search.name)
-    assert sensitivity(watched.app, shipped).threshold == 3
+    assert sensitivity(watched.app, shipped).options.threshold == 3
     with pytest.raises(ReplayError, match="does not run npmanomaly"):
         sensitivity(watched.app, "| mstats avg(tcp.bytes) as b where index=a by c")
     with pytest.raises(ReplayError, match="threshold='high' must be a number"):

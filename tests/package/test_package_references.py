@@ -7,16 +7,19 @@ import re
 from pathlib import Path
 from xml.etree import ElementTree
 
+from npmlib.anomaly.options import Options
+from npmlib.learn.options import LearnOptions
+from npmlib.optiontexts import option_meanings
+
 from workbench.compiler.rules.known import COMMANDS
+from workbench.site.commandhelp import defaults
 from workbench.spl.macros import macro_uses
 from workbench.spl.parser import parse
 from workbench.spl.tree import CustomCommand
 
 Stanzas = dict[str, dict[str, str]]
-OPTIONS = {
-    "npmanomaly": {"baseline", "by", "metrics", "threshold", "minsamples", "minspread", "unseen"},
-    "npmlearn": {"by", "metrics", "accept", "table"},
-}
+DECLARED: dict[str, type[Options] | type[LearnOptions]] = {"npmanomaly": Options, "npmlearn": LearnOptions}
+OPTIONS = {command: option_meanings(options) for command, options in DECLARED.items()}
 
 
 def examples(confs: dict[str, Stanzas]) -> list[str]:
@@ -36,7 +39,7 @@ def test_the_examples_of_the_help_name_commands_options_and_lookups_that_ship(co
         for command in parse(text).commands:
             if isinstance(command, CustomCommand) and command.name not in COMMANDS:
                 given = dict(re.findall(r"(\w+)=(\S+)", re.sub(r'"[^"]*"', "x", command.arguments)))
-                assert given.keys() <= OPTIONS[command.name]
+                assert given.keys() <= OPTIONS[command.name].keys()
                 lookups = {given[name] for name in ("baseline", "accept", "table") if name in given}
                 assert lookups <= confs["transforms"].keys()
 
@@ -49,12 +52,19 @@ def test_every_command_has_its_file_and_its_help_with_every_option(confs: dict[s
     for name, settings in confs["commands"].items():
         assert (app / "bin" / settings["filename"]).is_file()
         syntax = confs["searchbnf"][f"{name}-command"]
-        assert set(re.findall(r"(\w+)=", syntax["simplesyntax"])) == OPTIONS[name]
-        assert set(re.findall(r"(\w+)=", confs["searchbnf"][f"{name}-option"]["syntax"])) == OPTIONS[name]
+        options = confs["searchbnf"][f"{name}-option"]
+        assert re.findall(r"(\w+)=", syntax["simplesyntax"]) == list(OPTIONS[name])
+        assert re.findall(r"(\w+)=", options["syntax"]) == list(OPTIONS[name])
+        assert options["description"] == " ".join(f"{option}: {meaning}." for option, meaning in OPTIONS[name].items())
         assert [key for key in syntax if key.startswith("example")] == ["example1", "example2", "example3"]
         assert [key for key in syntax if key.startswith("comment")] == ["comment1", "comment2", "comment3"]
         for option in OPTIONS[name]:
             assert re.search(rf"\b{option}\b", syntax["description"]), f"{option} is not described"
+        for option, default in defaults(name).items():
+            stated = f"default {default.replace(',', ', ')}"
+            assert not default or stated in " ".join(syntax["description"].split()), (
+                f"the default of {option} is not stated: {stated}"
+            )
 
 
 def test_views_in_the_navigation_exist(app: Path) -> None:

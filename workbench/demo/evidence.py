@@ -9,9 +9,10 @@ from __future__ import annotations
 
 import math
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TypeAlias
 
+from npmlib.anomaly.baseline import limit
 from npmlib.anomaly.options import Options, parse_options
 from npmlib.errors import SearchError
 
@@ -43,13 +44,9 @@ SeriesName: TypeAlias = tuple[str, ...]
 
 @dataclass(frozen=True)
 class Sensitivity:
-    """How the outbound search compares: threshold in spreads, least points of a baseline, least relative spread, and
-    the length of an interval in seconds.
-    """
+    """How the outbound search compares: the options of npmanomaly, and the length of an interval in seconds."""
 
-    threshold: float = Options.threshold
-    minsamples: int = Options.minsamples
-    minspread: float = Options.minspread
+    options: Options = field(default_factory=Options)
     interval: int = 30
 
 
@@ -106,8 +103,8 @@ def sensitivity(app: App, search: str) -> Sensitivity:
         given = parse_options(options(command.arguments))
     except (ArgumentError, SearchError) as error:
         raise ReplayError(f"npmanomaly: {error}") from None
-    interval = span_seconds(span) if span else Sensitivity.interval
-    return Sensitivity(given.threshold, given.minsamples, given.minspread, interval)
+    interval = span_seconds(span) if span else Sensitivity().interval
+    return Sensitivity(given, interval)
 
 
 def band(row: Row | None, metric: str, how: Sensitivity) -> Band | None:
@@ -117,9 +114,8 @@ def band(row: Row | None, metric: str, how: Sensitivity) -> Band | None:
     count, average, stdev = (as_number(row.get(f"{part}_{metric}")) for part in ("count", "avg", "stdev"))
     if not count or average is None:
         return None
-    spread = max(stdev or 0.0, how.minspread * abs(average))
-    trusted = count >= how.minsamples
-    return Band(average, spread, average + how.threshold * spread if trusted else math.inf)
+    allowed = limit(count, average, stdev or 0.0, how.options)
+    return Band(average, allowed.spread, allowed.upper)
 
 
 def baselines(runs: Sequence[SearchRun]) -> list[tuple[float, dict[SeriesName, Row]]]:

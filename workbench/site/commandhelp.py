@@ -6,30 +6,20 @@ import re
 from dataclasses import fields
 from pathlib import Path
 
-from npmlib.anomaly.options import OPTION_NAMES, Options
-from npmlib.learn import options as learning
+from npmlib.anomaly.options import Options
+from npmlib.learn.options import LearnOptions
 
 from workbench.conf import parse
 from workbench.site.content import SiteError
 from workbench.site.wording import code, paragraph
 
 SCORING, LEARNING = "npmanomaly", "npmlearn"
-_OPTIONS: dict[str, tuple[tuple[str, ...], type[Options] | type[learning.LearnOptions]]] = {
-    SCORING: (OPTION_NAMES, Options),
-    LEARNING: (learning.OPTION_NAMES, learning.LearnOptions),
-}
-_ATTRIBUTES = {"unseen": "flag_unseen"}
+_OPTIONS: dict[str, type[Options] | type[LearnOptions]] = {SCORING: Options, LEARNING: LearnOptions}
 
 
 def defaults(command: str = SCORING) -> dict[str, str]:
-    """Return the default of each option as a user would type it; SiteError for an option without a field."""
-    names, options = _OPTIONS[command]
-    values = {field.name: field.default for field in fields(options)}
-    missing = [name for name in names if _ATTRIBUTES.get(name, name) not in values]
-    if missing:
-        place = f"{options.__module__}.{options.__name__}"
-        raise SiteError(f"the option {missing[0]} has no field of its name in {place}; name it there")
-    return {name: _typed(name, values[_ATTRIBUTES.get(name, name)]) for name in names}
+    """Return the default of each option as a user would type it."""
+    return {field.name: _typed(field.default) for field in fields(_OPTIONS[command])}
 
 
 def option_table(app: Path, command: str = SCORING) -> str:
@@ -78,9 +68,7 @@ def _shown(text: str, separator: str, between: str) -> str:
     return between.join(code(part) for part in text.split(separator))
 
 
-def _typed(name: str, value: object) -> str:
-    if name == "unseen":
-        return "flag" if value else "ignore"
+def _typed(value: object) -> str:
     return (
         ",".join(str(part) for part in value)
         if isinstance(value, tuple)

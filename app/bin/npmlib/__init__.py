@@ -1,1 +1,1 @@
-"""What the search command npmanomaly thinks with; no Splunk, no SDK and no third-party package in here."""
+"""The search commands npmanomaly and npmlearn. In this folder: what both share. No third-party package but the SDK."""

@@ -1,7 +1,7 @@
-"""The talk with Splunk that all our search commands share: strict reading, checked options, errors that say what to do.
+"""What our search commands share in talking to Splunk: strict reading, checked options, errors that say what to do.
 
-Splunk's SDK keeps the order of the talk and the form of the replies. Some of its private methods are replaced: how a
-chunk is read (strictly, and as bytes), how it is answered, and what is said of an error that nobody foresaw.
+Splunk's SDK keeps the order of the messages and the form of the replies. Some of its private methods are replaced: how
+a chunk is read (strictly, and as bytes), how it is answered, and the message about an unforeseen error.
 tests/app/test_sdk_methods.py fails when an update of the SDK changes them.
 
 Splunk starts a command several times a search just to learn what it is, so what only rows need is imported with them.
@@ -12,8 +12,10 @@ import gc
 import os
 import sys
 from abc import ABC, abstractmethod
-from typing import Any, BinaryIO, Callable, Dict, Mapping, Optional, Tuple
+from dataclasses import fields
+from typing import Any, BinaryIO, Callable, Dict, Mapping, Optional, Tuple, Type
 
+from splunklib.searchcommands import Option
 from splunklib.searchcommands.internals import ObjectView
 
 from npmlib.errors import SearchError
@@ -23,7 +25,8 @@ from npmlib.protocol import Chunk, read_chunk
 class Conversation(ABC):
     """Goes before a command class of the SDK in the bases of a command.
 
-    The command says which options it has, how to check them, and how to answer the rows of a chunk.
+    The command names the dataclass of its options (see npmlib.optiontexts), and says how to check them and how to
+    answer the rows of a chunk.
     """
 
     option_names: Tuple[str, ...] = ()
@@ -35,16 +38,24 @@ class Conversation(ABC):
     _finished: Any
     _parsed_options: Any = None
 
+    def __init_subclass__(cls, options: Optional[Type[Any]] = None) -> None:
+        """Give the SDK an Option for each field of the dataclass ``options``."""
+        super().__init_subclass__()
+        if options is not None:
+            cls.option_names = tuple(each.name for each in fields(options))
+            for name in cls.option_names:
+                setattr(cls, name, Option())
+
     @staticmethod
     @abstractmethod
     def parse_options(typed: Mapping[str, str]) -> Any:
-        """Turn option texts, by name, into the options of the command; SearchError for what cannot be."""
+        """Turn option texts, by name, into the options of the command; SearchError for invalid ones."""
 
     @abstractmethod
     def answer(self, body: bytes, damaged: bool) -> None:
-        """Put the reply to the rows in ``body`` into the record writer; SearchError or csv.Error end the search.
+        """Write the reply to the rows in ``body`` into the record writer; SearchError or csv.Error end the search.
 
-        ``body`` is UTF-8 without NUL; ``damaged`` tells that something in it had to be replaced for that.
+        ``body`` is UTF-8 without NUL; ``damaged`` says that bytes of it were replaced to make it so.
         """
 
     def prepare(self) -> None:
@@ -54,7 +65,9 @@ class Conversation(ABC):
         try:
             if self.fieldnames:
                 unknown = ", ".join(f"'{argument}'" for argument in self.fieldnames)
-                raise SearchError(f"{unknown} is no option. There are, written name=value: {', '.join(names)}")
+                raise SearchError(
+                    f"{unknown} is not an option. The options, written name=value, are: {', '.join(names)}"
+                )
             self._parsed_options = self.parse_options(typed)
         except SearchError as error:
             self._fail(error)
@@ -109,7 +122,7 @@ class Conversation(ABC):
 def converse(command: Any, stdin: BinaryIO, stdout: BinaryIO) -> int:
     """Let ``command`` answer the chunks of ``stdin`` on ``stdout``; return the exit code.
 
-    0 for a search that went well or that Splunk ended early, 1 after an error, which the last reply tells.
+    0 for a search that went well or that Splunk ended early, 1 after an error, which the last reply reports.
     BrokenPipeError where Splunk does not read the reply.
     """
     try:
@@ -120,7 +133,7 @@ def converse(command: Any, stdin: BinaryIO, stdout: BinaryIO) -> int:
 
 
 def run_script(run: Callable[[BinaryIO, BinaryIO, str], int], app_folder: str) -> int:
-    """Run a command on the pipes from and to Splunk; an ended search, which nobody reads any more, is no error."""
+    """Run a command on the pipes from and to Splunk; that Splunk ends the search and reads no more is not an error."""
     gc.disable()  # nothing here makes circles, and looking for some among 200,000 series takes seconds
     try:
         code = run(sys.stdin.buffer, sys.stdout.buffer, app_folder)
@@ -143,7 +156,7 @@ def _getinfo(chunk: Optional[Chunk]) -> Tuple[Any, bytes]:
     searchinfo: Dict[str, object] = sent if isinstance(sent, dict) else {}
     args = searchinfo.get("args")
     if not isinstance(args, list) or not all(isinstance(arg, str) for arg in args):
-        raise SearchError("the getinfo chunk from Splunk does not tell the options (searchinfo.args)")
+        raise SearchError("the getinfo chunk from Splunk lacks the options (searchinfo.args)")
     texts = (
         "app",
         "dispatch_dir",

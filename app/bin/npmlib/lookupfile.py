@@ -1,4 +1,4 @@
-"""The file behind a lookup of this app: found by its bare name, and read whole while others may replace it."""
+"""The file behind a lookup of this app: located by its bare name, and read whole while others may replace it."""
 
 import os
 import stat
@@ -7,17 +7,14 @@ from typing import NamedTuple, Tuple
 
 from npmlib.errors import SearchError
 
-BASELINE_SEARCH = "K8S NPM - Baseline Of Kubernetes NPM Process Traffic"
-
 ATTEMPTS = 5
 PAUSE = 0.2  # seconds between two attempts: Splunk moves a finished lookup into place at once
 
 
 class Kind(NamedTuple):
-    """What a lookup is for, and what is said of one that cannot be used.
+    """The option that names a lookup, and the next steps in the messages about one that cannot be used.
 
-    option: the option that names it. when_missing: the next step, a sentence. again: how to get a whole file, in the
-    middle of a sentence.
+    when_missing: a sentence, for a lookup that does not exist. again: part of a sentence, how to get a complete file.
     """
 
     option: str
@@ -25,14 +22,7 @@ class Kind(NamedTuple):
     again: str
 
 
-BASELINE = Kind(
-    option="baseline",
-    when_missing=f"Run the search '{BASELINE_SEARCH}' once, or name another lookup with baseline=",
-    again=f"run '{BASELINE_SEARCH}' again",
-)
-
-
-def baseline_path(app_folder: str, name: str, kind: Kind = BASELINE) -> str:
+def lookup_path(app_folder: str, name: str, kind: Kind) -> str:
     """Path of lookup ``name`` below ``app_folder``; SearchError when there is none, or it leads elsewhere."""
     lookups = os.path.realpath(os.path.join(app_folder, "lookups"))
     try:
@@ -49,17 +39,17 @@ def baseline_path(app_folder: str, name: str, kind: Kind = BASELINE) -> str:
     return path
 
 
-def read_settled(app_folder: str, name: str, kind: Kind = BASELINE) -> bytes:
+def read_settled(app_folder: str, name: str, kind: Kind) -> bytes:
     """Return all bytes of lookup ``name`` as they stood at one moment.
 
     A file that changes, shrinks, grows or is replaced under the reader is read again, and so is one whose last line
-    has no end. SearchError when it never settles, is missing, is no file, or may not be read.
+    has no end. SearchError when it never settles, is missing, is not a file, or may not be read.
     """
     cut_off = False
     for attempt in range(ATTEMPTS):
         if attempt:
             time.sleep(PAUSE)
-        path = baseline_path(app_folder, name, kind)
+        path = lookup_path(app_folder, name, kind)
         try:
             before = _state(path)
             with open(path, "rb") as file:
@@ -93,5 +83,5 @@ def _state(path: str) -> State:
 
 def _of(status: os.stat_result) -> State:
     if not stat.S_ISREG(status.st_mode):
-        raise OSError(0, "it is no file")
+        raise OSError(0, "it is not a file")
     return status.st_size, status.st_mtime_ns, status.st_ino, status.st_dev

@@ -35,8 +35,8 @@ def read_chunk(stream: BinaryIO) -> Optional[Chunk]:
                 "the input from Splunk ends, or runs on, in the first line of a chunk; run the search again"
             )
         raise SearchError(
-            f"the input is no chunk of the search command protocol, it begins with {_shown(header)};"
-            " the command needs chunked = true in commands.conf"
+            f"the input is not a chunk of the search command protocol; it begins with {_shown(header)}."
+            " The command needs chunked = true in commands.conf"
         )
     metadata = _exactly(stream, int(lengths[1]), "metadata")
     body = _exactly(stream, int(lengths[2]), "rows")
@@ -71,10 +71,12 @@ def _object(text: bytes) -> Dict[str, object]:
         found = json.loads(text.decode("utf-8"))
     except (ValueError, RecursionError) as error:
         reason = "nested too deep" if isinstance(error, RecursionError) else str(error)
-        raise SearchError(f"the metadata of a chunk from Splunk is no JSON ({reason}); run the search again") from error
+        raise SearchError(
+            f"the metadata of a chunk from Splunk is not JSON ({reason}); run the search again"
+        ) from error
     if not isinstance(found, dict):
         raise SearchError(
-            f"the metadata of a chunk from Splunk is no JSON object but {_shown(text)}; run the search again"
+            f"the metadata of a chunk from Splunk is not a JSON object but {_shown(text)}; run the search again"
         )
     return found
 

@@ -1,6 +1,6 @@
 """Rows in the CSV of a chunk, read one at a time as Splunk's SDK reads them.
 
-This is the careful way, for the reference and for every row that the fast path does not know how to take apart.
+npmlearn reads all its rows so, npmanomaly those that cannot be scored by columns.
 """
 
 import csv
@@ -23,8 +23,8 @@ _LINE_ENDS = re.compile(rb"[\r\n]+")
 def readable(body: bytes) -> Tuple[bytes, bool]:
     """Return ``body`` as UTF-8 that the csv module takes in every Python, and whether something had to be replaced.
 
-    A byte order mark at the start goes. Bytes that are no UTF-8, and NUL, become U+FFFD: one process with an odd name
-    must not stop a detection for all the others.
+    A byte order mark at the start is removed. Bytes that are not UTF-8, and NUL, become U+FFFD: one process with an odd
+    name must not stop a detection for all the others.
     """
     if body.startswith(BYTE_ORDER_MARK):
         body = body[len(BYTE_ORDER_MARK) :]
@@ -116,7 +116,7 @@ def csv_rows(lines: Iterable[str]) -> Iterator[List[str]]:
 
 
 def read_records(lines: Iterable[str]) -> Iterator[Dict[str, object]]:
-    """Yield the rows below the header as records, passing over blank lines; csv.Error where the text is no CSV."""
+    """Yield the rows below the header as records, passing over blank lines; csv.Error where the text is not CSV."""
     rows = csv_rows(lines)
     columns = Columns(next(rows, []))
     for cells in rows:

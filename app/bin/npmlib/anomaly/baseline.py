@@ -11,13 +11,19 @@ from typing import Dict, Iterable, Iterator, List, Mapping, NamedTuple, Optional
 
 from npmlib.anomaly.options import Options
 from npmlib.errors import SearchError
-from npmlib.lookupfile import BASELINE_SEARCH, read_settled
+from npmlib.lookupfile import Kind, read_settled
 from npmlib.numbers import all_numbers, parse_number
 from npmlib.rows import Series
 
 # A cell of the lookup can hold a long process name; the module's own limit is 128 KiB.
 csv.field_size_limit(2**31 - 1)
 
+BASELINE_SEARCH = "K8S NPM - Baseline Of Kubernetes NPM Process Traffic"
+BASELINE = Kind(
+    option="baseline",
+    when_missing=f"Run the search '{BASELINE_SEARCH}' once, or name another lookup with baseline=",
+    again=f"run '{BASELINE_SEARCH}' again",
+)
 NUMBERS = 3  # kept for each metric: upper, expected, spread; upper is NaN where there is no limit
 
 
@@ -70,12 +76,12 @@ def limit(count: float, average: float, stdev: float, options: Options) -> Limit
 
 
 def load_baseline(app_folder: str, options: Options) -> LoadedBaseline:
-    """Read the lookup that ``options`` name; one entry a series, one Limit (or None) for each metric in turn.
+    """Read the lookup that ``options`` name: for each series one Limit, or None, for each metric in turn.
 
     A metric without average or count has no Limit; an empty stdev is 0, as Splunk's stdev of one data point.
-    Raises SearchError for a file that is missing, empty, no UTF-8, of another shape, or has a cell that cannot be.
+    Raises SearchError for a file that is missing, empty, not UTF-8, of another shape, or has an invalid cell.
     """
-    return read_baseline(read_settled(app_folder, options.baseline), options)
+    return read_baseline(read_settled(app_folder, options.baseline, BASELINE), options)
 
 
 def read_baseline(content: bytes, options: Options) -> LoadedBaseline:
@@ -171,6 +177,6 @@ def _cell(cell: str, options: Options, line: int) -> float:
     number = 0.0 if cell.strip() == "" else parse_number(cell)
     if number is None:
         raise SearchError(
-            f"baseline '{options.baseline}', line {line}: '{cell[:80]}' is no number; run '{BASELINE_SEARCH}' again"
+            f"baseline '{options.baseline}', line {line}: '{cell[:80]}' is not a number; run '{BASELINE_SEARCH}' again"
         )
     return number

@@ -1,32 +1,22 @@
 """The command npmanomaly as Splunk's SDK sees it: hands chunks, options and messages between SDK and scoring."""
 
-from typing import Any, Dict, Iterable, Iterator
+from typing import Any, BinaryIO, Dict, Iterable, Iterator
 
 from splunklib.searchcommands import (
     Configuration,
-    Option,
     StreamingCommand,
 )
 
-from npmlib.anomaly.options import OPTION_NAMES, parse_options
+from npmlib.anomaly.options import Options, parse_options
 from npmlib.anomaly.tally import Tally
-from npmlib.conversation import Conversation
+from npmlib.conversation import Conversation, converse
 
 
 @Configuration(distributed=False)
-class NpmAnomalyCommand(Conversation, StreamingCommand):  # type: ignore[misc]
+class NpmAnomalyCommand(Conversation, StreamingCommand, options=Options):  # type: ignore[misc]
     """Score rows of metrics against a baseline of the app in ``app_folder``; see searchbnf.conf for the help."""
 
-    option_names = OPTION_NAMES
     parse_options = staticmethod(parse_options)
-
-    baseline = Option()
-    by = Option()
-    metrics = Option()
-    threshold = Option()
-    minsamples = Option()
-    minspread = Option()
-    unseen = Option()
 
     def __init__(self, app_folder: str) -> None:
         super().__init__()
@@ -37,13 +27,13 @@ class NpmAnomalyCommand(Conversation, StreamingCommand):  # type: ignore[misc]
         self._tally = Tally()
 
     def stream(self, records: Iterable[Dict[str, object]]) -> Iterator[Dict[str, str]]:
-        """Yield the findings of one chunk, row by row: the reference, which the fast path is held against."""
+        """Yield the findings of one chunk, row by row: the reference for scoring by columns."""
         from npmlib.anomaly.scoring import score_rows
 
         return score_rows(records, self._load(), self._parsed_options, self._tally)
 
     def answer(self, body: bytes, damaged: bool) -> None:
-        """Score a chunk and put the findings into the reply; after the last one, tell what was not scored."""
+        """Score a chunk and write the findings into the reply; after the last one, report what was not scored."""
         from npmlib.rows import has_rows
 
         self._tally.damaged_chunks += damaged
@@ -58,8 +48,8 @@ class NpmAnomalyCommand(Conversation, StreamingCommand):  # type: ignore[misc]
             from npmlib.anomaly.columnwise import ColumnScorer
 
             self._scorer = ColumnScorer(self._load(), self._parsed_options, self._tally)
-        found: Iterator[Dict[str, str]] = self._scorer.findings(body)
-        return found
+        findings: Iterator[Dict[str, str]] = self._scorer.findings(body)
+        return findings
 
     def _load(self) -> Any:
         if self._limits is None:
@@ -67,3 +57,8 @@ class NpmAnomalyCommand(Conversation, StreamingCommand):  # type: ignore[misc]
 
             self._limits = load_baseline(self._app_folder, self._parsed_options)
         return self._limits
+
+
+def run(stdin: BinaryIO, stdout: BinaryIO, app_folder: str) -> int:
+    """Answer the chunks of ``stdin`` on ``stdout`` with the lookups of ``app_folder``; see converse for the code."""
+    return converse(NpmAnomalyCommand(app_folder), stdin, stdout)

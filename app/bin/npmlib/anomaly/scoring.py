@@ -54,7 +54,7 @@ def _series(row: Row, options: Options, tally: Tally) -> Optional[Tuple[str, ...
     for field in options.by:
         name = row.get(field)
         if not isinstance(name, str) or not name:
-            tally.rows_without_field[field] = tally.rows_without_field.get(field, 0) + 1
+            tally.skip_without(field)
             return None
         names.append(name)
     return tuple(names)

@@ -10,24 +10,17 @@ from typing import Any, BinaryIO, Dict, Iterable, Iterator
 from splunklib.searchcommands import (
     Configuration,
     EventingCommand,
-    Option,
 )
 
 from npmlib.conversation import Conversation, converse
-from npmlib.learn.options import OPTION_NAMES, parse_options
+from npmlib.learn.options import LearnOptions, parse_options
 
 
 @Configuration()
-class NpmLearnCommand(Conversation, EventingCommand):  # type: ignore[misc]
+class NpmLearnCommand(Conversation, EventingCommand, options=LearnOptions):  # type: ignore[misc]
     """Learn profiles with the lookups of the app in ``app_folder``; see searchbnf.conf for the help."""
 
-    option_names = OPTION_NAMES
     parse_options = staticmethod(parse_options)
-
-    by = Option()
-    metrics = Option()
-    accept = Option()
-    table = Option()
 
     def __init__(self, app_folder: str) -> None:
         super().__init__()

@@ -35,7 +35,7 @@ class HourRows:
 
     def take(self, record: Mapping[str, object]) -> None:
         """Keep a row; SearchError where another row of the same series and hour has other numbers."""
-        self._tally.hour_rows += 1
+        self._tally.rows += 1
         series = self._series(record)
         hour = self._hour(record) if series else None
         if series is None or hour is None:

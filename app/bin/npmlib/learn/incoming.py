@@ -9,7 +9,8 @@ from npmlib.learn.hourrows import HourRows
 from npmlib.learn.newtable import new_table
 from npmlib.learn.options import RESULT_FIELDS, LearnOptions
 from npmlib.learn.tablerows import TableRows
-from npmlib.learn.tally import Message, Tally
+from npmlib.learn.tally import Tally
+from npmlib.rowcounts import Message
 from npmlib.rows import Columns, csv_rows
 
 ONLY_IN_TABLE = ("kind", "metric", "profile")  # a row with any of these filled is one of the table

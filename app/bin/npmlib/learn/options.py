@@ -1,13 +1,11 @@
 """The options of npmlearn, checked all at once, and the names of the columns that it reads and writes."""
 
 from dataclasses import dataclass
-from typing import Callable, Dict, List, Mapping, Tuple
+from typing import Mapping, Tuple
 
 from npmlib.anomaly.options import DEFAULT_BY, DEFAULT_METRICS
-from npmlib.errors import SearchError
-from npmlib.typed import field_names, lookup_name
+from npmlib.optiontexts import field_names, lookup_name, option, read_options
 
-OPTION_NAMES = ("by", "metrics", "accept", "table")
 UNIT_OF_BYTES = 1000.0  # in an interval of 30 s: about what keeps a connection open
 
 # A row to learn from has the by fields, hour, and for each metric the columns n_<metric>, sum_<metric>, ...
@@ -46,37 +44,28 @@ RESULT_FIELDS: Tuple[str, ...] = (  # all columns of the table after the by fiel
 
 @dataclass(frozen=True)
 class LearnOptions:
-    """What is learned.
+    """What is learned. The command has an option for each field; searchbnf.conf shows the same meanings.
 
-    by: fields that together name a series. The first names the cluster, whose hours are observed for all its series
-    or for none.
-    metrics: what is learned of each series, from the columns n_, sum_, log_ and p95_ of that name.
-    accept: lookup of accepted levels, without folder and without .csv; one of the default name need not exist.
-    table: lookup that the rows of the table come from, to check that all of them arrived; empty for no check.
+    by: the first field names the cluster, whose hours are observed for all its series or for none. metrics: read from
+    the columns n_, sum_, log_ and p95_ of that name. accept: a lookup of the default name need not exist. table: all
+    rows of this lookup must arrive; empty for no check.
     """
 
-    by: Tuple[str, ...] = DEFAULT_BY
-    metrics: Tuple[str, ...] = DEFAULT_METRICS
-    accept: str = "npm_accepted_levels"
-    table: str = ""
+    by: Tuple[str, ...] = option(
+        DEFAULT_BY, "fields that name a series, the cluster first", field_names("npmlearn", RESULT_FIELDS)
+    )
+    metrics: Tuple[str, ...] = option(DEFAULT_METRICS, "what is learned of each series", field_names("npmlearn", ()))
+    accept: str = option(
+        "npm_accepted_levels", "lookup of levels that were accepted", lookup_name("npm_accepted_levels")
+    )
+    table: str = option(
+        "", "lookup that the table comes from, to check that all of it arrives", lookup_name("npm_profile")
+    )
 
 
 def parse_options(typed: Mapping[str, str]) -> LearnOptions:
-    """Turn option texts, by name, into LearnOptions; names that are left out keep their default.
-
-    Raises SearchError that lists everything wrong with them.
-    """
-    wrong: List[str] = []
-    read: Dict[str, Callable[[str], object]] = {
-        "by": lambda text: field_names("by", text, "npmlearn", RESULT_FIELDS, wrong),
-        "metrics": lambda text: field_names("metrics", text, "npmlearn", (), wrong),
-        "accept": lambda text: lookup_name("accept", text, LearnOptions.accept, wrong),
-        "table": lambda text: lookup_name("table", text, "npm_profile", wrong),
-    }
-    values = {name: read[name](text) for name, text in typed.items()}
-    if wrong:
-        raise SearchError("; ".join(wrong))
-    return LearnOptions(**values)  # type: ignore[arg-type]  # each value was made by the reader of its name
+    """Turn option texts, by name, into LearnOptions; SearchError that lists everything wrong with them."""
+    return read_options(LearnOptions, typed)
 
 
 def unit(metric: str) -> float:

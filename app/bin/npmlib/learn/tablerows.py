@@ -14,7 +14,7 @@ from typing import Dict, List, Mapping, NamedTuple, Optional, Sequence, Tuple
 from npmlib.errors import SearchError
 from npmlib.learn.hourrows import SECONDS_PER_HOUR, epoch_hour
 from npmlib.learn.options import CHANNELS, FIGURES, KIND_HOUR, KIND_PROFILE, RESULT_FIELDS, LearnOptions
-from npmlib.lookupfile import Kind, baseline_path
+from npmlib.lookupfile import Kind, lookup_path
 from npmlib.numbers import parse_number
 from npmlib.profile.learning import Scores
 from npmlib.profile.peaks import NO_SCORE
@@ -92,7 +92,7 @@ class TableRows:
         if not name or not os.path.lexists(os.path.join(app_folder, "lookups", name + ".csv")):
             return
         try:
-            with io.open(baseline_path(app_folder, name, TABLE), encoding="utf-8-sig", newline="") as lines:
+            with io.open(lookup_path(app_folder, name, TABLE), encoding="utf-8-sig", newline="") as lines:
                 rows = max(sum(1 for row in csv.reader(lines) if row) - 1, 0)
         except (OSError, UnicodeDecodeError, csv.Error) as error:
             raise SearchError(f"table '{name}' cannot be read ({error}); restore a backup of it") from error
