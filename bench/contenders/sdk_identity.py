@@ -5,12 +5,7 @@ from collections.abc import Iterable, Iterator
 
 sys.path.insert(0, sys.path[0] + "/../lib")  # Python begins sys.path with the folder of the script
 
-from splunklib.searchcommands import (  # type: ignore[import-not-found]
-    Configuration,
-    Option,
-    StreamingCommand,
-    dispatch,
-)
+from splunklib.searchcommands import Configuration, Option, StreamingCommand, dispatch
 
 
 @Configuration(distributed=False)

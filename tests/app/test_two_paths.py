@@ -6,13 +6,13 @@ import io
 import subprocess
 import sys
 from collections.abc import Iterator, Sequence
-from contextlib import nullcontext
 from pathlib import Path
 from unittest import mock
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from npmlib.anomaly import columnwise
 from npmlib.rows import read_records
 
 from tests.app.chunks import KEYS, LOOKUP, METRICS, bodies, execute, getinfo, plain_bodies, tampered
@@ -87,7 +87,7 @@ def test_both_paths_write_the_same_bytes(
     app_folder: Path, args: list[str], chunks: list[bytes], limits: dict[str, int], again: int
 ) -> None:
     stream = search(args, chunks * again)
-    with mock.patch.multiple("npmlib.anomaly.columnwise", **limits) if limits else nullcontext():
+    with mock.patch.dict(vars(columnwise), limits):
         assert replies(NpmAnomalyCommand, app_folder, stream) == replies(ReferenceCommand, app_folder, stream)
 
 
