@@ -15,8 +15,8 @@ from npmlib.anomaly.baseline import BASELINE
 from npmlib.errors import SearchError
 from npmlib.lookupfile import ATTEMPTS
 
-read_settled = partial(lookupfile.read_settled, kind=BASELINE)
-lookup_path = partial(lookupfile.lookup_path, kind=BASELINE)
+read_settled = partial(lookupfile.read_settled, lookup=BASELINE)
+lookup_path = partial(lookupfile.lookup_path, lookup=BASELINE)
 
 OLD = b"host,count_m\na,1\n"
 NEW = b"host,count_m\na,2\nb,2\n"

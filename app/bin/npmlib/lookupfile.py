@@ -11,7 +11,7 @@ ATTEMPTS = 5
 PAUSE = 0.2  # seconds between two attempts: Splunk moves a finished lookup into place at once
 
 
-class Kind(NamedTuple):
+class LookupOption(NamedTuple):
     """The option that names a lookup, and the next steps in the messages about one that cannot be used.
 
     when_missing: a sentence, for a lookup that does not exist. again: part of a sentence, how to get a complete file.
@@ -22,24 +22,26 @@ class Kind(NamedTuple):
     again: str
 
 
-def lookup_path(app_folder: str, name: str, kind: Kind) -> str:
+def lookup_path(app_folder: str, name: str, lookup: LookupOption) -> str:
     """Path of lookup ``name`` below ``app_folder``; SearchError when there is none, or it leads elsewhere."""
     lookups = os.path.realpath(os.path.join(app_folder, "lookups"))
     try:
         path = os.path.realpath(os.path.join(lookups, name + ".csv"))
         there = os.path.lexists(path)
     except (OSError, ValueError) as error:
-        raise SearchError(f"{kind.option} '{name}' cannot be the name of a lookup ({error})") from error
+        raise SearchError(f"{lookup.option} '{name}' cannot be the name of a lookup ({error})") from error
     if os.path.dirname(path) != lookups:
         raise SearchError(
-            f"{kind.option} '{name}': lookups/{name}.csv is a link out of the lookups folder; make it a file"
+            f"{lookup.option} '{name}': lookups/{name}.csv is a link out of the lookups folder; make it a file"
         )
     if not there:
-        raise SearchError(f"{kind.option} '{name}' is missing: this app has no lookups/{name}.csv. {kind.when_missing}")
+        raise SearchError(
+            f"{lookup.option} '{name}' is missing: this app has no lookups/{name}.csv. {lookup.when_missing}"
+        )
     return path
 
 
-def read_settled(app_folder: str, name: str, kind: Kind) -> bytes:
+def read_settled(app_folder: str, name: str, lookup: LookupOption) -> bytes:
     """Return all bytes of lookup ``name`` as they stood at one moment.
 
     A file that changes, shrinks, grows or is replaced under the reader is read again, and so is one whose last line
@@ -49,11 +51,11 @@ def read_settled(app_folder: str, name: str, kind: Kind) -> bytes:
     for attempt in range(ATTEMPTS):
         if attempt:
             time.sleep(PAUSE)
-        path = lookup_path(app_folder, name, kind)
+        path = lookup_path(app_folder, name, lookup)
         try:
             before = _state(path)
             with open(path, "rb") as file:
-                opened = _of(os.fstat(file.fileno()))
+                opened = _identity(os.fstat(file.fileno()))
                 content = file.read()
             settled = before == opened == _state(path) and len(content) == opened[0]
             cut_off = settled and content[-1:] not in (b"", b"\n")
@@ -62,14 +64,14 @@ def read_settled(app_folder: str, name: str, kind: Kind) -> bytes:
         except FileNotFoundError:  # replaced at this moment
             continue
         except OSError as error:
-            raise SearchError(f"{kind.option} '{name}' cannot be read ({error.strerror}); {kind.again}") from error
+            raise SearchError(f"{lookup.option} '{name}' cannot be read ({error.strerror}); {lookup.again}") from error
     if cut_off:
         raise SearchError(
-            f"{kind.option} '{name}' is half written: its last line does not end;"
-            f" {kind.again}, or end the line of a table made by hand"
+            f"{lookup.option} '{name}' is half written: its last line does not end;"
+            f" {lookup.again}, or end the line of a table made by hand"
         )
     raise SearchError(
-        f"{kind.option} '{name}' changed each time it was read, {ATTEMPTS} times within"
+        f"{lookup.option} '{name}' changed each time it was read, {ATTEMPTS} times within"
         f" {ATTEMPTS * PAUSE:g} seconds; wait until the search that writes it has ended"
     )
 
@@ -78,10 +80,10 @@ State = Tuple[int, int, int, int]
 
 
 def _state(path: str) -> State:
-    return _of(os.stat(path))
+    return _identity(os.stat(path))
 
 
-def _of(status: os.stat_result) -> State:
+def _identity(status: os.stat_result) -> State:
     if not stat.S_ISREG(status.st_mode):
         raise OSError(0, "it is not a file")
     return status.st_size, status.st_mtime_ns, status.st_ino, status.st_dev

@@ -10,9 +10,9 @@ _PLAIN_NUMBERS = re.compile(r"(?:[0-9]+(?:\.[0-9]+)?,)*\Z")
 
 
 def parse_number(text: str) -> Optional[float]:
-    """Return the number that ``text`` spells, or None when it spells none; blanks around it are ignored.
+    """Return the number that ``text`` spells, or None where it is not a number; blanks around it are ignored.
 
-    NaN, infinities and numbers too large for a double are none.
+    NaN, infinities and numbers too large for a double give None.
     """
     stripped = text.strip()
     if not _NUMBER.match(stripped):
@@ -24,7 +24,7 @@ def parse_number(text: str) -> Optional[float]:
 def all_numbers(texts: Sequence[str]) -> Optional[List[float]]:
     """Return the numbers that ``texts`` spell if all are plain (digits, perhaps a point and digits), else None.
 
-    What parse_number says of each, at a fifth of the time; a text that it takes may not be plain.
+    The same as parse_number of each, in a fifth of the time. None does not mean that a text is not a number.
     """
     if not _PLAIN_NUMBERS.match(",".join(texts) + ","):
         return None

@@ -11,7 +11,7 @@ from typing import Dict, Iterable, Iterator, List, Mapping, NamedTuple, Optional
 
 from npmlib.anomaly.options import Options
 from npmlib.errors import SearchError
-from npmlib.lookupfile import Kind, read_settled
+from npmlib.lookupfile import LookupOption, read_settled
 from npmlib.numbers import all_numbers, parse_number
 from npmlib.rows import Series
 
@@ -19,7 +19,7 @@ from npmlib.rows import Series
 csv.field_size_limit(2**31 - 1)
 
 BASELINE_SEARCH = "K8S NPM - Baseline Of Kubernetes NPM Process Traffic"
-BASELINE = Kind(
+BASELINE = LookupOption(
     option="baseline",
     when_missing=f"Run the search '{BASELINE_SEARCH}' once, or name another lookup with baseline=",
     again=f"run '{BASELINE_SEARCH}' again",
@@ -139,8 +139,8 @@ def _series(lines: Iterable[str], options: Options) -> Iterator[Tuple[Series, "a
 
 
 def _positions(header: List[str], wanted: List[str], options: Options) -> List[int]:
-    place = {name: position for position, name in reversed(list(enumerate(header)))}
-    missing = [name for name in wanted if name not in place]
+    positions = {name: position for position, name in reversed(list(enumerate(header)))}
+    missing = [name for name in wanted if name not in positions]
     if missing:
         has = ", ".join(header[:40]) or "none"
         raise SearchError(
@@ -148,7 +148,7 @@ def _positions(header: List[str], wanted: List[str], options: Options) -> List[i
             f" (it has: {has[:2000]}). Name fields and metrics it holds with by= and metrics=,"
             f" or write it with '{BASELINE_SEARCH}'"
         )
-    return [place[name] for name in wanted]
+    return [positions[name] for name in wanted]
 
 
 def _numbers(cells: List[str], options: Options, line: int) -> "array[float]":

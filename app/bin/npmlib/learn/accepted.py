@@ -19,12 +19,12 @@ from npmlib.errors import SearchError
 from npmlib.learn.hourrows import SECONDS_PER_HOUR
 from npmlib.learn.options import LearnOptions
 from npmlib.learn.tally import Tally
-from npmlib.lookupfile import Kind, read_settled
+from npmlib.lookupfile import LookupOption, read_settled
 from npmlib.numbers import parse_number
 from npmlib.profile.acceptance import Level
 from npmlib.rows import Series
 
-ACCEPT = Kind(
+ACCEPT = LookupOption(
     option="accept",
     when_missing="Save it as a lookup of this app, or leave out accept=",
     again="save it again",

@@ -14,7 +14,7 @@ from typing import Dict, List, Mapping, NamedTuple, Optional, Sequence, Tuple
 from npmlib.errors import SearchError
 from npmlib.learn.hourrows import SECONDS_PER_HOUR, epoch_hour
 from npmlib.learn.options import CHANNELS, FIGURES, KIND_HOUR, KIND_PROFILE, RESULT_FIELDS, LearnOptions
-from npmlib.lookupfile import Kind, lookup_path
+from npmlib.lookupfile import LookupOption, lookup_path
 from npmlib.numbers import parse_number
 from npmlib.profile.learning import Scores
 from npmlib.profile.peaks import NO_SCORE
@@ -33,7 +33,7 @@ from npmlib.profile.state import (
 )
 from npmlib.rows import Series
 
-TABLE = Kind(option="table", when_missing="", again="run the search again")
+TABLE = LookupOption(option="table", when_missing="", again="run the search again")
 NUMBERS_OF_AN_HOUR = ("age_days", *FIGURES, "excess", "accepted_at")
 LARGEST_EXPONENT = 690.0  # exp of it is finite, and so is the product with any unit and number of intervals
 
