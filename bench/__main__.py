@@ -19,6 +19,7 @@ from importlib.metadata import version
 from pathlib import Path
 from typing import Any
 
+from bench.checker import checking
 from bench.learning import learning
 from bench.processes import BenchError
 from bench.scoring import NOTATIONS, Extent, Row, Site, memory, series, stage, starts, throughput
@@ -28,8 +29,8 @@ from workbench.writing import write_text
 
 CHECKOUT = Path(__file__).parents[1]
 FIGURES, PAGE = CHECKOUT / "docs" / "performance.json", CHECKOUT / "docs" / "performance.md"
-FULL = Extent(5, Shape("", 1_000_000, 2_000), 10, (200, 20_000, 200_000), 15, (1_300, 13_000))
-QUICK = Extent(1, Shape("", 4_000, 50, chunk_rows=1_000, over=0.01), 3, (50, 500), 1, (20, 100))
+FULL = Extent(5, Shape("", 1_000_000, 2_000), 10, (200, 20_000, 200_000), 15, (1_300, 13_000), 1_625)
+QUICK = Extent(1, Shape("", 4_000, 50, chunk_rows=1_000, over=0.01), 3, (50, 500), 1, (20, 100), 60)
 
 AGAINST = ("", "Python", "rows/s", "x identity", "x DuckDB's CPU", "CPU s", "peak MB")
 HEADS = {
@@ -38,6 +39,7 @@ HEADS = {
     "series": ("series", "Python", "load, CPU s", "peak MB, loaded", "peak MB, all rows", "µs per row", "later"),
     "start": ("", "Python", "CPU ms", "wall ms"),
     "learning": ("series", "profiles", "Python", "CPU s", "peak MB", "table MB", "bytes per profile"),
+    "checker": ("detections", "baselines", "CPU s", "peak MB"),
 }
 _MARKED = re.compile(r"<!-- table (?P<name>[a-z]+) -->\n.*?<!-- end -->", re.DOTALL)
 
@@ -53,7 +55,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
         )
         tables = {notation: throughput(site, extent, notation) for notation in NOTATIONS}
         tables |= {"memory": memory(site, extent), "series": series(site, extent), "start": starts(site, extent)}
-        tables["learning"] = learning(site, extent)
+        tables |= {"learning": learning(site, extent), "checker": checking(site, extent)}
     except BenchError as error:
         print(f"bench: {error}", file=sys.stderr)
         return 1

@@ -23,7 +23,7 @@ Row = tuple[str | int | float, ...]
 @dataclass(frozen=True)
 class Extent:
     """How much is measured: rounds, the shape of the rows, their repetitions for the test of memory, numbers of
-    series, starts, and numbers of series to learn.
+    series, starts, numbers of series to learn, and detections to check.
     """
 
     rounds: int
@@ -32,6 +32,7 @@ class Extent:
     series: tuple[int, ...]
     starts: int
     learned: tuple[int, ...]
+    detections: int
 
 
 @dataclass(frozen=True)
