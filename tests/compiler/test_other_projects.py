@@ -71,6 +71,18 @@ def test_app_conf_and_manifest_come_from_contentctl_yml(checkout: Path, tmp_path
     assert manifest["info"]["author"] == [{"name": "Ann", "email": "ann@example.com", "company": "Example"}]
 
 
+def test_what_contentctl_yml_does_not_say_of_the_app_is_what_contentctl_takes(checkout: Path, tmp_path: Path) -> None:
+    write_sample(tmp_path)
+    (tmp_path / "contentctl.yml").write_text("app:\n  appid: SA-sample\n  label: ESCU\n")
+    assert check_all(CHECKOUT, tmp_path) == []
+    manifest = json.loads((build(checkout, tmp_path).staged / "app.manifest").read_text())
+    assert manifest["info"]["title"] == "Content Pack"
+    assert manifest["info"]["id"]["version"] == "0.0.1"
+    assert manifest["info"]["author"] == [
+        {"name": "author name", "email": "author@contactemailaddress.com", "company": "author company"}
+    ]
+
+
 def test_text_ships_with_plain_line_ends_and_pictures_as_they_are(checkout: Path, tmp_path: Path) -> None:
     staged = build(checkout, write_project(tmp_path)).staged
     assert b"\r" not in (staged / "default" / "commands.conf").read_bytes()

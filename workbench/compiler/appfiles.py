@@ -124,7 +124,7 @@ def check_identity(project: Project, files: Mapping[str, bytes]) -> Iterator[Fin
     """App id and version, which contentctl.yml gives, are the same in app.conf and app.manifest."""
     wanted = {"id": project.app.text("app", "appid"), "version": project.app.text("app", "version")}
     if not all(wanted.values()):
-        return  # contentctl.yml has findings of its own
+        return  # there is nothing to compare, or contentctl.yml has findings of its own
     yield from _check_app_conf(wanted, files.get("default/app.conf", b""))
     yield from _check_manifest(wanted, files)
 

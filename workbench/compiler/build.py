@@ -134,7 +134,7 @@ def _licences(checkout: Path) -> tuple[dict[str, bytes], list[Finding]]:
 
 
 def _written(project: Project, files: Mapping[str, bytes], checkout: Path, out: Path) -> Package:
-    name, version = project.app.text("app", "appid"), project.app.text("app", "version")
+    name, version = project.about_app("appid"), project.about_app("version")
     archive = packed(name, files, EMPTY_FOLDERS)
     staged = checkout / "build" / "stage" / name
     _stage(staged, files)

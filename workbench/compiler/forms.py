@@ -371,6 +371,7 @@ DATA_SOURCE = group(
 APP = group(
     {
         "app": group(
+            {},
             {
                 "uid": number(2, 99_999),
                 "title": text(most=80, least=5, lines=False),
@@ -383,8 +384,9 @@ APP = group(
                 "author_name": text(lines=False),
                 "author_email": text(lines=False),
                 "author_company": text(lines=False),
+                "prefix": text(lines=False),
+                "build": anything,
             },
-            {"prefix": text(lines=False), "build": anything},
             open_to_others=True,
         ),
     },

@@ -35,6 +35,17 @@ FORMS: Mapping[str, Check] = {
 EMPTY_FOLDERS = ("playbooks", "dashboards", "removed")
 TEMPLATE = "app_template"  # the rest of the app, which contentctl copies; ours is in app/
 APP_FILE = "contentctl.yml"
+# What contentctl 5.6.2 takes where contentctl.yml does not say (its class CustomApp).
+APP_DEFAULTS = {
+    "title": "Content Pack",
+    "appid": "ContentPack",
+    "version": "0.0.1",
+    "label": "Custom Splunk Content Pack",
+    "description": "description of app",
+    "author_name": "author name",
+    "author_email": "author@contactemailaddress.com",
+    "author_company": "author company",
+}
 LOCK_FILE = "searches.lock.json"
 
 
@@ -46,6 +57,10 @@ class Project:
     app: Document
     documents: Mapping[str, tuple[Document, ...]] = field(default_factory=dict)
     unreadable: frozenset[str] = frozenset()
+
+    def about_app(self, key: str) -> str:
+        """Return what contentctl.yml says of the app, one of APP_DEFAULTS if it does not."""
+        return self.app.text("app", key) or APP_DEFAULTS[key]
 
     def kind(self, folder: str) -> tuple[Document, ...]:
         """Return the files of one folder, sorted by path."""

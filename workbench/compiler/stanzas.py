@@ -16,7 +16,7 @@ from workbench.compiler.yamlfile import Document
 
 def saved_searches(project: Project) -> dict[str, Settings]:
     """Return savedsearches.conf: the detections, then the baselines, each in the order of their files."""
-    label = project.app.text("app", "label")
+    label = project.about_app("label")
     searches: dict[str, Settings] = {}
     for document in project.kind("detections"):
         stanza = stanza_name(label, "detections", document.text("name"))
@@ -86,7 +86,7 @@ def collections(project: Project) -> dict[str, Settings]:
 
 def analytic_stories(project: Project) -> dict[str, Settings]:
     """Return analyticstories.conf: what the use case library of Enterprise Security shows of detections and stories."""
-    label = project.app.text("app", "label")
+    label = project.about_app("label")
     written: dict[str, Settings] = {}
     for document in project.kind("detections"):
         stanza = stanza_name(label, "detections", document.text("name"))
@@ -191,7 +191,7 @@ def _technologies(document: Document) -> list[str] | None:
 
 
 def _story(project: Project, document: Document) -> Settings:
-    label = project.app.text("app", "label")
+    label = project.about_app("label")
     name = document.text("name")
     person, _, company = document.text("author").partition(",")
     maintainer = {"company": company.strip() or "no", "email": "-", "name": person}

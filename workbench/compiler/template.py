@@ -48,7 +48,7 @@ def made_files(project: Project, template: dict[str, bytes]) -> dict[str, bytes]
     Without default.meta Enterprise Security would not see the searches, which it runs from its own app.
     """
     keys = ("appid", "version", "title", "description", "author_name", "author_email", "author_company")
-    app = {key: project.app.text("app", key) for key in keys}
+    app = {key: project.about_app(key) for key in keys}
     visible = any(name.startswith("default/data/ui/") for name in template)
     settings = {
         "install": {"is_configured": "0"},
@@ -58,7 +58,7 @@ def made_files(project: Project, template: dict[str, bytes]) -> dict[str, bytes]
         "launcher": {"author": app["author_company"], "description": app["description"], "version": app["version"]},
         "triggers": {"reload.analyticstories": "simple"},
     }
-    author = {key: app[f"author_{key}"] or None for key in ("name", "email", "company")}
+    author = {key: app[f"author_{key}"] for key in ("name", "email", "company")}
     manifest: dict[str, object] = {
         "schemaVersion": "2.0.0",
         "info": {

@@ -123,7 +123,7 @@ def _repeated(rule: Rule, document: Document, place: Place, value: str, seen: di
     )
 )
 def _stanza_length(rule: Rule, content: Content) -> Iterator[Finding]:
-    label = content.project.app.text("app", "label")
+    label = content.project.about_app("label")
     for folder in ("detections", "baselines"):
         for document in content.project.kind(folder):
             stanza = stanza_name(label, folder, document.text("name"))
