@@ -362,7 +362,7 @@ def test_pods_and_interfaces_of_a_workload_add_up_and_what_they_receive_does_not
     ):
         counters.add(pod(name, range(0, 1200, 10), interface=interface))
         counters.add(pod(name, range(0, 120_000, 1000), "receive", interface))
-    assert sent(counters, "tcp.bytes")[1:] == [("shop/web/-", 180)] * 19
+    assert sent(counters, "tcp.bytes")[1:] == [("shop/web/-", 90)] * 39
 
 
 def test_a_source_without_peers_leaves_the_edge_searches_silent(world: World) -> None:
