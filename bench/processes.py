@@ -1,15 +1,12 @@
-"""One process from start to end, with what it used, and what its output says.
-
-On Linux a process begins with the peak memory of the one that started it. So the bench imports nothing large.
-"""
+"""One process from start to end, with what it used, and what its output says."""
 
 from __future__ import annotations
 
 import csv
-import os
+import json
 import statistics
 import subprocess
-import time
+import sys
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
@@ -19,6 +16,16 @@ from typing import IO, cast
 from workbench.replay.chunked import read_chunk
 
 Findings = dict[tuple[str, ...], tuple[float, float]]  # value and score, by series, time and metric
+
+# On Linux a process begins with the peak memory of the one that started it, so a small one stands between.
+LAUNCH = """
+import json, resource, subprocess, sys, time
+begun = time.perf_counter()
+status = subprocess.call(sys.argv[2:])
+wall, used = time.perf_counter() - begun, resource.getrusage(resource.RUSAGE_CHILDREN)
+with open(sys.argv[1], "w") as report:
+    json.dump([status, used.ru_utime + used.ru_stime, wall, used.ru_maxrss * 1024], report)
+"""
 
 
 class BenchError(Exception):
@@ -40,25 +47,22 @@ def run(command: Sequence[str], source: Path | Iterable[bytes], target: Path) ->
     What it writes to stderr lands beside ``target``, with the ending .err. Raises BenchError when it fails.
     """
     target.parent.mkdir(parents=True, exist_ok=True)
-    errors = target.with_suffix(".err")
+    errors, report = target.with_suffix(".err"), target.with_suffix(".json")
+    launch = [sys.executable, "-I", "-S", "-c", LAUNCH, str(report), *command]
     with target.open("wb") as stdout, errors.open("wb") as stderr:
-        begun = time.perf_counter()
         if isinstance(source, Path):
             with source.open("rb") as stdin:
-                process = subprocess.Popen(command, stdin=stdin, stdout=stdout, stderr=stderr)
+                subprocess.run(launch, stdin=stdin, stdout=stdout, stderr=stderr, check=True)
         else:
-            process = subprocess.Popen(command, stdin=subprocess.PIPE, stdout=stdout, stderr=stderr)
+            process = subprocess.Popen(launch, stdin=subprocess.PIPE, stdout=stdout, stderr=stderr)
             with suppress(BrokenPipeError), cast(IO[bytes], process.stdin) as pipe:  # why it ended is in its output
                 pipe.writelines(source)
-        _, status, used = os.wait4(process.pid, 0)
-        wall = time.perf_counter() - begun
-    process.returncode = os.waitstatus_to_exitcode(status)
-    if process.returncode:
+            process.wait()
+    status, cpu, wall, rss = json.loads(report.read_text(encoding="utf-8"))
+    if status:
         text = errors.read_text(encoding="utf-8", errors="replace").strip()[-2000:]
-        raise BenchError(
-            f"{' '.join(command)} ended with status {process.returncode}; its output is in {target}\n{text}"
-        )
-    return Usage(used.ru_utime + used.ru_stime, wall, used.ru_maxrss * 1024)
+        raise BenchError(f"{' '.join(command)} ended with status {status}; its output is in {target}\n{text}")
+    return Usage(cpu, wall, rss)
 
 
 def median(usages: Sequence[Usage], what: str) -> float:

@@ -87,6 +87,11 @@ def test_a_process_that_fails_is_named_with_what_it_wrote(tmp_path: Path) -> Non
         run(command, Path("/dev/null"), tmp_path / "out")
 
 
+def test_memory_of_the_bench_does_not_count_as_that_of_the_process(tmp_path: Path) -> None:
+    ballast = bytearray(300_000_000)
+    assert run((sys.executable, "-c", "pass"), Path("/dev/null"), tmp_path / "out").rss < len(ballast) / 3
+
+
 def test_without_a_staged_app_it_says_what_to_do(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["--quick", "--app", str(tmp_path), "--out", str(tmp_path / "out"), "--python", sys.executable]) == 1
     assert "run 'make package'" in capsys.readouterr().err
