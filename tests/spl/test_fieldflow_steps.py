@@ -147,7 +147,7 @@ def test_our_own_searches_end_in_the_fields_they_list_and_miss_none(name: str, t
     expanded = expand(text, macros())
     assert expanded.problems == ()
     steps = field_flow(parse(expanded.text), tables, {**RESULT_FIELDS, "npmanomaly": npmanomaly})
-    lists = [step.command for step in steps if isinstance(step.command, tree.Fields) and step.depth == 0]
+    lists = [step.command for step in steps if isinstance(step.command, tree.Fields | tree.Table) and step.depth == 0]
     last = steps[-1].after
     assert not last.open
     listed = lists[-1].names if lists else ("*",)
