@@ -157,4 +157,5 @@ def test_our_own_searches_end_in_the_fields_they_list_and_miss_none(name: str, t
         assert last.names == set(tables[table.table].columns or ())
     else:
         assert last.names == set(listed)
-    assert [use for step in steps for use in step.missing] == []
+    # A wildcard that stats finds no field for gives no column, and no error: a source may have no UDP.
+    assert [use for step in steps for use in step.missing if "*" not in use.name] == []
