@@ -40,6 +40,8 @@ from workbench.traffic.writing import TRUTH_FILE
 CHECKOUT = Path(__file__).resolve().parents[2]
 DAY, HOUR = 86400.0, 3600.0  # seconds
 REAL_DATA = CHECKOUT.parent / "shared" / "data" / "nezha-online-boutique"
+# The recording has a point a minute, and counters want at least one in an interval.
+EACH_MINUTE = {"npm_sent_in(2)": "`npm_sent_of(60, $cluster$, $workload$)`", "npm_outbound_intervals": "5"}
 
 
 @dataclass(frozen=True)
@@ -98,7 +100,7 @@ def _demo(out: Path, source: str, days: float, real_data: Path, console: Console
                     "Real traffic: Online Boutique, attacks injected",
                     out / "real",
                     QUIET,
-                    {**macros, "npm_edge_learning_days": "1"},
+                    {**macros, **({} if source == EBPF else EACH_MINUTE), "npm_edge_learning_days": "1"},
                 )
             )
             write_nezha_store(real_data, scenes[1].folder / "store", inject=True, source=source)
