@@ -71,21 +71,11 @@ def test_a_cell_names_detections_with_minutes_and_strikes_out_what_was_missed(ru
     assert table([outcome(folder) for folder in runs]) == EXPECTED
 
 
-def test_the_table_of_a_page_is_made_anew_and_the_rest_stays(runs: list[Path], tmp_path: Path) -> None:
-    page = tmp_path / "page.md"
-    page.write_text("before\n<!-- table sources -->\nold\n<!-- end -->\nafter\n")
-    for _ in range(2):
-        assert main([*map(str, runs), "--page", str(page)]) == 0
-        assert page.read_text() == f"before\n<!-- table sources -->\n{EXPECTED}\n<!-- end -->\nafter\n"
+def test_the_command_prints_the_table(runs: list[Path], capsys: pytest.CaptureFixture[str]) -> None:
+    assert main([*map(str, runs)]) == 0
+    assert capsys.readouterr().out == EXPECTED + "\n"
 
 
-def test_what_is_missing_is_named_and_the_page_stays(
-    runs: list[Path], tmp_path: Path, capsys: pytest.CaptureFixture[str]
-) -> None:
-    page = tmp_path / "page.md"
-    page.write_text("no marks\n")
-    assert main([str(runs[0]), "--page", str(page)]) == 1
-    assert "page.md: no <!-- table sources -->" in capsys.readouterr().err
-    assert page.read_text() == "no marks\n"
+def test_a_folder_that_is_missing_is_named(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     assert main([str(tmp_path / "absent")]) == 1
     assert "run the demo with --out FOLDER first" in capsys.readouterr().err

@@ -1,14 +1,12 @@
-"""Compares runs of the demo with different sources: the table of docs/sources/index.md.
+"""Puts runs of the demo with different sources beside each other, as a table in Markdown.
 
-Each folder is the output of one run, such as ``python -m workbench.demo --source obi --out demo-obi``; the first is
-the one that the others are compared with. With --page the table is written into that page, between its marks.
+Each folder is the output of one run, such as ``python -m workbench.demo --source obi --out demo-obi``.
 """
 
 from __future__ import annotations
 
 import argparse
 import json
-import re
 import sys
 from collections import Counter
 from collections.abc import Sequence
@@ -20,9 +18,6 @@ from workbench.demo.tables import SHORT
 from workbench.demo.verdict import Finding, Verdict, judge
 from workbench.traffic.attacks import DETECTIONS
 from workbench.traffic.writing import TRUTH_FILE
-from workbench.writing import write_text
-
-_MARKED = re.compile(r"(<!-- table sources -->\n).*?(<!-- end -->)", re.DOTALL)
 
 
 @dataclass(frozen=True)
@@ -80,20 +75,12 @@ def _finding(entry: dict[str, Any]) -> Finding:
 
 
 def main(arguments: list[str] | None = None) -> int:
-    """Print the table, or write it; exit code 1 after a message when a folder or the page cannot be read."""
+    """Print the table; exit code 1 after a message when a folder cannot be read."""
     parser = argparse.ArgumentParser(prog="python -m workbench.demo.comparison", description=__doc__)
     parser.add_argument("folders", type=Path, nargs="+", help="output folders of the demo, --out")
-    parser.add_argument("--page", type=Path, help="the page to write the table into")
     options = parser.parse_args(arguments)
     try:
-        made = table([outcome(folder) for folder in options.folders])
-        if options.page is None:
-            print(made)
-            return 0
-        page = options.page.read_text(encoding="utf-8")
-        if not _MARKED.search(page):
-            raise ValueError(f"{options.page}: no <!-- table sources --> with an <!-- end --> behind it")
-        write_text(options.page, _MARKED.sub(lambda mark: f"{mark[1]}{made}\n{mark[2]}", page))
+        print(table([outcome(folder) for folder in options.folders]))
     except (OSError, ValueError, KeyError) as error:
         print(f"comparison: {error}; run the demo with --out FOLDER first", file=sys.stderr)
         return 1
