@@ -13,7 +13,7 @@ from workbench.dashboards.sources import chain, resolve
 from workbench.dashboards.tokens import default_tokens
 from workbench.dashboards.view import View, load_views
 from workbench.replay.rows import Row
-from workbench.spl.fields.flow import FieldSet, Table, field_flow
+from workbench.spl.fields.flow import FieldSet, LookupTable, field_flow
 from workbench.spl.macros import macro_uses
 from workbench.spl.parser import parse
 from workbench.spl.tree import Inputlookup, Lookup
@@ -44,7 +44,7 @@ def test_macros_lookups_and_fields_exist(name: str, source: str, views: dict[str
     for table in used:
         app.lookups.definition(table)
         header = next(csv.reader((CHECKOUT / "contentctl" / "lookups" / f"{table}.csv").open()))
-        columns[table] = Table(tuple(header), 1)
+        columns[table] = LookupTable(tuple(header), 1)
     # npmanomaly gives the BY fields and these, whatever comes in.
     made = FieldSet.of(["_time", "metric", "value", "expected"], null=["stdev", "score"])
     steps = field_flow(search, columns, {"npmanomaly": lambda _arguments, _before: made})

@@ -167,7 +167,7 @@ def test_a_mistake_is_named_with_its_place(
     [
         ("<dashboard", "is no XML"),
         ('<form version="1.1"></form>', 'begin it with <dashboard version="2">'),
-        ('<dashboard version="2"><definition>{,}</definition></dashboard>', "the definition is no JSON"),
+        ('<dashboard version="2"><definition>{,}</definition></dashboard>', "the definition is not JSON"),
         ('<dashboard version="2"><definition>[]</definition></dashboard>', "must be a JSON object"),
     ],
 )

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from workbench.spl.fields.flow import FieldSet, Step, Table, field_flow
+from workbench.spl.fields.flow import FieldSet, LookupTable, Step, field_flow
 from workbench.spl.parser import parse, parse_subsearch
 
 START = FieldSet.of(["a", "b", "x_a", "x_b"], null=["n"], many=["m"])
 TABLES = {
-    "one": Table(("k", "v", "w"), max_matches=1),
-    "many": Table(("k", "v"), max_matches=100),
-    "unclear": Table(("k", "v")),
+    "one": LookupTable(("k", "v", "w"), max_matches=1),
+    "many": LookupTable(("k", "v"), max_matches=100),
+    "unclear": LookupTable(("k", "v")),
 }
 
 

@@ -13,12 +13,12 @@ from tests.replay.given_rows import context
 from workbench.replay import engine
 from workbench.replay.context import SearchContext
 from workbench.replay.rows import Row, as_number
-from workbench.spl.fields.flow import FieldSet, Table, field_flow
+from workbench.spl.fields.flow import FieldSet, LookupTable, field_flow
 from workbench.spl.parser import parse_subsearch
 from workbench.spl.tree import Search
 
 FIELDS = ("a", "b", "c", "x_a", "x_b", "t.u")
-TABLES = {"one": Table(("k", "v", "w"), max_matches=1), "many": Table(("k", "v"), max_matches=100)}
+TABLES = {"one": LookupTable(("k", "v", "w"), max_matches=1), "many": LookupTable(("k", "v"), max_matches=100)}
 
 field = st.sampled_from(FIELDS)
 value = st.one_of(st.none(), st.integers(-2, 3), st.sampled_from(["", "0", "p", "q", "2.5"]), st.just(("p", "q")))

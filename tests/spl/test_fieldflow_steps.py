@@ -12,7 +12,7 @@ import yaml
 from tests.spl.followed import START, after, flow
 from workbench.compiler.owncommands import RESULT_FIELDS
 from workbench.spl import tree
-from workbench.spl.fields.flow import FieldSet, Table, field_flow
+from workbench.spl.fields.flow import FieldSet, LookupTable, field_flow
 from workbench.spl.macros import Macro, expand
 from workbench.spl.parser import parse, parse_subsearch
 
@@ -141,7 +141,7 @@ def macros() -> dict[str, Macro]:
 def test_our_own_searches_end_in_the_fields_they_list_and_miss_none(name: str, text: str) -> None:
     lookups = CHECKOUT / "contentctl" / "lookups"
     tables = {
-        path.stem: Table(tuple(path.read_text().strip().split(",")), None if path.stem == "npm_allowlist" else 1)
+        path.stem: LookupTable(tuple(path.read_text().strip().split(",")), None if path.stem == "npm_allowlist" else 1)
         for path in lookups.glob("*.csv")
     }
     expanded = expand(text, macros())

@@ -17,7 +17,7 @@ from workbench.compiler.project import Project, filter_macro
 from workbench.compiler.rule import Rule
 from workbench.compiler.yamlfile import Document, Place
 from workbench.spl.errors import SplSyntaxError
-from workbench.spl.fields.flow import FieldSet, Step, Table, field_flow
+from workbench.spl.fields.flow import FieldSet, LookupTable, Step, field_flow
 from workbench.spl.macros import Expanded, Macro, expand
 from workbench.spl.parser import parse_all
 from workbench.spl.terms import Span
@@ -120,12 +120,12 @@ class Content:
         return found
 
     @cached_property
-    def tables(self) -> dict[str, Table]:
+    def tables(self) -> dict[str, LookupTable]:
         """The lookups by name, and by the names of their CSV files, with the columns of their tables."""
         tables = {}
         for document in self.project.kind("lookups"):
             name, matches = document.text("name"), document.get("max_matches")
-            table = Table(_columns(document) or None, matches if isinstance(matches, int) else None)
+            table = LookupTable(_columns(document) or None, matches if isinstance(matches, int) else None)
             tables[name] = table
             if document.text("lookup_type") == "csv":
                 tables[f"{name}.csv"] = table

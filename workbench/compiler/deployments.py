@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from workbench.compiler.project import Project
-from workbench.compiler.shapes import as_flag
+from workbench.compiler.valuechecks import as_flag
 from workbench.compiler.yamlfile import Document, Place
 
 LONGEST_STANZA = 81  # Enterprise Security takes 99, and puts "endpoint - " and " - Rule" around it when it clones

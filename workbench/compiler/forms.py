@@ -12,7 +12,7 @@ from collections.abc import Iterator
 
 from workbench.compiler.finding import Finding
 from workbench.compiler.rule import ATTACK, CONTENTCTL, RISK, SAVED_SEARCHES, TIMES, rule
-from workbench.compiler.shapes import (
+from workbench.compiler.valuechecks import (
     WRONG_FORM,
     Check,
     anything,

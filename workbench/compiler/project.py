@@ -11,7 +11,7 @@ from pathlib import Path
 from workbench.compiler import forms
 from workbench.compiler.finding import Finding, finding
 from workbench.compiler.rule import CONTENTCTL, rule
-from workbench.compiler.shapes import Check
+from workbench.compiler.valuechecks import Check
 from workbench.compiler.yamlfile import Document, Place, read_document
 
 NO_CONTENT = rule(

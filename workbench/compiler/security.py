@@ -13,7 +13,7 @@ import re
 from workbench.compiler.deployments import deployment_of, makes_risk
 from workbench.compiler.drilldowns import drilldown_text
 from workbench.compiler.project import Project
-from workbench.compiler.shapes import as_number
+from workbench.compiler.valuechecks import as_number
 from workbench.compiler.yamlfile import Document, Place
 
 Settings = dict[str, str]

@@ -9,7 +9,7 @@ from __future__ import annotations
 from workbench.compiler.deployments import stanza_name
 from workbench.compiler.project import Project, filter_macro
 from workbench.compiler.security import Settings, action_settings, as_json, deployment, mappings, stories
-from workbench.compiler.shapes import as_flag, as_number, without_breaks
+from workbench.compiler.valuechecks import as_flag, as_number, without_breaks
 from workbench.compiler.words import DATA_MODELS, TECHNOLOGIES
 from workbench.compiler.yamlfile import Document
 

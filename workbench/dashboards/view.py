@@ -58,7 +58,7 @@ def load_view(path: Path) -> View:
     try:
         definition = json.loads(root.findtext("definition") or "")
     except ValueError as error:
-        raise DashboardError(f"{path}: the definition is no JSON: {error}") from None
+        raise DashboardError(f"{path}: the definition is not JSON: {error}") from None
     if not isinstance(definition, dict):
         raise DashboardError(f"{path}: the definition must be a JSON object")
     return View(path, root.findtext("label") or "", root.get("theme") or "", definition)

@@ -10,7 +10,7 @@ from workbench.compiler.content import Content, Fault, SearchText
 from workbench.compiler.rule import EVALUATION, SYNTAX, TIMES, rule
 from workbench.compiler.rules.kinds import condition_fault, is_condition, operand_faults
 from workbench.compiler.rules.known import EVAL_FUNCTIONS
-from workbench.compiler.shapes import did_you_mean
+from workbench.compiler.valuechecks import did_you_mean
 from workbench.spl.options import OPTIONS, wanted
 from workbench.spl.patterns import names_of, why_not
 from workbench.spl.times import TimeError, relative_time

@@ -12,7 +12,7 @@ from workbench.compiler.deployments import LONGEST_STANZA, stanza_name
 from workbench.compiler.finding import Finding, finding
 from workbench.compiler.project import EMPTY_FOLDERS, FORMS, file_stem, shown_path
 from workbench.compiler.rule import CONF_FILES, CONTENTCTL, Rule, rule
-from workbench.compiler.shapes import did_you_mean
+from workbench.compiler.valuechecks import did_you_mean
 from workbench.compiler.yamlfile import Document, Place
 
 

@@ -16,7 +16,7 @@ from workbench.compiler.content import Content
 from workbench.compiler.finding import Finding, finding
 from workbench.compiler.project import LOCK_FILE, Project, shown_path
 from workbench.compiler.rule import HOUSE, Rule, rule
-from workbench.compiler.shapes import as_number
+from workbench.compiler.valuechecks import as_number
 from workbench.compiler.yamlfile import Document
 from workbench.writing import write_text
 

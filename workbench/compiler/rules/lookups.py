@@ -9,7 +9,7 @@ from workbench.compiler.content import Content, Fault, SearchText
 from workbench.compiler.project import file_stem
 from workbench.compiler.rule import LOOKUPS, OUTPUTLOOKUP, rule
 from workbench.compiler.rules.known import OTHER_LOOKUPS
-from workbench.compiler.shapes import did_you_mean
+from workbench.compiler.valuechecks import did_you_mean
 from workbench.spl.tree import Inputlookup, Lookup, Outputlookup
 
 _KEY = "_key"  # of a row in the KV store, which makes one where none is given

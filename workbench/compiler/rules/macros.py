@@ -12,7 +12,7 @@ from workbench.compiler.finding import Finding
 from workbench.compiler.project import filter_macro
 from workbench.compiler.rule import CONTENTCTL, MACROS, Rule, rule
 from workbench.compiler.rules.known import OTHER_MACROS
-from workbench.compiler.shapes import did_you_mean
+from workbench.compiler.valuechecks import did_you_mean
 from workbench.compiler.yamlfile import Document, Place
 from workbench.spl.macros import MacroUse, comment_spans, macro_uses
 

@@ -15,7 +15,7 @@ from workbench.compiler.forms import WRONG_TECHNIQUE
 from workbench.compiler.project import file_stem
 from workbench.compiler.rule import ATTACK, CONTENTCTL, LOOKUPS, Rule, rule
 from workbench.compiler.rules.known import TECHNIQUES, TECHNIQUES_SHOWN
-from workbench.compiler.shapes import as_flag, did_you_mean
+from workbench.compiler.valuechecks import as_flag, did_you_mean
 from workbench.compiler.yamlfile import Document, Place
 
 _STORIES: Place = ("tags", "analytic_story")

@@ -11,7 +11,7 @@ from workbench.compiler.deployments import deployment_of, makes_risk
 from workbench.compiler.finding import Finding
 from workbench.compiler.forms import EMPTY_MESSAGE, WRONG_SCORE
 from workbench.compiler.rule import CONTENTCTL, RISK, SAVED_SEARCHES, Rule, rule
-from workbench.compiler.shapes import did_you_mean
+from workbench.compiler.valuechecks import did_you_mean
 from workbench.compiler.yamlfile import Document, Place
 from workbench.spl.fields.flow import FieldSet
 from workbench.spl.tree import Eval, Number, Unary

@@ -11,7 +11,7 @@ from workbench.compiler.owncommands import OwnCommand, misfit
 from workbench.compiler.rule import COMMANDS as COMMAND_TYPES
 from workbench.compiler.rule import EVALUATION, HELP, STATISTICS, SYNTAX, rule
 from workbench.compiler.rules.known import COMMANDS, EVAL_FUNCTIONS, GENERATING, OTHER_COMMANDS, is_aggregation
-from workbench.compiler.shapes import did_you_mean
+from workbench.compiler.valuechecks import did_you_mean
 from workbench.spl.arguments import Argument, arguments
 from workbench.spl.tree import (
     Aggregation,

@@ -9,10 +9,10 @@ from workbench.spl import tree
 from workbench.spl.fields import columns, commands
 from workbench.spl.fields.foreach import after_foreach
 from workbench.spl.fields.sets import FieldSet, Trait
-from workbench.spl.fields.steps import Change, Custom, FieldUse, Scene, Step, Table, Tables, UseKind
+from workbench.spl.fields.steps import Change, Custom, FieldUse, LookupTable, Scene, Step, Tables, UseKind
 from workbench.spl.fields.uses import in_list
 
-__all__ = ["Custom", "FieldSet", "FieldUse", "Step", "Table", "Tables", "Trait", "UseKind", "field_flow"]
+__all__ = ["Custom", "FieldSet", "FieldUse", "LookupTable", "Step", "Tables", "Trait", "UseKind", "field_flow"]
 
 _MAKING = (tree.Mstats, tree.Tstats, tree.Makeresults, tree.Inputlookup, tree.From, tree.Branches, tree.MacroCall)
 

@@ -17,16 +17,16 @@ UseKind = Literal[
 
 
 @dataclass(frozen=True)
-class Table:
+class LookupTable:
     """What is known of a lookup table: its columns, and the most rows one match gives; None: not known."""
 
     columns: tuple[str, ...] | None
     max_matches: int | None = None
 
 
-UNKNOWN_TABLE = Table(None)
+UNKNOWN_TABLE = LookupTable(None)
 
-Tables = Mapping[str, Table]
+Tables = Mapping[str, LookupTable]
 Custom = Mapping[str, Callable[[str, FieldSet], FieldSet]]
 
 
@@ -57,7 +57,7 @@ class Scene:
     tables: Tables
     custom: Custom
 
-    def table(self, name: str) -> Table:
+    def table(self, name: str) -> LookupTable:
         """Return what is known of a lookup table."""
         return self.tables.get(name, UNKNOWN_TABLE)
 
