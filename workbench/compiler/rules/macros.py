@@ -194,21 +194,41 @@ def _no_filter(rule: Rule, content: Content) -> Iterator[Finding]:
 @on_content(
     rule(
         "NPM215",
-        "filter-not-last",
-        what="A detection does not end in its filter macro, called as a command of its own.",
-        why="What follows the filter sees rows that the site left to judge later.",
+        "filter-inside-command",
+        what="A detection calls its filter macro inside another command, such as `search`.",
+        why="The filter is a command of its own, `search *` as shipped; inside another command it is read as text.",
         see=CONTENTCTL,
     )
 )
+def _filter_inside_command(rule: Rule, content: Content) -> Iterator[Finding]:
+    for document, call, before, _ in _last_filter_calls(content):
+        if not before.rstrip().endswith("|"):
+            message, fix = "calls its filter inside another command", f"write | `{call.stanza}`"
+            yield document.finding(rule, ("search",), message, fix, (call.start, call.end))
+
+
+@on_content(
+    rule(
+        "NPM230",
+        "filter-not-last",
+        what="Commands follow the filter macro of a detection.",
+        why="The filter cannot use the fields that these commands make. Some detections filter early on purpose.",
+        see=CONTENTCTL,
+        severity="warning",
+    )
+)
 def _filter_not_last(rule: Rule, content: Content) -> Iterator[Finding]:
-    for document, wanted, calls in _filter_calls(content):
-        if not calls:
-            continue
-        before, after = _without_comments(document.text("search"), calls[-1].start, calls[-1].end)
-        if after.strip() or not before.rstrip().endswith("|"):
-            message = "does not end with its filter" if after.strip() else "calls its filter inside another command"
-            span = (calls[-1].start, calls[-1].end)
-            yield document.finding(rule, ("search",), message, f"end it with | `{wanted}`", span)
+    for document, call, before, after in _last_filter_calls(content):
+        if after.strip() and before.rstrip().endswith("|"):
+            message, fix = "does not end with its filter", f"end it with | `{call.stanza}`"
+            yield document.finding(rule, ("search",), message, fix, (call.start, call.end))
+
+
+def _last_filter_calls(content: Content) -> Iterator[tuple[Document, MacroUse, str, str]]:
+    """Yield each detection that calls its filter, the last call, and what stands before and behind it."""
+    for document, _, calls in _filter_calls(content):
+        if calls:
+            yield document, calls[-1], *_without_comments(document.text("search"), calls[-1].start, calls[-1].end)
 
 
 def _filter_calls(content: Content) -> Iterator[tuple[Document, str, list[MacroUse]]]:
