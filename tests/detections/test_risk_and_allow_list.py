@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import json
-import re
 from collections.abc import Iterable
 from typing import Any
 
@@ -17,7 +15,6 @@ from tests.detections.world import (
     DAY,
     HIDDEN,
     HOUR,
-    MINUTE,
     NEW_EDGE,
     NOW,
     OUTBOUND,
@@ -25,9 +22,7 @@ from tests.detections.world import (
     World,
     point,
 )
-from workbench.replay.risk import fill
 from workbench.replay.rows import Row
-from workbench.spl.parser import parse
 
 # The rule that Enterprise Security calls 24 Hour Risk Threshold Exceeded: more than 100 points for one risk object.
 THRESHOLD = """
@@ -119,33 +114,6 @@ def test_the_message_is_the_same_from_hour_to_hour(world: World) -> None:
     first, second = world.run(OUTBOUND), world.run(OUTBOUND, NOW + HOUR)
     assert first.risk_events[0]["risk_message"] == second.risk_events[0]["risk_message"]
     assert first.risk_events[0]["risk_score"] != second.risk_events[0]["risk_score"]
-
-
-def drilldowns(world: World, name: str) -> list[dict[str, Any]]:
-    conf = (world.app.root / "default" / "savedsearches.conf").read_text()
-    stanza = conf.split(f"[{name}]", 1)[1].split("\n[", 1)[0]
-    (line,) = (text for text in stanza.splitlines() if text.startswith("action.notable.param.drilldown_searches"))
-    found: list[dict[str, Any]] = json.loads(line.split(" = ", 1)[1])
-    return found
-
-
-@pytest.mark.parametrize("name", [OUTBOUND, NEW_EDGE])
-def test_two_drilldowns_with_quoted_tokens(world: World, name: str) -> None:
-    """The finding's own traffic runs in the replay; the risk of the entity needs Enterprise Security's data model."""
-    learned(world).add(usual("prod", "web", "nginx", around(1000, 100)))
-    world.add(current("prod", "web", "nginx", 12, tcp_bytes=52_000)).add(talk("prod", "web", "secrets", HOUR))
-    world.rows(TRAFFIC_BASELINE)
-    (row,) = world.rows(name)
-    own, entity = drilldowns(world, name)
-    filled: list[tuple[str, tuple[str, ...]]] = [fill(drilldown["search"], row) for drilldown in (own, entity)]
-    assert [missing for _, missing in filled] == [(), ()]
-    shown = world.run_text(filled[0][0], NOW - 70 * MINUTE, NOW - 10 * MINUTE)
-    assert shown
-    parse(filled[1][0])
-    assert 'normalized_risk_object="prod/shop/web"' in filled[1][0]
-    for drilldown in (own, entity):
-        assert (drilldown["earliest_offset"], drilldown["latest_offset"]) == ("$info_min_time$", "$info_max_time$")
-        assert drilldown["search"].count("$") == 2 * len(re.findall(r'"\$\w+\$"', drilldown["search"]))
 
 
 def noisy(world: World) -> World:

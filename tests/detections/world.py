@@ -150,9 +150,11 @@ class World:
         """Result rows of one run, before throttling."""
         return list(self.run(name, at).rows)
 
-    def run_text(self, text: str, earliest: float, latest: float, at: float = NOW) -> list[Row]:
-        """Run other SPL over a time range, with the macros and lookups of the app."""
-        return self._run(text, Window(earliest, latest), at, Limits(), "none")[0]
+    def run_text(
+        self, text: str, earliest: float, latest: float, at: float = NOW, events: tuple[Row, ...] | None = None
+    ) -> list[Row]:
+        """Run other SPL over a time range, with the macros and lookups of the app; ``events`` are there to search."""
+        return self._run(text, Window(earliest, latest), at, Limits(), "none", events)[0]
 
     def run_over(self, name: str, earliest: float, latest: float, at: float = NOW) -> list[Row]:
         """Run the shipped search over another time range, as a person does with the time picker."""
@@ -175,11 +177,19 @@ class World:
         return self._run(text, Window(at - 70 * MINUTE, at - 10 * MINUTE), at, limits or Limits(), mv_ne)
 
     def _run(
-        self, text: str, window: Window, at: float, limits: Limits, mv_ne: Literal["any", "none"]
+        self,
+        text: str,
+        window: Window,
+        at: float,
+        limits: Limits,
+        mv_ne: Literal["any", "none"],
+        events: tuple[Row, ...] | None = None,
     ) -> tuple[list[Row], list[Message]]:
         store = self.store()
         try:
-            context = SearchContext(self.app, store, window, at, limits, mv_ne, Path(sys.executable), rates=self.rates)
+            context = SearchContext(
+                self.app, store, window, at, limits, mv_ne, Path(sys.executable), rates=self.rates, events=events
+            )
             return list(engine.run_text(text, context)), context.messages
         finally:
             store.close()

@@ -48,6 +48,14 @@ def test_only_events_of_the_time_range_are_found_its_end_left_out() -> None:
     assert [row["_time"] for row in found("index=risk", Window(100, 300))] == [100]
 
 
+@pytest.mark.parametrize(
+    ("times", "found_at"),
+    [("earliest=150", [300]), ("earliest=100 latest=300", [100]), ("latest=101", [100]), ("earliest=-7d", [])],
+)
+def test_times_in_the_filter_override_the_time_range(times: str, found_at: Any) -> None:
+    assert [row["_time"] for row in found(f"index=risk {times}", Window(200, 201))] == found_at
+
+
 def test_a_search_cannot_change_the_events() -> None:
     found("index=risk | eval risk_score=0")
     assert EVENTS[0]["risk_score"] == "20"
@@ -60,7 +68,8 @@ def test_a_search_cannot_change_the_events() -> None:
         ("index=risk OR index=main", "name the index of the events"),
         ("index=risk error", "the word 'error' is not searched for in events"),
         ("index=risk NOT (a=1 OR error)", "the word 'error' is not searched for in events"),
-        ("index=risk earliest=-7d", "earliest= is not replayed in an event search"),
+        ("index=risk OR earliest=-7d", "earliest= is replayed only beside the other terms"),
+        ("index=risk NOT (a=1 OR earliest=-7d)", "earliest= is replayed only beside the other terms"),
     ],
 )
 def test_what_is_not_replayed_is_refused(text: str, said: str) -> None:

@@ -23,7 +23,7 @@ from workbench.traffic.store import quote_identifier
 
 TRUE = "TRUE"
 FALSE = "FALSE"
-_TIME_FIELDS = ("earliest", "latest")
+TIME_FIELDS = ("earliest", "latest")
 
 
 @dataclass
@@ -42,7 +42,7 @@ def time_window(where: Filter | None, context: SearchContext) -> Window:
     """Read the time range off the filter, else off the context; ReplayError for a range that holds no time."""
     given: dict[str, float] = {}
     for term in _conjuncts(where):
-        if isinstance(term, Comparison) and term.field in _TIME_FIELDS:
+        if isinstance(term, Comparison) and term.field in TIME_FIELDS:
             if term.operator != "=":
                 raise ReplayError(f"write {term.field}=<time>, not {term.operator}", position=term.span.start)
             given[term.field] = _instant(term, context)
@@ -108,7 +108,7 @@ class _Predicate:
         return f"({f' {word} '.join(parts)})" if parts else neutral
 
     def _comparison(self, term: Comparison) -> str:
-        if term.field in _TIME_FIELDS:
+        if term.field in TIME_FIELDS:
             return TRUE
         if term.operator not in ("=", "!="):
             raise ReplayError(f"cannot filter by {term.field}{term.operator}", position=term.span.start)
@@ -142,7 +142,7 @@ def _conjuncts(where: Filter | None) -> Iterator[Filter]:
         return
     if isinstance(where, Or | Not):
         for inner in walk(where, Comparison):
-            if inner.field in _TIME_FIELDS:
+            if inner.field in TIME_FIELDS:
                 raise ReplayError(f"{inner.field}= inside OR or NOT is not replayed", position=inner.span.start)
     if where is not None:
         yield where

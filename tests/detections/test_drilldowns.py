@@ -1,0 +1,154 @@
+"""Drilldowns, opened as Enterprise Security opens them: with the fields and times of the risk event.
+
+An offset of a drilldown is the token of a time of the search, or a number of seconds before the event
+(correlationsearches.conf.spec of Enterprise Security, drilldown_earliest_offset).
+"""
+
+from __future__ import annotations
+
+import json
+import re
+
+import pytest
+
+from tests.detections.sent import sending
+from tests.detections.test_edges import learned, talk
+from tests.detections.test_outbound import around, current, usual
+from tests.detections.world import (
+    DAY,
+    HOUR,
+    MINUTE,
+    NEW_EDGE,
+    NOW,
+    OUTBOUND,
+    PROFILE,
+    SUSTAINED,
+    TRAFFIC_BASELINE,
+    World,
+    point,
+)
+from workbench.replay.context import Window
+from workbench.replay.eventlog import events_of
+from workbench.replay.risk import fill
+from workbench.replay.rows import Row, as_number
+from workbench.replay.schedule import SearchRun
+
+
+def drilldowns(world: World, name: str) -> list[dict[str, str]]:
+    conf = (world.app.root / "default" / "savedsearches.conf").read_text()
+    stanza = conf.split(f"[{name}]", 1)[1].split("\n[", 1)[0]
+    (line,) = (text for text in stanza.splitlines() if text.startswith("action.notable.param.drilldown_searches"))
+    found: list[dict[str, str]] = json.loads(line.split(" = ", 1)[1])
+    return found
+
+
+def window_of(drilldown: dict[str, str], event: Row) -> Window:
+    """The time range that Enterprise Security fills in."""
+    earliest, latest = drilldown["earliest_offset"], drilldown["latest_offset"]
+    assert latest == "$info_max_time$"
+    if earliest.isdigit():
+        return Window(number(event, "_time") - int(earliest), number(event, "info_max_time"))
+    assert earliest == "$info_min_time$"
+    return Window(number(event, "info_min_time"), number(event, "info_max_time"))
+
+
+def number(row: Row, name: str) -> float:
+    value = as_number(row[name])
+    assert value is not None, row[name]
+    return value
+
+
+def opened(world: World, run: SearchRun, words: str, at: float | None = None, *earlier: SearchRun) -> list[Row]:
+    """What the drilldown with these words in its name shows of the only finding of ``run``, five minutes later."""
+    events = events_of([run, *earlier], "SA-npmanomaly")
+    (event,) = (event for event in events if event["index"] == "risk" and event["_time"] == run.at)
+    (drilldown,) = (one for one in drilldowns(world, run.search.name) if words in one["name"])
+    for text in drilldown.values():
+        assert fill(text, event)[1] == (), text
+    text = fill(drilldown["search"], event)[0]
+    window = window_of(drilldown, event)
+    return world.run_text(text, window.earliest, window.latest, at or run.at + 5 * MINUTE, events)
+
+
+@pytest.fixture
+def outbound(world: World) -> SearchRun:
+    """nginx of web sends 52 times as much as usual; another process of the same workload does not."""
+    for process, value in (("nginx", 52_000), ("sidecar", 1000)):
+        world.add(usual("prod", "web", process, around(1000, 100))).add(
+            current("prod", "web", process, 12, tcp_bytes=value)
+        )
+    world.rows(TRAFFIC_BASELINE)
+    return world.run(OUTBOUND)
+
+
+@pytest.fixture
+def new_edge(world: World) -> SearchRun:
+    learned(world).add(talk("prod", "web", "secrets", HOUR)).add(talk("prod", "web", "db", HOUR))
+    return world.run(NEW_EDGE)
+
+
+@pytest.fixture
+def sustained(world: World, nine_days: str) -> SearchRun:
+    """Sixteen days of points, and an hour of twice and a half as much; another workload with a longer name."""
+    (world.app.root / "lookups" / "npm_profile.csv").write_text(nine_days)
+    world.add(point(NOW - back * HOUR, "prod", "web", process="app", tcp_bytes=1e7) for back in range(4, 16 * 24))
+    world.add(sending("web", NOW - 3 * HOUR, NOW)).add(sending("web", NOW, NOW + HOUR, times=2.5))
+    world.add(sending("web-admin", NOW - 2 * HOUR, NOW + HOUR))
+    world.run(PROFILE, NOW + HOUR + 22 * MINUTE)
+    return world.run(SUSTAINED, NOW + HOUR + 32 * MINUTE)
+
+
+def test_the_traffic_of_a_finding_is_that_of_its_process_in_its_hour_beside_the_baseline(
+    world: World, outbound: SearchRun
+) -> None:
+    shown = opened(world, outbound, "Traffic of process")
+    assert [(row["tcp.bytes"], row["avg_tcp.bytes"]) for row in shown] == [(52_000, "1000")] * 12
+    times = [number(row, "_time") for row in shown]
+    assert NOW - 70 * MINUTE <= min(times) <= max(times) < NOW - 10 * MINUTE
+
+
+def test_the_traffic_of_a_new_edge_is_that_between_its_ends_with_their_names_in_either_role(
+    world: World, new_edge: SearchRun
+) -> None:
+    world.add(talk("prod", "secrets", "web", HOUR))
+    shown = opened(world, new_edge, "Traffic between")
+    assert sorted((row["workload"], row["dest_workload"]) for row in shown) == [("secrets", "web"), ("web", "secrets")]
+
+
+def test_the_traffic_of_an_edge_to_the_outside_is_found_too(world: World) -> None:
+    learned(world).add(talk("prod", "web", "203.0.113.77", HOUR, outside="destination"))
+    shown = opened(world, world.run(NEW_EDGE), "Traffic between")
+    assert [(row["dest_namespace"], row["dest_workload"]) for row in shown] == [("(outside)", "203.0.113.77")]
+
+
+def test_the_hours_of_a_sustained_finding_are_two_weeks_up_to_its_own(world: World, sustained: SearchRun) -> None:
+    hours = sorted(number(row, "_time") for row in opened(world, sustained, "Hours of process"))
+    assert hours == [NOW + HOUR * (back + 1) for back in range(-14 * 24, 0)]
+
+
+def test_the_profile_of_a_sustained_finding_is_that_of_its_process(world: World, sustained: SearchRun) -> None:
+    shown = opened(world, sustained, "Profile of process")
+    assert sorted(str(row["kind"]) for row in shown if row["metric"] == "tcp.bytes") == ["hour", "profile"]
+
+
+@pytest.mark.parametrize("name", ["outbound", "new_edge", "sustained"])
+def test_the_risk_of_an_entity_is_that_of_seven_days_with_the_finding_itself(
+    world: World, name: str, request: pytest.FixtureRequest
+) -> None:
+    run: SearchRun = request.getfixturevalue(name)
+    (finding,) = run.risk_events
+    (now,) = opened(world, run, "Risk of")
+    assert (now["risk_object"], now["points"], now["search_name"]) == (
+        finding["entity"],
+        finding["risk_score"],
+        run.search.name,
+    )
+    assert now["risk_message"] == finding["risk_message"]
+    assert len(opened(world, run, "Risk of", run.at + 7 * DAY)) == 1
+    assert opened(world, run, "Risk of", run.at + 7 * DAY + 1) == []
+
+
+@pytest.mark.parametrize("name", [OUTBOUND, NEW_EDGE, SUSTAINED])
+def test_tokens_are_quoted_as_names_may_hold_anything(world: World, name: str) -> None:
+    for drilldown in drilldowns(world, name):
+        assert drilldown["search"].count("$") == 2 * len(re.findall(r'"\$\w+\$"', drilldown["search"]))
