@@ -24,8 +24,7 @@ def by_replay(function: str, values: list[float]) -> float:
     made = factory(function)
     assert made is not None
     accumulator = made()
-    for value in values:
-        accumulator.add(value, None)
+    accumulator.add(values, [])
     result = accumulator.result()
     return 0.0 if result is None else float(result)  # type: ignore[arg-type]
 

@@ -10,7 +10,7 @@ from __future__ import annotations
 import math
 import re
 from collections import Counter
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Protocol
 
 from workbench.replay.rows import Value, as_number, as_text, bounded, byte_order, each_text, multivalue
@@ -18,46 +18,51 @@ from workbench.replay.rows import Value, as_number, as_text, bounded, byte_order
 LIST_LIMIT = 100  # limits.conf [stats] list_maxsize
 _PERCENTILE = re.compile(r"(?:exact)?p(?:erc)?(\d{1,2}(?:\.\d+)?|100)\Z")
 Number = int | float
+_NUMBERS = frozenset({int, float})
 
 
 class Accumulator(Protocol):
-    """Takes the values of one group; ``time`` is the row's _time, None when it has none."""
+    """Takes the values of one group, none of them null, as many at once as there are.
 
-    def add(self, value: Value, time: Number | None) -> None:
-        """Take the value of one row; null is passed over."""
+    ``times`` are the _time of their rows, None for a row without; empty when no function of the command asks for them.
+    """
+
+    def add(self, values: Sequence[Value], times: Sequence[Number | None]) -> None:
+        """Take the values of some rows, in their order."""
 
     def result(self) -> Value:
         """Return what the function gives for the values so far."""
 
 
-class Rows:
-    """count: the number of rows."""
+def numbers_of(values: Sequence[Value]) -> Sequence[Number]:
+    """Return the numbers among values, and among those of each multivalue."""
+    if _NUMBERS.issuperset(map(type, values)):
+        return values  # type: ignore[return-value]
+    found = (as_number(each) for value in values for each in (value if type(value) is tuple else (value,)))
+    return [number for number in found if number is not None]
+
+
+class Count:
+    """count: rows; count(f): values, each value of a multivalue; of a condition: the rows where it holds."""
 
     __slots__ = ("count",)
 
     def __init__(self) -> None:
         self.count = 0
 
-    def add(self, _value: Value, _time: Number | None) -> None:
-        """Count the row."""
-        self.count += 1
+    def add(self, values: Sequence[Value], _times: Sequence[Number | None]) -> None:
+        """Count the values."""
+        self.count += len(values)
+        if not _NUMBERS.issuperset(map(type, values)):
+            for value in values:
+                if type(value) is tuple:
+                    self.count += len(value) - 1
+                elif value is False:
+                    self.count -= 1
 
     def result(self) -> Value:
-        """Return the number of rows."""
+        """Return how many there were."""
         return self.count
-
-
-class Count(Rows):
-    """count(f): values that are not null, each value of a multivalue; of a condition: the rows where it holds."""
-
-    __slots__ = ()
-
-    def add(self, value: Value, _time: Number | None) -> None:
-        """Count the values."""
-        if type(value) is tuple:
-            self.count += len(value)
-        elif value is not None and value is not False:
-            self.count += 1
 
 
 class Total:
@@ -70,13 +75,11 @@ class Total:
         self.count = 0
         self.total: Number = 0
 
-    def add(self, value: Value, _time: Number | None) -> None:
+    def add(self, values: Sequence[Value], _times: Sequence[Number | None]) -> None:
         """Add the numbers among the values."""
-        for each in value if type(value) is tuple else (value,):
-            number = as_number(each)
-            if number is not None:
-                self.count += 1
-                self.total += number
+        numbers = numbers_of(values)
+        self.count += len(numbers)
+        self.total = sum(numbers, self.total)
 
     def result(self) -> Value:
         """Return the function's value; null when there was no number."""
@@ -98,23 +101,18 @@ class Spread:
         self.smallest: Number = math.inf
         self.largest: Number = -math.inf
 
-    def add(self, value: Value, _time: Number | None) -> None:
+    def add(self, values: Sequence[Value], _times: Sequence[Number | None]) -> None:
         """Add the numbers among the values."""
-        if type(value) is tuple:
-            for text in value:
-                self.add(text, None)
-            return
-        number = as_number(value) if value is not None else None
-        if number is None:
-            return
-        self.count += 1
-        distance = number - self.mean
-        self.mean += distance / self.count
-        self.squares += distance * (number - self.mean)
-        if number < self.smallest:
-            self.smallest = number
-        if number > self.largest:
-            self.largest = number
+        numbers = numbers_of(values)
+        count, mean, squares = self.count, self.mean, self.squares
+        for number in numbers:
+            count += 1
+            distance = number - mean
+            mean += distance / count
+            squares += distance * (number - mean)
+        self.count, self.mean, self.squares = count, mean, squares
+        self.smallest = min(self.smallest, *numbers) if numbers else self.smallest
+        self.largest = max(self.largest, *numbers) if numbers else self.largest
 
     def result(self) -> Value:
         """Return the function's value; null when there was no number."""
@@ -136,14 +134,13 @@ class Extreme:
         self.number: Number | None = None
         self.text: str | None = None
 
-    def add(self, value: Value, _time: Number | None) -> None:
-        """Keep the value if it is more extreme than the one kept."""
-        if value is None:
-            return
-        if type(value) is tuple:
-            for each in value:
-                self.add(each, None)
-            return
+    def add(self, values: Sequence[Value], _times: Sequence[Number | None]) -> None:
+        """Keep the most extreme value."""
+        for value in values:
+            for each in value if type(value) is tuple else (value,):
+                self._take(each)
+
+    def _take(self, value: Value) -> None:
         number = as_number(value)
         if number is not None and self.text is None:
             if self.number is None or (number > self.number if self.largest else number < self.number):
@@ -169,12 +166,13 @@ class Distinct:
         self.counted = counted
         self.found: set[str] = set()
 
-    def add(self, value: Value, _time: Number | None) -> None:
+    def add(self, values: Sequence[Value], _times: Sequence[Number | None]) -> None:
         """Remember the values."""
-        if type(value) is str:
-            self.found.add(value)
-        else:
-            self.found.update(each_text(value))
+        for value in values:
+            if type(value) is str:
+                self.found.add(value)
+            else:
+                self.found.update(each_text(value))
 
     def result(self) -> Value:
         """Return how many values there were, or the values in byte order."""
@@ -190,12 +188,13 @@ class Listed:
         self.found: list[str] = []
         self.cut = False
 
-    def add(self, value: Value, _time: Number | None) -> None:
+    def add(self, values: Sequence[Value], _times: Sequence[Number | None]) -> None:
         """Append the values while there is room."""
-        texts = each_text(value)
-        room = LIST_LIMIT - len(self.found)
-        self.cut = self.cut or len(texts) > room
-        self.found.extend(texts[:room])
+        for value in values:
+            texts = each_text(value)
+            room = LIST_LIMIT - len(self.found)
+            self.cut = self.cut or len(texts) > room
+            self.found.extend(texts[:room])
 
     def result(self) -> Value:
         """Return the values."""
@@ -210,9 +209,10 @@ class Mode:
     def __init__(self) -> None:
         self.counts: Counter[str] = Counter()
 
-    def add(self, value: Value, _time: Number | None) -> None:
+    def add(self, values: Sequence[Value], _times: Sequence[Number | None]) -> None:
         """Count the values."""
-        self.counts.update(each_text(value))
+        for value in values:
+            self.counts.update(each_text(value))
 
     def result(self) -> Value:
         """Return the most frequent value; null when there was none."""
@@ -228,12 +228,9 @@ class Percentile:
         self.percent = percent
         self.found: list[Number] = []
 
-    def add(self, value: Value, _time: Number | None) -> None:
+    def add(self, values: Sequence[Value], _times: Sequence[Number | None]) -> None:
         """Keep the numbers among the values."""
-        for each in value if isinstance(value, tuple) else (value,):
-            number = as_number(each)
-            if number is not None:
-                self.found.append(number)
+        self.found.extend(numbers_of(values))
 
     def result(self) -> Value:
         """Return the value with this share of the numbers below it; null when there was no number."""
@@ -259,15 +256,15 @@ class AtEdge:
         self.value: Value = None
         self.at: Number | None = None
 
-    def add(self, value: Value, time: Number | None) -> None:
-        """Keep the value if its row lies nearer to the edge."""
-        if value is None:
-            return
+    def add(self, values: Sequence[Value], times: Sequence[Number | None]) -> None:
+        """Keep the value whose row lies nearest to the edge."""
         if not self.by_time:
-            if self.late or self.value is None:
-                self.value = value
-        elif time is not None and (self.at is None or (time >= self.at if self.late else time < self.at)):
-            self.value, self.at = value, time
+            if values and (self.late or self.value is None):
+                self.value = values[-1 if self.late else 0]
+            return
+        for value, time in zip(values, times, strict=True):
+            if time is not None and (self.at is None or (time >= self.at if self.late else time < self.at)):
+                self.value, self.at = value, time
 
     def result(self) -> Value:
         """Return the value, or the time of it."""

@@ -65,6 +65,8 @@ def _plus(left: Compiled, right: Compiled) -> Compiled:
         a, b = first(row), second(row)
         if a is None or b is None:
             return None
+        if type(a) is float and type(b) is float:
+            return a + b
         x, y = as_number(a), as_number(b)
         if x is not None and y is not None:
             return bounded(x + y)
@@ -93,10 +95,11 @@ def _joined(first: Run, second: Run) -> Run:
 def _arithmetic(apply: Callable[[Any, Any], Number | None]) -> Callable[[Run, Run], Run]:
     def build(first: Run, second: Run) -> Run:
         def run(row: Row) -> Value:
-            x, y = as_number(first(row)), as_number(second(row))
-            if x is None or y is None:
+            a = first(row)
+            if a is None:
                 return None
-            return apply(x, y)
+            x, y = as_number(a), as_number(second(row))
+            return None if x is None or y is None else apply(x, y)
 
         return run
 
@@ -137,7 +140,7 @@ def comparing(sign: str, first: Run, second: Run, mv_ne: str) -> Run:
         a, b = first(row), second(row)
         if a is None or b is None:
             return None
-        if isinstance(a, tuple) or isinstance(b, tuple):
+        if type(a) is tuple or type(b) is tuple:
             return _compare_many(sign, a, b, mv_ne)
         x, y = as_number(a), as_number(b)
         if x is None or y is None:

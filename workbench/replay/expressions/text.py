@@ -5,10 +5,10 @@ from __future__ import annotations
 import ipaddress
 import re
 from collections.abc import Callable
-from functools import lru_cache
+from functools import lru_cache, partial
 from typing import Any
 
-from workbench.replay.expressions.compiled import Compiled, Function, Place
+from workbench.replay.expressions.compiled import Compiled, Function, Place, Run
 from workbench.replay.rows import Row, Value, as_number, as_text, byte_order, each_text, multivalue
 
 Build = Callable[[Place, tuple[Compiled, ...]], Compiled]
@@ -61,8 +61,11 @@ def _applied(kind: Any, compute: Callable[..., Value]) -> Build:
 
 def _replace(place: Place, arguments: tuple[Compiled, ...]) -> Compiled:
     source, wanted, put = (argument.run for argument in arguments)
-    if isinstance(arguments[1].literal, str):
-        _pattern(place, arguments[1].literal)
+    regex, template = arguments[1].literal, arguments[2].literal
+    if isinstance(regex, str):
+        _pattern(place, regex)
+    if isinstance(regex, str) and isinstance(template, str):
+        return Compiled("text", _replacing(source, _pattern(place, regex), template))
 
     def run(row: Row) -> Value:
         value, regex, template = source(row), as_text(wanted(row)), as_text(put(row))
@@ -74,9 +77,21 @@ def _replace(place: Place, arguments: tuple[Compiled, ...]) -> Compiled:
     return Compiled("text", run)
 
 
-@lru_cache(maxsize=10_000)
+def _replacing(source: Run, pattern: re.Pattern[str], template: str) -> Run:
+    """Replace by a constant pattern; cached, as the same names come in row after row."""
+    replaced = lru_cache(maxsize=10_000)(partial(_replaced, pattern, template))
+
+    def run(row: Row) -> Value:
+        value = source(row)
+        if type(value) is str:
+            return replaced(value)
+        return None if value is None else multivalue(replaced(text) for text in each_text(value))
+
+    return run
+
+
 def _replaced(pattern: re.Pattern[str], template: str, text: str) -> str:
-    """Replace every match of the pattern; cached, as the same names come in row after row."""
+    """Replace every match of the pattern."""
     if "\\" not in template:
         return pattern.sub(lambda _match: template, text)  # re would read escapes in a plain text
     return pattern.sub(lambda match: _REFERENCE.sub(lambda at: _referred(match, at.group(1)), template), text)
