@@ -302,7 +302,7 @@ def test_outputlookup_writes_what_passes(app_root: Path) -> None:
 
 @pytest.mark.parametrize(
     ("options", "left"),
-    [("", "\n"), ("override_if_empty=false", "src,dst,seen\na,b,10\na,c,\na,b,20\n"), ("create_empty=f", None)],
+    [("", ""), ("override_if_empty=false", "src,dst,seen\na,b,10\na,c,\na,b,20\n"), ("create_empty=f", None)],
 )
 def test_outputlookup_without_rows(app_root: Path, options: str, left: Any) -> None:
     run_on([], f"outputlookup {options} edges", context(app_root))
@@ -318,6 +318,15 @@ def test_a_table_can_be_read_and_rewritten_in_one_search(app_root: Path) -> None
     text = "inputlookup append=t edges | stats max(seen) as seen by src dst | outputlookup edges"
     run_on([{"src": "a", "dst": "b", "seen": 30}], text, context(app_root))
     assert table(app_root, "edges") == "src,dst,seen\na,b,30\na,c,\n"
+
+
+@pytest.mark.parametrize(("name", "left"), [("new", ""), ("edges", "src,dst,seen\na,b,10\na,c,\na,b,20\n")])
+def test_a_subsearch_makes_the_table_that_is_read_behind_it_and_leaves_one_that_is_there(
+    app_root: Path, name: str, left: str
+) -> None:
+    text = f"search NOT [| outputlookup append=t create_empty=t {name}] | inputlookup append=t {name} | stats count"
+    assert run_on([{"src": "x"}], text, context(app_root)) == [{"count": 1 + left.count("a,")}]
+    assert table(app_root, name) == left
 
 
 # What is not replayed.

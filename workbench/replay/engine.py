@@ -1,12 +1,14 @@
 """Runs a search: chains its commands into one stream of rows.
 
 Every command is prepared before the first row is read, so that what the replay does not know is said before
-anything is computed or written. Rows flow one by one wherever the command allows it.
+anything is computed or written. Only the subsearches of filters run while their command is prepared, as in Splunk,
+where they are part of the search text. Rows flow one by one wherever the command allows it.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 from typing import Any
 
 from workbench.replay import customcommand, events, mstats
@@ -78,6 +80,21 @@ def _run_join(node: tree.Join, rows: Iterator[Row], context: SearchContext) -> I
     return combining.run_join(node, rows, run(node.search, context), context)
 
 
+def _run_search(node: tree.SearchFilter, rows: Iterator[Row], context: SearchContext) -> Iterator[Row]:
+    return computing.run_search(replace(node, filter=_filled(node.filter, context)), rows, context)
+
+
+def _filled(node: tree.Filter, context: SearchContext) -> tree.Filter:
+    """Return a filter with the conditions that its subsearches give in their places."""
+    if isinstance(node, tree.Subsearch):
+        return combining.filter_from(run(node.search, context), node.span, context)
+    if isinstance(node, tree.Not):
+        return replace(node, term=_filled(node.term, context))
+    if isinstance(node, tree.And | tree.Or):
+        return replace(node, terms=tuple(_filled(term, context) for term in node.terms))
+    return node
+
+
 def _run_custom(node: tree.CustomCommand, rows: Iterator[Row] | None, context: SearchContext) -> Iterator[Row]:
     return customcommand.run(node.name, node.arguments, rows or (), context)
 
@@ -87,6 +104,7 @@ _BEGINNING: dict[type[tree.Command], Runner] = {
     tree.Inputlookup: tables.run_inputlookup,
     tree.Makeresults: ordering.run_makeresults,
     tree.Mstats: mstats.run,
+    tree.Outputlookup: tables.run_outputlookup,
     tree.SearchFilter: events.run_events,
 }
 """Commands that can begin a search."""
@@ -108,7 +126,7 @@ _FOLLOWING: dict[type[tree.Command], Runner] = {
     tree.Mvexpand: ordering.run_mvexpand,
     tree.Outputlookup: tables.run_outputlookup,
     tree.Rename: columns.run_rename,
-    tree.SearchFilter: computing.run_search,
+    tree.SearchFilter: _run_search,
     tree.Sort: ordering.run_sort,
     tree.Stats: grouping.run_stats,
     tree.Table: columns.run_table,

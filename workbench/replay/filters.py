@@ -39,7 +39,7 @@ def compile_filter(node: tree.Filter, context: SearchContext) -> Test:
     if isinstance(node, tree.Keyword):
         return _keyword(node.text)
     if isinstance(node, tree.Subsearch):
-        raise ReplayError("a subsearch in a filter is not replayed", position=node.span.start)
+        raise ReplayError("a subsearch in this filter is not replayed", position=node.span.start)
     raise ReplayError(f"macro `{node.text}` was not expanded", position=node.span.start)
 
 

@@ -103,10 +103,13 @@ class LookupFolder:
             raise ReplayError(f"lookup '{name}': {path} cannot be read: {error}") from error
 
     def write(self, name: str, fields: Sequence[str], rows: Iterable[Row]) -> int:
-        """Replace lookup ``name`` by ``rows`` (columns ``fields``), whole or not at all; returns the number of rows."""
+        """Replace lookup ``name`` by ``rows`` (columns ``fields``), whole or not at all; returns the number of rows.
+
+        Without columns it is a file of no bytes (Search Reference, outputlookup: create_empty).
+        """
         count = 0
         with replacing(self.path(name), newline="") as stream:
-            stream.write(_line(fields))
+            stream.write(_line(fields) if fields else "")
             for row in rows:
                 stream.write(_line([as_text(row.get(column)) or "" for column in fields]))
                 count += 1

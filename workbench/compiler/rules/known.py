@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from pathlib import Path
 
-from workbench.spl.tree import Command, Search, command_name
+from workbench.spl.tree import Command, Outputlookup, Search, command_name
 
 _HERE = Path(__file__).parent
 
@@ -39,6 +39,15 @@ _NOT_STREAMING = frozenset(
     ("append", "appendcols", "chart", "dedup", "eventstats", "join", "rare", "reverse", "sort", "stats", "tail",
      "timechart", "top", "transaction", "xyseries")
 )  # fmt: skip
+
+
+def makes_a_table(search: Search) -> bool:
+    """Return whether a subsearch without rows only makes the table of a lookup where there is none."""
+    first = search.commands[0]
+    if not isinstance(first, Outputlookup) or len(search.commands) > 1:
+        return False
+    options = {name: value.lower() in ("t", "true", "1") for name, value in first.options}
+    return options.get("append", False) and options.get("create_empty", False)
 
 
 def first_not_streaming(search: Search) -> Command | None:

@@ -8,7 +8,7 @@ from workbench.compiler.check import on_search
 from workbench.compiler.content import Content, Fault, SearchText
 from workbench.compiler.rule import COMMANDS, MSTATS, SEARCH_COMMAND, SUBSEARCHES, rule
 from workbench.compiler.rules.known import GENERATING, first_not_streaming
-from workbench.compiler.rules.pipeline import reads_a_small_table
+from workbench.compiler.rules.pipeline import stays_small
 from workbench.spl.tree import (
     Branches,
     Command,
@@ -96,7 +96,7 @@ def _not_streaming(search: SearchText, content: Content) -> Iterator[Fault]:
 )
 def _filter_subsearches(search: SearchText, content: Content) -> Iterator[Fault]:
     for node in walk(search.tree, Subsearch):
-        if not reads_a_small_table(node.search, content):
+        if not stays_small(node.search, content):
             fix = "use a lookup where there can be more"
             yield Fault(
                 "this subsearch stops at 10,000 rows or 60 seconds", fix, Span(node.span.start, node.span.start + 1)

@@ -9,7 +9,7 @@ from difflib import get_close_matches
 from workbench.compiler.check import on_search
 from workbench.compiler.content import Content, Fault, SearchText
 from workbench.compiler.rule import EVALUATION, MSTATS, SEARCH_COMMAND, SORT, SUBSEARCHES, SYNTAX, rule
-from workbench.compiler.rules.known import first_not_streaming
+from workbench.compiler.rules.known import first_not_streaming, makes_a_table
 from workbench.spl import wildcards
 from workbench.spl.fields.flow import FieldSet, Step
 from workbench.spl.tree import (
@@ -76,8 +76,13 @@ def _first_word(search: SearchText, span: Span) -> Span:
     return Span(span.start, span.start + (len(word[0]) if word else 1))
 
 
-def reads_a_small_table(search: Search, content: Content) -> bool:
-    """Return whether the rows of a subsearch are those of a table that ships and stays below every limit."""
+def stays_small(search: Search, content: Content) -> bool:
+    """Return whether the rows of a subsearch stay below every limit.
+
+    Those of a table that ships do, and none come of one that makes a table.
+    """
+    if makes_a_table(search):
+        return True
     first = search.commands[0]
     rows = content.shipped_rows(first.table) if isinstance(first, Inputlookup) else None
     return rows is not None and 0 < rows <= _LEAST_LIMIT
@@ -92,7 +97,7 @@ def _limited(command: Command, content: Content) -> bool:
     searches = tuple(searches_in(command))
     if command_name(command) == "union" and not any(map(first_not_streaming, searches)):
         return False  # it is run as multisearch is
-    return bool(searches) and not all(reads_a_small_table(each, content) for each in searches)
+    return bool(searches) and not all(stays_small(each, content) for each in searches)
 
 
 @on_search(

@@ -10,7 +10,14 @@ from workbench.compiler.content import Content, Fault, SearchText
 from workbench.compiler.owncommands import OwnCommand, misfit
 from workbench.compiler.rule import COMMANDS as COMMAND_TYPES
 from workbench.compiler.rule import EVALUATION, HELP, STATISTICS, SYNTAX, rule
-from workbench.compiler.rules.known import COMMANDS, EVAL_FUNCTIONS, GENERATING, OTHER_COMMANDS, is_aggregation
+from workbench.compiler.rules.known import (
+    COMMANDS,
+    EVAL_FUNCTIONS,
+    GENERATING,
+    OTHER_COMMANDS,
+    is_aggregation,
+    makes_a_table,
+)
 from workbench.compiler.valuechecks import did_you_mean
 from workbench.spl.arguments import Argument, arguments
 from workbench.spl.tree import (
@@ -140,6 +147,8 @@ def _first_commands(search: SearchText, content: Content) -> Iterator[Fault]:
         each for branch in walk(search.tree, Branches) if branch.command == "appendpipe" for each in branch.searches
     ]
     for pipeline in walk(search.tree, Search):
+        if makes_a_table(pipeline):
+            continue
         for command in pipeline.commands[: 0 if pipeline in going_on else 1]:
             if message := _brings_nothing(content, command):
                 fix = "begin with a command such as mstats, search index=..., inputlookup or makeresults"

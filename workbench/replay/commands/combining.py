@@ -1,4 +1,4 @@
-"""join and append: commands that run a subsearch, within the limits that Splunk sets to one."""
+"""join, append and filters that run a subsearch, within the limits that Splunk sets to one."""
 
 from __future__ import annotations
 
@@ -8,10 +8,12 @@ from itertools import islice
 from workbench.replay.commands.options import flag, one_of, read_options, whole
 from workbench.replay.context import SearchContext
 from workbench.replay.errors import ReplayError
-from workbench.replay.rows import Row, as_text
+from workbench.replay.rows import Row, as_text, each_text
 from workbench.spl import tree
 
 Key = tuple[str | None, ...]
+FILTER_ROWS = 10_000  # limits.conf, [subsearch] maxout
+_AS_WRITTEN = ("search", "query")  # their values become part of the filter without their name
 
 
 def _limited(rows: Iterator[Row], limit: int | None, command: str, loss: str, context: SearchContext) -> Iterator[Row]:
@@ -73,6 +75,27 @@ def run_join(node: tree.Join, rows: Iterator[Row], others: Iterator[Row], contex
                 yield merged
 
     return joined()
+
+
+def filter_from(rows: Iterator[Row], span: tree.Span, context: SearchContext) -> tree.Filter:
+    """Return the condition that Splunk makes of the rows of a subsearch: one of them, in all its fields.
+
+    Without rows it never holds (Search Reference, format: emptystr is ``NOT( )``).
+    """
+    loss = "what only rows after them say is not part of the filter"
+    wanted = tuple(_as_condition(row, span) for row in _limited(rows, FILTER_ROWS, "search", loss, context))
+    return tree.Or(wanted, span) if wanted else tree.Not(tree.And((), span), span)
+
+
+def _as_condition(row: Row, span: tree.Span) -> tree.Filter:
+    terms: list[tree.Filter] = []
+    for name, value in row.items():
+        if name in _AS_WRITTEN:
+            raise ReplayError(f"a field {name} of the subsearch of a filter is not replayed", position=span.start)
+        if value is not None and not name.startswith("_"):
+            texts = tuple(tree.Comparison(name, "=", text, span) for text in each_text(value))
+            terms.append(tree.Or(texts, span))
+    return tree.And(tuple(terms), span)
 
 
 def _partners(

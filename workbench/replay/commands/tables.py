@@ -132,12 +132,12 @@ def run_inputlookup(node: tree.Inputlookup, rows: Iterator[Row] | None, context:
     return read()
 
 
-def run_outputlookup(node: tree.Outputlookup, rows: Iterator[Row], context: SearchContext) -> Iterator[Row]:
-    """Write all rows to a lookup table and pass them on.
+def run_outputlookup(node: tree.Outputlookup, rows: Iterator[Row] | None, context: SearchContext) -> Iterator[Row]:
+    """Write all rows to a lookup table and pass them on; nothing before it gives no rows.
 
-    append=t keeps the rows that are there and the columns of the table. Without rows the table is emptied,
-    removed (create_empty=f) or left as it is (override_if_empty=f). Fields that begin with an underscore are
-    not written, but for _time.
+    append=t keeps the rows that are there and the columns of the table, and leaves it alone where no rows come in.
+    Else a table without rows is a file of no bytes, removed (create_empty=f) or left as it is (override_if_empty=f).
+    Fields that begin with an underscore are not written, but for _time.
     """
     known = {"append": flag, "create_empty": flag, "override_if_empty": flag, "max": whole, "createinapp": flag}
     options = read_options(node.options, known)
@@ -145,15 +145,16 @@ def run_outputlookup(node: tree.Outputlookup, rows: Iterator[Row], context: Sear
     lookups = context.app.lookups
 
     def written() -> Iterator[Row]:
-        collected = list(rows)
+        collected = list(rows or ())
         kept = collected[: options["max"]] if "max" in options else collected
         if len(kept) < len(collected):
             context.warn(f"outputlookup: {len(collected)} rows came in, max={options['max']} are written")
         fields = tuple(name for name in fields_of(kept) if not name.startswith("_") or name == "_time")
         there = lookups.path(node.table).exists()
         if options.get("append") and there:
-            old_fields, old_rows = context.app.lookups.read(node.table)
-            lookups.write(node.table, old_fields or fields, [*old_rows, *kept])
+            if kept:
+                old_fields, old_rows = lookups.read(node.table)
+                lookups.write(node.table, old_fields or fields, [*old_rows, *kept])
         elif kept:
             lookups.write(node.table, fields, kept)
         elif options.get("override_if_empty", True) or not there:
