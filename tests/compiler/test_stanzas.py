@@ -97,6 +97,14 @@ def test_a_baseline_becomes_exactly_this_stanza(tmp_path: Path) -> None:
     ]
 
 
+def test_a_baseline_without_a_schedule_window_is_never_skipped_and_goes_before_others(tmp_path: Path) -> None:
+    schedule = "deployments/escu_default_configuration_baseline.yml"
+    content = write_sample(tmp_path, (schedule, "schedule_window: auto", "schedule_window: '0'"))
+    settings = compiled(content, "savedsearches.conf")["ESCU - Sample Baseline"]
+    never_skipped = {"schedule_window": "0", "realtime_schedule": "0", "schedule_priority": "higher"}
+    assert never_skipped.items() <= settings.items()
+
+
 def test_throttling_gives_the_suppress_settings(tmp_path: Path) -> None:
     throttling = "tags:\n  throttling:\n    fields: [host, process]\n    period: 86400s\n"
     content = write_sample(tmp_path, (DETECTION, "tags:\n", throttling))

@@ -75,8 +75,8 @@ def images(world: World, process: str = "app") -> Images:
 
 
 def accepted(world: World) -> list[str]:
-    """Lines of npm_accepted_levels without the head."""
-    return file(world, "npm_accepted_levels").splitlines()[1:]
+    """Lines of npm_deploys without the head."""
+    return file(world, "npm_deploys").splitlines()[1:]
 
 
 def line(hour: float, image: str, process: str = "app") -> str:
@@ -85,7 +85,3 @@ def line(hour: float, image: str, process: str = "app") -> str:
 
 def quoted(hour: float, image: str) -> str:
     return f'prod,shop,web,app,{NOW + hour * HOUR:.0f},3,"image {image}",{OWNER}'
-
-
-def people(world: World, *rows: str, head: str = LEVELS) -> None:
-    (world.app.root / "lookups" / "npm_accepted_levels.csv").write_text("\n".join([head, *rows, ""]))

@@ -1,4 +1,4 @@
-"""The search of deploys: images of processes in, the tables npm_known_images and npm_accepted_levels out, row by row.
+"""The search of deploys: images of processes in, the tables npm_known_images and npm_deploys out, row by row.
 
 Hours are counted from NOW; see deploying.
 """
@@ -8,25 +8,22 @@ from __future__ import annotations
 import pytest
 
 from tests.detections.deploying import (
-    LEVELS,
     accepted,
     by_hand,
     cells,
-    file,
     hourly,
     images,
     line,
-    people,
     quoted,
     running,
 )
-from tests.detections.world import ACCEPTED_LEVELS, DAY, HOUR, NOW, World
+from tests.detections.world import World
 
 
 def test_the_first_sight_of_a_process_is_no_deploy(world: World) -> None:
-    world.add(running("1.0", -3, 1)).add(running("2.0", -2.9, 1))
+    world.add(running("1.0", -2, 1)).add(running("2.0", -1.9, 1))
     hourly(world, 0, 1)
-    assert images(world) == [("1.0", -3, 0.833, None), ("2.0", -2.9, 0.933, None)]
+    assert images(world) == [("1.0", -2, 0.833, None), ("2.0", -1.9, 0.933, None)]
     assert accepted(world) == []
 
 
@@ -145,13 +142,11 @@ def test_a_process_that_only_speaks_udp_is_seen_as_well(world: World) -> None:
 
 @pytest.mark.parametrize("image", [None, "(unknown)", "-", "(no agent)", ""])
 def test_points_without_an_image_change_nothing(world: World, image: str | None) -> None:
-    people(world, "prod,*,web,*,2026-02-01,,release 4,shop")
-    before = file(world, "npm_accepted_levels")
     world.add(running(image, -30, 1))
     by_hand(world, -30, 0)
     hourly(world, 1, 1)
     assert cells(world, "npm_known_images") == []
-    assert file(world, "npm_accepted_levels") == before
+    assert accepted(world) == []
 
 
 def test_points_that_lose_their_image_for_a_while_are_no_deploy(world: World) -> None:
@@ -174,7 +169,7 @@ def test_an_image_may_have_any_name(world: World, image: str) -> None:
     by_hand(world, -30, 0)
     hourly(world, 1, 1)
     assert images(world) == sorted([(image, 0, 0.833, 0), ("old", -30, -0.167, None)], key=lambda row: row[1] or 0)
-    [row] = cells(world, "npm_accepted_levels")
+    [row] = cells(world, "npm_deploys")
     assert row["reason"] == f"image {image}"
 
 
@@ -186,52 +181,3 @@ def test_a_name_with_a_star_is_never_accepted_as_it_would_stand_for_others(world
     hourly(world, 1, 1)
     assert [row["deployed_at"] != "" for row in cells(world, "npm_known_images")] == [False, True]
     assert accepted(world) == []
-
-
-def test_rows_of_people_stay_as_they_are_whatever_they_hold(world: World) -> None:
-    rows = (
-        "example,*,example-*,*,2000-01-01,3,an example,who",
-        "prod,shop,web,app,2026-02-27,,release 4,shop team",
-        f"prod,shop,web,app,{NOW:.0f},,also the hour of the deploy,shop team",
-        f"prod,shop,web,app,{NOW:.0f},,and again,",
-        ",,,*,2026-02-28T10:00,2,any cluster,",
-    )
-    people(world, *rows)
-    world.add(running("1.0", -30, 0)).add(running("1.1", 0, 1))
-    by_hand(world, -30, 0)
-    hourly(world, 1, 2)
-    assert accepted(world) == [line(0, "1.1"), *rows]
-    hourly(world, 90, 90)
-    assert accepted(world) == list(rows)
-
-
-def test_a_table_from_before_the_column_up_to_gets_it_with_the_first_deploy(world: World) -> None:
-    people(world, "prod,*,web,*,2026-02-27,release 4,shop", head=LEVELS.replace("up_to,", ""))
-    world.add(running("1.0", -30, 0)).add(running("1.1", 0, 1))
-    by_hand(world, -30, 0)
-    assert accepted(world) == ["prod,*,web,*,2026-02-27,release 4,shop"]
-    hourly(world, 1, 1)
-    assert file(world, "npm_accepted_levels").splitlines() == [
-        LEVELS,
-        line(0, "1.1"),
-        "prod,*,web,*,2026-02-27,,release 4,shop",
-    ]
-
-
-def test_the_daily_search_of_accepted_levels_keeps_rows_of_both(world: World) -> None:
-    rows = (
-        line(-2, "1.1"),
-        f"prod,shop,web,app,{NOW - 2 * HOUR:.0f},,the same hour,shop team",
-        ",,,*,2026-02-28T10:00,2,any,",
-    )
-    people(world, *rows)
-    shown = world.rows(ACCEPTED_LEVELS, NOW)
-    assert accepted(world)[0].startswith("example,*,example-*,*,2000-01-01,3,")
-    assert accepted(world)[1:] == list(rows)
-    assert [(row["since"], row["up_to"]) for row in shown] == [
-        ("2026-03-01", "3"),
-        ("2026-03-01", None),
-        ("2026-02-28", "2"),
-    ]
-    world.rows(ACCEPTED_LEVELS, NOW + DAY)
-    assert len(accepted(world)) == 4

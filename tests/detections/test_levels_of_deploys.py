@@ -12,12 +12,12 @@ from typing import Any
 import pytest
 
 from tests.detections.sent import Points, sending
-from tests.detections.world import ACCEPTED_LEVELS, DAY, DEPLOYS, HOUR, IMAGE, MINUTE, NOW, PROFILE, SUSTAINED, World
+from tests.detections.world import DAY, DEPLOYS, HOUR, IMAGE, MINUTE, NOW, PROFILE, SUSTAINED, World
 from workbench.replay.rows import Row
 
 CHECKOUT = Path(__file__).parents[2]
 HEAD = (CHECKOUT / "contentctl" / "lookups" / "npm_profile.csv").read_text().strip().split(",")
-SAYS_SO = "; a new level is accepted from 04:00 on, see npm_accepted_levels"
+SAYS_SO = "; a new level is accepted from 04:00 on, see npm_deploys and npm_accepted_levels"
 
 
 def imaged(points: Points, image: str) -> Points:
@@ -28,7 +28,6 @@ def imaged(points: Points, image: str) -> Points:
 def learned(world: World, nine_days: str) -> World:
     """A world that has learned nine days of image 1, and knows that image for two days."""
     (world.app.root / "lookups" / "npm_profile.csv").write_text(nine_days)
-    world.run(ACCEPTED_LEVELS, NOW - 5 * HOUR)
     world.add(imaged(sending("web", NOW - 2 * DAY, NOW), "1"))
     world.run_over(DEPLOYS, NOW - 2 * DAY, NOW, NOW)
     return world

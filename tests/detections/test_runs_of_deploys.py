@@ -3,45 +3,45 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from contextlib import suppress
 from typing import Any
 
 import pytest
 
-from tests.detections.deploying import accepted, by_hand, file, hourly, images, line, people, running
+from tests.detections.deploying import LEVELS, accepted, by_hand, file, hourly, images, line, running
 from tests.detections.world import World
 from workbench.replay.lookups import LookupFolder
 
 
-def test_rows_of_deploys_are_dropped_after_three_days_and_images_after_30(world: World) -> None:
+def test_rows_of_deploys_leave_with_the_next_one_after_three_days_and_images_after_30(world: World) -> None:
     world.add(running("1.0", -30, 0)).add(running("1.1", 0, 1)).add(running("other", 0, 31 * 24, process="side"))
     by_hand(world, -30, 0)
-    people(world, "prod,*,web,*,2026-02-27,,release 4,shop")
+    world.add(running("other2", 72, 73, process="side"))
     hourly(world, 1, 3)
     hourly(world, 71, 71)
-    assert accepted(world) == [line(0, "1.1"), "prod,*,web,*,2026-02-27,,release 4,shop"]
-    hourly(world, 72, 72)
-    assert accepted(world) == ["prod,*,web,*,2026-02-27,,release 4,shop"]
+    assert accepted(world) == [line(0, "1.1")]
+    hourly(world, 73, 73)
+    assert accepted(world) == [line(72, "other2", "side")]
     hourly(world, 30 * 24, 30 * 24)
     assert [image for image, *_ in images(world)] == ["1.1"]
     hourly(world, 30 * 24 + 1, 30 * 24 + 1)
     assert images(world) == []
-    assert [image for image, *_ in images(world, "side")] == ["other"]
+    assert [image for image, *_ in images(world, "side")] == ["other", "other2"]
 
 
 def test_no_metrics_leave_both_tables_in_place(world: World) -> None:
     world.add(running("1.0", -30, 0)).add(running("1.1", 0, 1))
     by_hand(world, -30, 0)
     hourly(world, 1, 1)
-    before = file(world, "npm_known_images"), file(world, "npm_accepted_levels")
+    before = file(world, "npm_known_images"), file(world, "npm_deploys")
     hourly(world, 60, 60)
-    assert (file(world, "npm_known_images"), file(world, "npm_accepted_levels")) == before
+    assert (file(world, "npm_known_images"), file(world, "npm_deploys")) == before
     hourly(world, 24 * 60, 24 * 60)
-    assert (file(world, "npm_known_images"), file(world, "npm_accepted_levels")) == before
+    assert (file(world, "npm_known_images"), file(world, "npm_deploys")) == before
 
 
 def busy(world: World) -> World:
-    """Two days with a deploy, a canary, a rollback after a day, a new process, and what people wrote."""
-    people(world, "prod,*,*,*,2026-02-27,,release 4,shop")
+    """Two days with a deploy, a canary, a rollback after a day, and a new process."""
     for image, first, last in (("1", -90, 3.3), ("2", 3.3, 29.8), ("3", 20.5, 29.8), ("1", 29.5, 48)):
         world.add(running(image, first, last))
     world.add(running("9", 5, 48, process="new")).add(running("8", -90, 48, process="calm"))
@@ -60,8 +60,8 @@ def with_old_runs_again(world: World) -> None:
     hourly(world, 48, 48)
 
 
-def two_of_three_missed(world: World) -> None:
-    for hour in range(3, 49, 3):
+def every_second_run_died(world: World) -> None:
+    for hour in range(2, 49, 2):
         hourly(world, hour, hour)
 
 
@@ -78,7 +78,7 @@ def the_last_day_again(world: World) -> None:
 
 
 @pytest.mark.parametrize(
-    "way", [with_old_runs_again, two_of_three_missed, a_day_by_hand_after_an_outage, the_last_day_again]
+    "way", [with_old_runs_again, every_second_run_died, a_day_by_hand_after_an_outage, the_last_day_again]
 )
 def test_however_the_runs_go_the_tables_are_those_of_an_unbroken_run(
     new_world: Callable[[], World], way: Callable[[World], None]
@@ -87,12 +87,33 @@ def test_however_the_runs_go_the_tables_are_those_of_an_unbroken_run(
     every_hour(unbroken)
     way(other)
     assert images(unbroken) == [("1", -90, 47.833, 29), ("2", 3.3, 29.633, 3), ("3", 20.5, 29.667, 20)]
-    assert accepted(unbroken) == [line(3, "2"), line(20, "3"), line(29, "1"), "prod,*,*,*,2026-02-27,,release 4,shop"]
-    for table in ("npm_known_images", "npm_accepted_levels"):
+    assert accepted(unbroken) == [line(3, "2"), line(20, "3"), line(29, "1")]
+    for table in ("npm_known_images", "npm_deploys"):
         assert file(other, table) == file(unbroken, table)
 
 
-@pytest.mark.parametrize("table", ["npm_known_images", "npm_accepted_levels"])
+def test_a_row_that_a_person_saves_while_the_search_runs_is_kept(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A lookup is replaced as a whole, so whoever reads it, changes it and writes it back undoes what came between."""
+    levels = world.app.root / "lookups" / "npm_accepted_levels.csv"
+    levels.write_text(f"{LEVELS}\n")
+    write = LookupFolder.write
+
+    def while_a_person_saves(folder: LookupFolder, name: str, fields: Any, rows: Any) -> int:
+        with levels.open("a") as table:
+            table.write(f"prod,shop,web,app,2026-03-01,,while {name} is written,shop\n")
+        return int(write(folder, name, fields, rows))
+
+    world.add(running("1.0", -30, 0)).add(running("1.1", 0, 1))
+    by_hand(world, -30, 0)
+    with monkeypatch.context() as patched:
+        patched.setattr(LookupFolder, "write", while_a_person_saves)
+        hourly(world, 1, 1)
+    saved = levels.read_text().splitlines()[1:]
+    assert [row.split(",")[6] for row in saved] == ["while npm_known_images is written", "while npm_deploys is written"]
+    assert accepted(world) == [line(0, "1.1")]
+
+
+@pytest.mark.parametrize("table", ["npm_known_images", "npm_deploys"])
 def test_a_run_that_is_killed_before_it_writes_is_made_up_for_by_the_next(
     new_world: Callable[[], World], table: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -110,9 +131,9 @@ def test_a_run_that_is_killed_before_it_writes_is_made_up_for_by_the_next(
         if hour % 2:
             with monkeypatch.context() as patched:
                 patched.setattr(LookupFolder, "write", dies)
-                with pytest.raises(KeyboardInterrupt):
+                with suppress(KeyboardInterrupt):  # npm_deploys is only written while there are deploys
                     hourly(killed, hour, hour)
         else:
             hourly(killed, hour, hour)
-    for each in ("npm_known_images", "npm_accepted_levels"):
+    for each in ("npm_known_images", "npm_deploys"):
         assert file(killed, each) == file(unbroken, each)

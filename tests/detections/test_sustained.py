@@ -146,14 +146,9 @@ def killed_before_the_table_was_written(world: World) -> None:
     for hour in range(1, 8):
         at = NOW + hour * HOUR
         if hour % 2 == 0 and hour < 7:
-            world.run_text(cut, at - 3 * HOUR, at, at)
+            world.run_text(cut, at - 2 * HOUR, at, at)
         else:
             world.run(PROFILE, at + 22 * 60)
-
-
-def two_runs_of_three_missed(world: World) -> None:
-    for hour in (1, 4, 7):
-        world.run(PROFILE, NOW + hour * HOUR + 22 * 60)
 
 
 def all_at_once_later(world: World) -> None:
@@ -182,7 +177,7 @@ def unbroken(built: Package, tmp_path_factory: pytest.TempPathFactory) -> str:
 
 @pytest.mark.parametrize(
     "way",
-    [with_an_old_run_behind_each, killed_before_the_table_was_written, two_runs_of_three_missed, all_at_once_later],
+    [with_an_old_run_behind_each, killed_before_the_table_was_written, all_at_once_later],
 )
 def test_however_the_runs_go_the_table_is_that_of_an_unbroken_run(
     world: World, unbroken: str, way: Callable[[World], None]

@@ -13,6 +13,11 @@ from workbench.compiler.valuechecks import as_flag, as_number, without_breaks
 from workbench.compiler.words import DATA_MODELS, TECHNOLOGIES
 from workbench.compiler.yamlfile import Document
 
+# A baseline with schedule_window 0 adds up what it reads. By default the scheduler skips a search that cannot start in
+# time; with realtime_schedule = 0 it runs each missed time later, in order, over the time range it would have had
+# (savedsearches.conf.spec). contentctl has no key for either setting.
+NEVER_SKIPPED: Settings = {"realtime_schedule": "0", "schedule_priority": "higher"}
+
 
 def saved_searches(project: Project) -> dict[str, Settings]:
     """Return savedsearches.conf: the detections, then the baselines, each in the order of their files."""
@@ -131,10 +136,12 @@ def _detection(project: Project, document: Document, stanza: str) -> Settings:
 
 
 def _baseline(project: Project, document: Document) -> Settings:
+    schedule = _schedule(project, document)
     return {
         "description": document.text("description"),
         "disabled": "true",
-        **_schedule(project, document),
+        **schedule,
+        **(NEVER_SKIPPED if schedule["schedule_window"] == "0" else {}),
         "is_visible": "false",
         **_library(document, "support"),
         "action.escu.providing_technologies": "[]",

@@ -24,7 +24,7 @@ def app(tmp_path: Path) -> Path:
 
 def accept(app: Path, *lines: str) -> Path:
     content = "\n".join(["cluster,process,accepted_at,up_to,reason", *lines, ""])
-    (app / "lookups" / "npm_accepted_levels.csv").write_text(content)
+    (app / "lookups" / "npm_deploys.csv").write_text(content)
     return app
 
 
@@ -124,7 +124,7 @@ def test_of_two_deploys_the_second_is_measured_anew(app: Path) -> None:
 def test_an_invalid_ratio_is_reported_and_the_row_not_used(app: Path, up_to: str) -> None:
     answer = learn(DOUBLED, TABLE, app=accept(app, deploy(0, up_to)))
     assert answer.messages_of("WARN") == [
-        f"accept 'npm_accepted_levels', line 2: up_to='{up_to}' is not a ratio above 1; write one such as 3, or leave"
+        f"deploys 'npm_deploys', line 2: up_to='{up_to}' is not a ratio above 1; write one such as 3, or leave"
         " the cell empty for any. The row is not used"
     ]
     assert len(alerting(answer)) > 12

@@ -1,4 +1,6 @@
-"""Accepted levels: a lookup that says from which hour on what a workload sends is its new normal.
+"""Accepted levels: two lookups that say from which hour on what a workload sends is its new normal.
+
+People write one, and a search the other: each has one writer, as a lookup is replaced as a whole.
 
 Columns: the by fields, each a name, a pattern with ``*``, or empty for any; ``accepted_at``, in epoch seconds or as a
 day or minute in UTC; ``up_to``, the largest accepted ratio of the new level to the old one, empty for any. A row with
@@ -29,6 +31,11 @@ ACCEPT = LookupOption(
     when_missing="Save it as a lookup of this app, or leave out accept=",
     again="save it again",
 )
+DEPLOYS = LookupOption(
+    option="deploys",
+    when_missing="Run the search that writes it, or leave out deploys=",
+    again="run the search that writes it again",
+)
 
 _TIME = re.compile(r"([0-9]{4})-([0-9]{2})-([0-9]{2})(?:[T ]([0-9]{2}):([0-9]{2})(?::([0-9]{2}))?Z?)?\Z")
 
@@ -44,7 +51,7 @@ class Row(NamedTuple):
 
 
 class AcceptedLevels:
-    """The rows of the lookup, arranged so that those of a series are found without trying all of them.
+    """The rows of both lookups, arranged so that those of a series are found without trying all of them.
 
     Rows that have patterns in the same fields are looked up together, by the exact names in their other fields.
     """
@@ -71,50 +78,53 @@ class AcceptedLevels:
 
 
 def load_accepted(app_folder: str, options: LearnOptions, tally: Tally) -> AcceptedLevels:
-    """Read the lookup that ``options`` name; one of the default name that does not exist has no levels.
+    """Read the lookups that ``options`` name; one of the default name that does not exist has no levels.
 
-    Rows that cannot be understood are not used, and reported to ``tally``. SearchError where the file cannot be read.
+    Rows that cannot be understood are not used, and reported to ``tally``. SearchError where a file cannot be read.
     """
-    path = os.path.join(app_folder, "lookups", options.accept + ".csv")
-    if options.accept == LearnOptions.accept and not os.path.lexists(path):
-        return AcceptedLevels()
-    content = read_settled(app_folder, options.accept, ACCEPT)
-    try:
-        lines = io.TextIOWrapper(io.BytesIO(content), encoding="utf-8-sig", newline="")
-        return _read(lines, options, tally)
-    except (UnicodeDecodeError, csv.Error) as error:
-        raise SearchError(f"accept '{options.accept}' cannot be read ({error}); {ACCEPT.again}") from error
+    accepted = AcceptedLevels()
+    for lookup in (ACCEPT, DEPLOYS):
+        name, default = getattr(options, lookup.option), getattr(LearnOptions, lookup.option)
+        if name == default and not os.path.lexists(os.path.join(app_folder, "lookups", name + ".csv")):
+            continue
+        content = read_settled(app_folder, name, lookup)
+        shown = f"{lookup.option} '{name}'"
+        try:
+            lines = io.TextIOWrapper(io.BytesIO(content), encoding="utf-8-sig", newline="")
+            _read(lines, shown, options, accepted, tally)
+        except (UnicodeDecodeError, csv.Error) as error:
+            raise SearchError(f"{shown} cannot be read ({error}); {lookup.again}") from error
+    return accepted
 
 
-def _read(lines: io.TextIOWrapper, options: LearnOptions, tally: Tally) -> AcceptedLevels:
+def _read(lines: io.TextIOWrapper, shown: str, options: LearnOptions, accepted: AcceptedLevels, tally: Tally) -> None:
+    """Add the rows of a lookup to ``accepted``; messages call it ``shown``."""
     rows = csv.DictReader(lines, restval="", strict=True)
     missing = [name for name in (*options.by, "accepted_at") if name not in (rows.fieldnames or ())]
     if missing and rows.fieldnames:
         tally.wrong_levels.append(
-            f"accept '{options.accept}' has no column {', '.join(missing)}, so none of its levels is accepted. Add what"
+            f"{shown} has no column {', '.join(missing)}, so none of its levels is accepted. Add what"
             " is missing; an empty by field stands for any value"
         )
-        return AcceptedLevels()
-    accepted = AcceptedLevels()
+        return
     for row in rows:
         if not any(row[name] for name in (*options.by, "accepted_at")):
             continue
         hour = accepted_hour(row["accepted_at"])
         if hour is None:
             tally.wrong_levels.append(
-                f"accept '{options.accept}', line {rows.line_num}: accepted_at='{row['accepted_at'][:80]}' is not a"
+                f"{shown}, line {rows.line_num}: accepted_at='{row['accepted_at'][:80]}' is not a"
                 " time; write epoch seconds, or YYYY-MM-DD or YYYY-MM-DDTHH:MM in UTC. The row is not used"
             )
             continue
         limit = accepted_limit(row.get("up_to", ""))
         if limit is None:
             tally.wrong_levels.append(
-                f"accept '{options.accept}', line {rows.line_num}: up_to='{row['up_to'][:80]}' is not a ratio above 1;"
+                f"{shown}, line {rows.line_num}: up_to='{row['up_to'][:80]}' is not a ratio above 1;"
                 " write one such as 3, or leave the cell empty for any. The row is not used"
             )
             continue
         accepted.add([row[name].strip() for name in options.by], Level(hour, limit))
-    return accepted
 
 
 def _pattern(name: str) -> Optional[Pattern[str]]:

@@ -47,8 +47,8 @@ class LearnOptions:
     """What is learned. The command has an option for each field; searchbnf.conf shows the same meanings.
 
     by: the first field names the cluster, whose hours are observed for all its series or for none. metrics: read from
-    the columns n_, sum_, log_ and p95_ of that name. accept: a lookup of the default name need not exist. table: all
-    rows of this lookup must arrive; empty for no check.
+    the columns n_, sum_, log_ and p95_ of that name. accept, deploys: a lookup of the default name need not exist.
+    table: all rows of this lookup must arrive; empty for no check.
     """
 
     by: Tuple[str, ...] = option(
@@ -58,6 +58,7 @@ class LearnOptions:
     accept: str = option(
         "npm_accepted_levels", "lookup of levels that were accepted", lookup_name("npm_accepted_levels")
     )
+    deploys: str = option("npm_deploys", "lookup of levels that go with deploys", lookup_name("npm_deploys"))
     table: str = option(
         "", "lookup that the table comes from, to check that all of it arrives", lookup_name("npm_profile")
     )
