@@ -72,7 +72,7 @@ def test_events_name_their_index_and_metrics_come_from_the_macros(
     text = " ".join(chain(views[name], source)[1])
     # "makeresults" before "inputlookup append=t": a lookup that does not exist yet warns instead of ending the search.
     tables = ("| inputlookup npm_", "| makeresults ")
-    sent = ("| `npm_sent_in(", "| `npm_sent_of(", "| `npm_edges`", "| `npm_data_check`")
+    sent = ("| `npm_sent_in(", "| `npm_sent_of(", "| `npm_edges`", "| `npm_data_check`", "| `npm_table_check`")
     assert text.startswith((*sent, *tables, "index=risk ", "index=_internal sourcetype=scheduler "))
     assert "mstats" not in text
 
@@ -182,12 +182,11 @@ def test_health_shows_how_old_the_newest_data_point_is(views: dict[str, View], s
     assert (last["tcp.bytes"], last["tcp.packets"], last["udp.bytes"]) == (1, 1, 0), "dns was silent by then"
 
 
-def test_health_sorts_the_allow_list_by_what_needs_somebody(views: dict[str, View], scene: Scene) -> None:
-    assert [(row["expires"], row["state"]) for row in shown(views, "npm_health", "allowlist", scene)] == [
-        ("2026-03-10", "expires within 14 days"),
-        ("2025-03-10", "expired: no longer used"),
-        ("never", "never expires"),
-        ("2026-12-31", "valid"),
+def test_health_lists_what_somebody_has_to_correct(views: dict[str, View], scene: Scene) -> None:
+    assert [(row["value"], row["state"]) for row in shown(views, "npm_health", "table_check", scene)] == [
+        ("2026-03-10", "expires soon"),
+        ("2025-03-10", "expired"),
+        ("prod", "look"),
     ]
 
 

@@ -129,8 +129,9 @@ def test_an_odd_hour_says_by_which_channels_up_to_which_point_and_whether_a_leve
     [
         ("prod,shop,web,nginx", True),
         ("prod,*,*,*", True),
-        (",,,", True),
+        ("*,*,*,*", True),
         ("p*d,s*,w*b,ng*", True),
+        ("prod,,web,nginx", False),
         ("prod,shop,we,nginx", False),
         ("prod,shop,w.b,nginx", False),
         ("prod,shop,web*x,nginx", False),

@@ -11,7 +11,6 @@ import pytest
 from tests.detections.test_edges import edges, learned, talk
 from tests.detections.test_outbound import around, current, usual
 from tests.detections.world import (
-    ALLOW_LIST,
     DAY,
     HIDDEN,
     HOUR,
@@ -155,24 +154,6 @@ def test_the_allow_list_hides_what_an_entry_names_until_its_last_day(world: Worl
 def test_a_valid_entry_counts_beside_an_expired_one(world: World) -> None:
     noisy(world).allow("prod,*,backup,*,*,*,old,ops,2020-01-01", "prod,shop,backup,restic,*,*,new,ops,2030-01-01")
     assert found(world)[0] == []
-
-
-def test_entries_that_expired_or_soon_will_are_reported_and_the_table_is_made(world: World) -> None:
-    (world.app.root / "lookups" / "npm_allowlist.csv").unlink()
-    assert world.rows(ALLOW_LIST) == []
-    kept = world.run_text("| inputlookup npm_allowlist", 0, NOW)
-    assert [row["expires"] for row in kept] == ["2000-01-01"]
-    world.allow(
-        "prod,*,a,*,*,*,r,o,2026-02-28",
-        "prod,*,b,*,*,*,r,o,2026-03-10",
-        "prod,*,c,*,*,*,r,o,2026-06-01",
-        "prod,*,d,*,*,*,r,o,never",
-    )
-    assert [(row["workload"], row["state"]) for row in world.rows(ALLOW_LIST)] == [
-        ("a", "expired"),
-        ("b", "expires soon"),
-    ]
-    assert len(world.run_text("| inputlookup npm_allowlist", 0, NOW)) == 5
 
 
 def test_what_the_allow_list_hid_in_seven_days_can_be_shown(world: World) -> None:

@@ -28,9 +28,8 @@ TRAFFIC_BASELINE = "K8S NPM - Baseline Of Kubernetes NPM Process Traffic"
 EDGE_BASELINE = "K8S NPM - Baseline Of Kubernetes NPM TCP Edges"
 PROFILE = "K8S NPM - Profile Of Kubernetes NPM Process Traffic"
 DEPLOYS = "K8S NPM - Deploys Of Kubernetes NPM Processes"
-ACCEPTED_LEVELS = "K8S NPM - Accepted Levels Of Kubernetes NPM"
 SUSTAINED = "K8S NPM - Kubernetes Sustained Outbound Volume from Process - Rule"
-ALLOW_LIST = "K8S NPM - Allow List Of Kubernetes NPM"
+TABLE_CHECK = "K8S NPM - Table Check Of Kubernetes NPM"
 HIDDEN = "K8S NPM - Findings Hidden By The Allow List Of Kubernetes NPM"
 SEEDS = {
     OUTBOUND: "kubernetes_anomalous_outbound_network_activity_from_process.yml",

@@ -15,11 +15,13 @@ class LookupOption(NamedTuple):
     """The option that names a lookup, and the next steps in the messages about one that cannot be used.
 
     when_missing: a sentence, for a lookup that does not exist. again: part of a sentence, how to get a complete file.
+    by_hand: people write it, and some editors leave the last line without an end.
     """
 
     option: str
     when_missing: str
     again: str
+    by_hand: bool = False
 
 
 def lookup_path(app_folder: str, name: str, lookup: LookupOption) -> str:
@@ -45,7 +47,8 @@ def read_settled(app_folder: str, name: str, lookup: LookupOption) -> bytes:
     """Return all bytes of lookup ``name`` as they stood at one moment.
 
     A file that changes, shrinks, grows or is replaced under the reader is read again, and so is one whose last line
-    has no end. SearchError when it never settles, is missing, is not a file, or may not be read.
+    has no end; one written by hand may stay so. SearchError when it never settles, is missing, is not a file, or may
+    not be read.
     """
     cut_off = False
     for attempt in range(ATTEMPTS):
@@ -59,7 +62,7 @@ def read_settled(app_folder: str, name: str, lookup: LookupOption) -> bytes:
                 content = file.read()
             settled = before == opened == _state(path) and len(content) == opened[0]
             cut_off = settled and content[-1:] not in (b"", b"\n")
-            if settled and not cut_off:
+            if settled and not (cut_off and (not lookup.by_hand or attempt < ATTEMPTS - 1)):
                 return content
         except FileNotFoundError:  # replaced at this moment
             continue

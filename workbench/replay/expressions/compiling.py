@@ -9,7 +9,7 @@ from workbench.replay.context import SearchContext
 from workbench.replay.expressions.compiled import Compiled, Kind, Place, Run, condition
 from workbench.replay.expressions.functions import FUNCTIONS
 from workbench.replay.expressions.operators import binary, unary
-from workbench.replay.rows import Value
+from workbench.replay.rows import Row, Value, each_text, multivalue
 from workbench.spl import tree
 
 
@@ -27,6 +27,8 @@ def compile_expression(node: tree.Expression, context: SearchContext) -> Compile
     if isinstance(node, tree.Binary):
         left = compile_expression(node.left, context)
         return binary(place, node.operator, left, compile_expression(node.right, context))
+    if isinstance(node, tree.Call) and node.function == "mvfilter":
+        return _mvfilter(node, place)
     if isinstance(node, tree.Call):
         arguments = tuple(compile_expression(argument, context) for argument in node.arguments)
         return _call(place, node.function, arguments)
@@ -57,6 +59,19 @@ def _constant(kind: Kind, value: Value) -> Compiled:
 
 def _field(name: str) -> Compiled:
     return Compiled("any", lambda row: row.get(name))
+
+
+def _mvfilter(node: tree.Call, place: Place) -> Compiled:
+    """Compile mvfilter(): the values of the one field in its condition for which that is true; null when none is."""
+    names = {found.name for found in tree.walk(node.arguments, tree.FieldName)}
+    if len(node.arguments) != 1 or len(names) != 1:
+        raise place.error("mvfilter() takes one condition, about one field")
+    (name,), keeps = names, compile_condition(node.arguments[0], place.context)
+
+    def run(row: Row) -> Value:
+        return multivalue(text for text in each_text(row.get(name)) if keeps({name: text}) is True)
+
+    return Compiled("any", run)
 
 
 def _call(place: Place, name: str, arguments: tuple[Compiled, ...]) -> Compiled:
