@@ -3,11 +3,8 @@
 from __future__ import annotations
 
 import argparse
-import json
-import os
 import sys
 import time
-from dataclasses import dataclass, field
 from pathlib import Path
 
 from rich.console import Console
@@ -16,48 +13,25 @@ from rich.progress import BarColumn, Progress, TaskID, TextColumn, TimeElapsedCo
 from workbench.compiler.build import Package, build_package
 from workbench.compiler.finding import BuildError
 from workbench.conf import ConfError
-from workbench.demo.collectors import site_macros
-from workbench.demo.evidence import has_amounts
 from workbench.demo.reading import print_readings, readings, series_of
 from workbench.demo.report import Watched, write_report
+from workbench.demo.scenes import REAL_DATA, Scene, recorded, simulated
 from workbench.demo.tables import print_findings, print_summary, print_truth
 from workbench.demo.verdict import findings_of, judge
-from workbench.demo.watch import by_hand, watch
+from workbench.demo.watch import by_hand
 from workbench.replay.app import App
 from workbench.replay.errors import ReplayError
 from workbench.replay.report import records, write_json_lines
 from workbench.replay.schedule import SearchRun
 from workbench.spl.errors import SplSyntaxError
 from workbench.traffic.clusters import PlanError
-from workbench.traffic.nezha import QUIET, write_nezha_store
 from workbench.traffic.nezha_points import NEZHA_SOURCES
 from workbench.traffic.nezha_recording import NezhaError
-from workbench.traffic.simulated_store import Order, write_simulated_store
 from workbench.traffic.sources import EBPF, SOURCES
 from workbench.traffic.store import MetricsStore, StoreError
-from workbench.traffic.writing import TRUTH_FILE
 
 CHECKOUT = Path(__file__).resolve().parents[2]
-DAY, HOUR = 86400.0, 3600.0  # seconds
-REAL_DATA = CHECKOUT.parent / "shared" / "data" / "nezha-online-boutique"
-# The recording has a point a minute, and counters want at least one in an interval.
-EACH_MINUTE = {"npm_sent_in(2)": "`npm_sent_of(60, $cluster$, $workload$)`", "npm_outbound_intervals": "5"}
-
-
-@dataclass(frozen=True)
-class Scene:
-    """Traffic to watch: its store, the hours at its end that are watched, and the macros a site would override."""
-
-    title: str
-    folder: Path
-    hours: float
-    macros: dict[str, str] = field(default_factory=dict)
-
-    @property
-    def truth(self) -> dict[str, object]:
-        """Content of the truth file."""
-        content: dict[str, object] = json.loads((self.folder / "store" / TRUTH_FILE).read_text(encoding="utf-8"))
-        return content
+A_DAY = 24  # hours
 
 
 def main(arguments: list[str] | None = None) -> int:
@@ -71,7 +45,7 @@ def main(arguments: list[str] | None = None) -> int:
     parser.add_argument(
         "--real-data",
         type=Path,
-        default=Path(os.environ.get("NPM_REAL_DATA", REAL_DATA)),
+        default=REAL_DATA,
         help="folder with the Online Boutique recording of Nezha, pod_network.csv.gz and edges.csv.gz",
     )
     options = parser.parse_args(arguments)
@@ -86,24 +60,12 @@ def main(arguments: list[str] | None = None) -> int:
 
 def _demo(out: Path, source: str, days: float, real_data: Path, console: Console) -> int:
     began = time.perf_counter()
-    macros = site_macros(source)
     columns = (TextColumn("{task.description}"), BarColumn(), TextColumn("{task.fields[now]}"), TimeElapsedColumn())
-    title = f"{days:g} simulated days of three clusters, with attacks on the last"
-    scenes = [Scene(title + ("" if source == EBPF else f", seen by {source}"), out / "simulated", 24, macros)]
     with Progress(*columns, console=Console(stderr=True), disable=not sys.stderr.isatty()) as progress:
         package = _build(progress)
-        _simulate(scenes[0], source, days, progress)
+        scenes = [_simulated(out / "simulated", source, days, progress)]
         if real_data.is_dir() and source in NEZHA_SOURCES:
-            # The recording is two days long: a learning period of seven would never end.
-            scenes.append(
-                Scene(
-                    "Real traffic: Online Boutique, attacks injected",
-                    out / "real",
-                    QUIET,
-                    {**macros, **({} if source == EBPF else EACH_MINUTE), "npm_edge_learning_days": "1"},
-                )
-            )
-            write_nezha_store(real_data, scenes[1].folder / "store", inject=True, source=source)
+            scenes.append(recorded(out / "real", source, real_data))
         watched = [(scene, _watch(scene, package, progress)) for scene in scenes]
     sections = [_show(scene, runs, package, console) for scene, runs in watched]
     write_report(out / "report.html", sections)
@@ -134,13 +96,13 @@ def _build(progress: Progress) -> Package:
     return package
 
 
-def _simulate(scene: Scene, source: str, days: float, progress: Progress) -> None:
+def _simulated(folder: Path, source: str, days: float, progress: Progress) -> Scene:
     task = progress.add_task("simulating", total=days, now="")
 
     def advance(done: int, total: int) -> None:
         progress.update(task, completed=done, total=total, now=f"day {done} of {total}")
 
-    write_simulated_store(scene.folder / "store", Order(days=days, source=source), advance)
+    return simulated(folder, source, days, progress=advance)
 
 
 def _watch(scene: Scene, package: Package, progress: Progress) -> list[SearchRun]:
@@ -149,10 +111,7 @@ def _watch(scene: Scene, package: Package, progress: Progress) -> list[SearchRun
     def advance(name: str, done: int, total: int) -> None:
         progress.update(task, completed=done, total=total, now=name.removeprefix("K8S NPM - ")[:48])
 
-    end = float(str(scene.truth["end"]))
-    start = end - scene.hours * HOUR
-    # One hour more, so that the last hour of the traffic is searched as well.
-    return watch(package.staged, scene.folder / "store", scene.folder / "app", start, end + HOUR, scene.macros, advance)
+    return scene.watched(package, advance)
 
 
 def _show(scene: Scene, runs: list[SearchRun], package: Package, console: Console) -> Watched:
@@ -176,18 +135,15 @@ def _show(scene: Scene, runs: list[SearchRun], package: Package, console: Consol
     _show_reading(scene, runs, console)
     write_json_lines(scene.folder / "findings.jsonl", records(runs))
     app = App.load(scene.folder / "app" / package.staged.name)
-    return Watched(scene.title, scene.folder.name, truth, scene.hours, runs, verdict, app, scene.folder / "store")
+    return Watched(scene.title, scene.folder.name, truth, scene.hours, runs, verdict, app, scene.store)
 
 
 def _show_reading(scene: Scene, runs: list[SearchRun], console: Console) -> None:
     """Print what a day of searching reads; nothing when less than a day was watched, or what no original can read."""
-    if scene.hours < DAY / HOUR:
+    if scene.hours < A_DAY or scene.truth["source"] != EBPF:
         return
-    store = MetricsStore(scene.folder / "store")
+    store = MetricsStore(scene.store)
     try:
-        if not has_amounts(store):
-            console.print("The report has no charts of traffic: the points are not the eBPF collector's.")
-            return
         print_readings(readings(runs, store, float(str(scene.truth["end"]))), series_of(store), console)
     finally:
         store.close()

@@ -91,6 +91,7 @@ def series_chart(evidence: Evidence, attack: Mapping[str, Any] | None, interval:
 
 def _track(track: Track, axis: str, evidence: Evidence, interval: float, *, legend: bool) -> list[Chart]:
     common = {"yaxis": axis, "xaxis": "x", "showlegend": legend}
+    interval = max(interval, track.step)
     marked = [(track.times[position], track.values[position]) for position in track.over]
     ends = [milliseconds(evidence.start), milliseconds(evidence.end)]
     if track.ranges is not None:
@@ -129,7 +130,7 @@ def _unexpected(
     bars = {"type": "bar", "width": interval * 1000, "hovertemplate": "%{y:,.5~g}<extra></extra>", **common}
     outside = {
         "name": "outside of the searched window",
-        "x": [milliseconds(track.times[position]) for position in others],
+        "x": [milliseconds(track.times[position] + interval / 2) for position in others],
         "y": [two_decimals(track.values[position]) for position in others],
         "marker": {"color": LINE},
     }
@@ -144,7 +145,7 @@ def _unexpected(
     }
     return [
         nothing | common,
-        bars | _marks(marked, UNKNOWN) | {"marker": {"color": RED}},
+        bars | _marks([(time + interval / 2, count) for time, count in marked], UNKNOWN) | {"marker": {"color": RED}},
         *([bars | outside] if others else []),
     ]
 

@@ -9,12 +9,11 @@ from rich.box import SIMPLE_HEAD
 from rich.console import Console
 from rich.table import Table
 
-from workbench.demo.evidence import EDGE, SENDER
 from workbench.demo.tables import SHORT
 from workbench.demo.watch import by_hand
 from workbench.replay.schedule import SearchRun, due
 from workbench.traffic.attacks import NEW_EDGE, OUTBOUND, SUSTAINED
-from workbench.traffic.points import NPM_INDEX
+from workbench.traffic.points import DIMENSIONS, NPM_INDEX
 from workbench.traffic.store import TIME, MetricsStore, quote_identifier
 
 DAY, HOUR = 86400.0, 3600.0
@@ -26,8 +25,10 @@ SEARCHES = {
 }
 # Both originals start every hour, and compare the hour before with the 30 days before that: -30d to now in all.
 ORIGINAL_RUNS, ORIGINAL_HOURS = 24, 30 * 24  # a day; of points in a run
-# The fields that tell series apart.
-SERIES = {OUTBOUND: tuple(SENDER.values()), SUSTAINED: tuple(SENDER.values()), NEW_EDGE: tuple(EDGE.values())}
+# The dimensions that tell series apart.
+CLUSTER, WORKLOAD, NAMESPACE, PROCESS, DEST = DIMENSIONS[:5]
+SENDER, EDGE = (CLUSTER, NAMESPACE, WORKLOAD, PROCESS), (CLUSTER, WORKLOAD, DEST)
+SERIES = {OUTBOUND: SENDER, SUSTAINED: SENDER, NEW_EDGE: EDGE}
 _MEASURES = {OUTBOUND: ("tcp.", "udp."), NEW_EDGE: ("tcp.packets",)}  # what the originals read, by how names begin
 
 

@@ -32,24 +32,21 @@ def watch(
     end: float,
     macros: Mapping[str, str],
     progress: Progress,
+    *,
+    reports: bool = True,
 ) -> list[SearchRun]:
     """Run the first runs at ``start`` and the schedule from then to ``end`` (epoch seconds); return every run.
 
     ``macros`` are overridden in local/macros.conf of the scratch copy, as a site does it; searches that these leave
-    without rows are not run. ReplayError or StoreError when a search cannot be run.
+    without rows are not run. Without ``reports`` only those run that write a table or raise an alert. ReplayError or
+    StoreError when a search cannot be run.
     """
-    shutil.rmtree(scratch, ignore_errors=True)  # tables learned in an earlier demo are not part of this one
-    app = App.scratch_copy(staged, scratch)
-    if macros:
-        local = app.root / "local"
-        local.mkdir(exist_ok=True)
-        stanzas = "".join(f"[{name}]\ndefinition = {definition}\n" for name, definition in macros.items())
-        (local / "macros.conf").write_text(stanzas, encoding="utf-8")
-        app = App.load(app.root)
+    app = installed(staged, scratch, macros)
     store = MetricsStore(store_folder)
     try:
         site = Site(app, store, Path(sys.executable))
         searches = baselines_first(enabled(tuple(app.saved_searches.values()), macros))
+        searches = [each for each in searches if reports or each.trigger or "outputlookup" in each.search]
         planned = [*first_runs(searches, start), *due(searches, start, end)]
         throttle = Throttle()
         runs: list[SearchRun] = []
@@ -60,6 +57,19 @@ def watch(
         return runs
     finally:
         store.close()
+
+
+def installed(staged: Path, scratch: Path, macros: Mapping[str, str]) -> App:
+    """Return a copy of the app in ``scratch``, as new, with ``macros`` in its local/macros.conf."""
+    shutil.rmtree(scratch, ignore_errors=True)  # tables learned in an earlier demo are not part of this one
+    app = App.scratch_copy(staged, scratch)
+    if not macros:
+        return app
+    local = app.root / "local"
+    local.mkdir(exist_ok=True)
+    stanzas = "".join(f"[{name}]\ndefinition = {definition}\n" for name, definition in macros.items())
+    (local / "macros.conf").write_text(stanzas, encoding="utf-8")
+    return App.load(app.root)
 
 
 def first_runs(searches: Sequence[SavedSearch], start: float) -> list[tuple[float, SavedSearch]]:
