@@ -17,7 +17,7 @@ from workbench.replay.rows import Row
 from workbench.traffic.store import MetricsStore
 
 DATA_CHECK = "K8S NPM - Data Check Of Kubernetes NPM"
-INTERVALS = {"ebpf": 30, "obi": 120, "obi_stat": 120, "obi_o11y": 60, "tetragon": 60, "kubelet": 60}
+INTERVALS = {"ebpf": 30, "obi": 120, "obi_stat": 120, "obi_o11y": 60, "tetragon": 60, "kubelet": 30}
 _DIMENSIONS = (
     "k8s.cluster.name", "host", "source.namespace.name", "source.workload.name", "source.process.name",
     "source.resolution_type", "dest.namespace.name", "dest.workload.name", "dest.resolution_type", "aggregation",

@@ -78,7 +78,7 @@ def test_counters_only_fall_to_begin_anew(stores: dict[str, Answers], source: st
         assert falls < steps / 1000, f"{measure} is a counter"
 
 
-@pytest.mark.parametrize(("source", "interval"), [("obi", 60), ("obi_o11y", 60), ("tetragon", 30), ("kubelet", 30)])
+@pytest.mark.parametrize(("source", "interval"), [("obi", 60), ("obi_o11y", 60), ("tetragon", 30), ("kubelet", 10)])
 def test_a_series_has_a_point_each_interval_at_a_second_of_its_exporter(
     stores: dict[str, Answers], source: str, interval: int
 ) -> None:

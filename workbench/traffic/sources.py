@@ -314,12 +314,11 @@ SOURCES: Mapping[str, Source] = {
         ),
         Source("obi_o11y", _OBI_FLOW, (FLOW_BYTES, FLOW_PACKETS), 60, _obi, "delta", outside=_outside_by_address),
         Source("tetragon", _TETRAGON, _TETRAGON_NAMES, 30, _tetragon, process=BINARIES.__add__),
-        # Splunk's chart scrapes every 10 s: three times the points, and nothing that half a minute does not show.
         Source(
             "kubelet",
             _KUBELET,
             (POD_IO,),
-            30,
+            10,  # as Splunk's chart reads it
             _kubelet,
             knows_udp=False,
             sees=tuple(each for each in DETECTIONS if each != NEW_EDGE),
