@@ -83,15 +83,6 @@ def test_each_setting_that_is_shown_is_for_a_macro_or_lookup(text: str) -> None:
             assert int(arity or 0) == len([part for part in settings.get("args", "").split(",") if part])
 
 
-def test_the_settings_compared_in_the_tuning_page_are_options_of_the_command() -> None:
-    from npmlib.anomaly.options import parse_options
-
-    rows = re.findall(r"^\| `(threshold=[^`]+)`", (DOCS / "tuning.md").read_text(encoding="utf-8"), re.MULTILINE)
-    assert CONTENT.macros()["npm_outbound_sensitivity"] in rows
-    for row in rows:
-        parse_options(dict(pair.split("=") for pair in row.split()))
-
-
 def names_in_first_cells(page: str) -> set[str]:
     """The names in inline code in the first cells of all tables of a page."""
     cells = re.findall(r"^\|([^|]*)\|", (DOCS / page).read_text(encoding="utf-8"), re.MULTILINE)
