@@ -26,24 +26,18 @@ HOURS = (
 
 @pytest.fixture
 def given(scene: Scene) -> Iterator[Given]:
-    """Writes a lookup of the scene, or takes it away where the text is empty; afterwards all is as before."""
+    """Writes a lookup of the scene; afterwards all is as before."""
     folder = scene.site.app.root / "lookups"
-    before: dict[Path, bytes | None] = {}
+    before: dict[Path, bytes] = {}
 
     def write(name: str, text: str) -> None:
         path = folder / f"{name}.csv"
-        before.setdefault(path, path.read_bytes() if path.is_file() else None)
-        if text:
-            path.write_text(text)
-        else:
-            path.unlink(missing_ok=True)
+        before.setdefault(path, path.read_bytes())
+        path.write_text(text)
 
     yield write
     for path, content in before.items():
-        if content is None:
-            path.unlink(missing_ok=True)
-        else:
-            path.write_bytes(content)
+        path.write_bytes(content)
 
 
 @pytest.fixture
@@ -175,7 +169,7 @@ def test_levels_and_images_come_newest_first_and_a_time_that_is_none_is_told(sho
     assert (before["image"], before["deployed"]) == ("1.24", "no")
 
 
-def test_without_the_tables_of_levels_and_images_a_row_says_what_to_do(shown: Shown, given: Given) -> None:
+def test_where_no_level_is_accepted_and_no_image_known_a_row_says_what_to_do(shown: Shown, given: Given) -> None:
     given("npm_known_images", "")
     given("npm_accepted_levels", "")
     (images,) = shown("images")

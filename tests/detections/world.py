@@ -8,7 +8,9 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Iterable
+from functools import cache
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import Any, Literal
 
 import yaml
@@ -30,6 +32,7 @@ PROFILE = "K8S NPM - Profile Of Kubernetes NPM Process Traffic"
 DEPLOYS = "K8S NPM - Deploys Of Kubernetes NPM Processes"
 SUSTAINED = "K8S NPM - Kubernetes Sustained Outbound Volume from Process - Rule"
 TABLE_CHECK = "K8S NPM - Table Check Of Kubernetes NPM"
+TABLES = "K8S NPM - Tables"
 HIDDEN = "K8S NPM - Findings Hidden By The Allow List Of Kubernetes NPM"
 SEEDS = {
     OUTBOUND: "kubernetes_anomalous_outbound_network_activity_from_process.yml",
@@ -86,12 +89,24 @@ def point(
     }
 
 
+@cache
+def tables_made(staged: Path) -> dict[str, bytes]:
+    """Return the files that the search of tables makes for an app that has just been installed."""
+    with TemporaryDirectory() as folder:
+        app = App.scratch_copy(staged, Path(folder))
+        no_store: Any = None
+        run_search(app.saved_searches[TABLES], NOW, Site(app, no_store, Path(sys.executable)), Throttle())
+        return {path.name: path.read_bytes() for path in (app.root / "lookups").iterdir()}
+
+
 class World:
-    """Points, the app they are searched with, and its lookups, in ``folder``."""
+    """Points, the app they are searched with, and its lookups, in ``folder``; the tables there are all made."""
 
     def __init__(self, staged: Path, folder: Path) -> None:
         self.folder = folder
         self.app = App.scratch_copy(staged, folder)
+        for name, content in tables_made(staged).items():
+            (self.app.root / "lookups" / name).write_bytes(content)
         self.allow()
         self.name_networks()
         self.points: list[dict[str, Any]] = []

@@ -7,7 +7,6 @@ import pytest
 
 from tests.replay.given_rows import NOW, context, run_on
 from workbench.replay import engine
-from workbench.replay.context import Message
 from workbench.replay.errors import ReplayError
 from workbench.spl.parser import parse
 
@@ -279,14 +278,20 @@ def test_inputlookup_begins_a_search_or_adds_its_rows(app_root: Path) -> None:
     ]
 
 
-def test_inputlookup_of_a_table_without_a_file_warns_unless_strict(app_root: Path) -> None:
-    running = context(app_root)
-    assert list(engine.run(parse("| inputlookup new"), running)) == []
-    assert running.messages == [
-        Message("WARN", "inputlookup: the file of lookup 'new' does not exist, it gives no rows")
-    ]
-    with pytest.raises(ReplayError, match="does not exist"):
-        list(engine.run(parse("| inputlookup strict=t new"), running))
+@pytest.mark.parametrize(
+    "command", ["inputlookup append=t new", "lookup new a", "outputlookup new | inputlookup append=t new"]
+)
+def test_a_table_without_a_file_is_an_error_before_anything_is_written(app_root: Path, command: str) -> None:
+    with pytest.raises(ReplayError, match=r"lookup 'new': .*new\.csv does not exist"):
+        run_on([{"a": 1}], command, context(app_root))
+    assert table(app_root, "new") is None
+
+
+def test_a_table_without_columns_can_be_read_and_not_looked_up_in(app_root: Path) -> None:
+    (app_root / "lookups/new.csv").write_text("")
+    assert run_on([], "inputlookup append=t new", context(app_root)) == []
+    with pytest.raises(ReplayError, match="has no column 'a'"):
+        run_on([{"a": 1}], "lookup new a", context(app_root))
 
 
 def table(app_root: Path, name: str) -> str | None:

@@ -12,9 +12,11 @@ from collections.abc import Iterator, Mapping
 from pathlib import Path
 
 from workbench import conf
+from workbench.compiler.deployments import stanza_name
 from workbench.compiler.finding import Finding, finding
 from workbench.compiler.project import Project
 from workbench.compiler.rule import APP_CONF, CONF_FILES, rule
+from workbench.conf import Setting
 
 OTHER_IDENTITY = rule(
     "NPM701",
@@ -33,8 +35,8 @@ BAD_MANIFEST = rule(
 BAD_CONF = rule(
     "NPM703",
     "bad-conf",
-    what="A hand-written conf file cannot be read.",
-    why="Splunk skips the lines it cannot read, with a note in its log alone.",
+    what="A hand-written conf file cannot be read, or adds settings to a search that there is not.",
+    why="Splunk skips what it cannot read, with a note in its log alone, and makes a search of nothing but settings.",
     see=CONF_FILES,
 )
 NOT_SHIPPED = rule(
@@ -46,6 +48,8 @@ NOT_SHIPPED = rule(
 )
 
 COMPILED = ("savedsearches.conf", "macros.conf", "transforms.conf", "analyticstories.conf", "collections.conf")
+MORE_SETTINGS = "default/savedsearches.conf"
+"""Settings of compiled searches that contentctl has no key for; the one compiled file that app/ may have too."""
 _SHIPPED = re.compile(
     r"""app\.manifest | README\.(?:md|txt)
     | bin/(?:[a-z0-9_]+/)*[a-z0-9_]+\.py
@@ -92,7 +96,7 @@ def _refused(path: Path, name: str) -> tuple[str, str]:
     """Why a file does not ship, and what to do; "" if it does."""
     if path.is_symlink():
         return "is a symbolic link", "put the file itself there"
-    if is_compiled(name):
+    if is_compiled(name) and name != MORE_SETTINGS:
         return "is compiled", "move what it holds into the content, and remove it"
     if name.startswith("lookups/"):
         return "lookups ship from the content", "move it into lookups/ there"
@@ -111,6 +115,23 @@ def check_confs(files: Mapping[str, bytes], folder: str) -> Iterator[Finding]:
                 problems = [conf.ConfProblem(1, f"is not UTF-8: {error}")]
             for problem in problems:
                 yield finding(BAD_CONF, f"{folder}/{name}", f"file: {problem.text}", "correct it", problem.line)
+
+
+def more_settings(files: Mapping[str, bytes]) -> dict[str, dict[str, Setting]]:
+    """Return what MORE_SETTINGS adds to compiled searches, by their stanzas."""
+    return conf.parse(files.get(MORE_SETTINGS, b"").decode("utf-8-sig", "replace")).settings
+
+
+def check_more_settings(project: Project, files: Mapping[str, bytes]) -> Iterator[Finding]:
+    """Check that MORE_SETTINGS is about searches of the content."""
+    label = project.about_app("label")
+    kinds = ("detections", "baselines")
+    names = {stanza_name(label, kind, one.text("name")) for kind in kinds for one in project.kind(kind)}
+    for stanza, settings in more_settings(files).items():
+        if stanza not in names:
+            line = min((one.line for one in settings.values()), default=1)
+            message = f"[{stanza}] is no search of the content"
+            yield finding(BAD_CONF, f"app/{MORE_SETTINGS}", message, "correct its name, or remove it", line)
 
 
 def check_manifest(files: Mapping[str, bytes]) -> Iterator[Finding]:

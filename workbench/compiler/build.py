@@ -8,7 +8,15 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 from workbench import conf
-from workbench.compiler.appfiles import app_files, as_shipped, check_confs, check_identity, check_manifest
+from workbench.compiler.appfiles import (
+    app_files,
+    as_shipped,
+    check_confs,
+    check_identity,
+    check_manifest,
+    check_more_settings,
+    more_settings,
+)
 from workbench.compiler.archive import packed
 from workbench.compiler.finding import BuildError, Finding, errors_of, finding
 from workbench.compiler.project import TEMPLATE, Project, shown_path
@@ -73,6 +81,7 @@ def _checked(checkout: Path, content: Path) -> _Checked:
     files, refused = app_files(checkout / "app")
     licences, missing = _licences(checkout)
     around = [*check_confs(files, "app"), *check_manifest(files), *check_identity(project, files)]
+    around += check_more_settings(project, files)
     return _Checked(project, {**files, **licences}, [*findings, *refused, *missing, *around])
 
 
@@ -80,13 +89,18 @@ def _is_ours(checkout: Path, content: Path) -> bool:
     return content.resolve() == (checkout / "contentctl").resolve()
 
 
-def compiled(project: Project) -> dict[str, str]:
+def compiled(project: Project, more: Mapping[str, Mapping[str, conf.Setting]] | None = None) -> dict[str, str]:
     """Return the conf files of content by name, whatever was found wrong with its searches.
+
+    more: settings that a search has beside, or instead of, those that its content gives it, by stanza.
 
     Raises ValueError or KeyError for content whose files lack what conf files are made of.
     """
+    searches = saved_searches(project)
+    for stanza, settings in (more or {}).items():
+        searches[stanza] |= {key: setting.value for key, setting in settings.items()}
     confs = {
-        "savedsearches.conf": conf.render(saved_searches(project)),
+        "savedsearches.conf": conf.render(searches),
         "macros.conf": conf.render(macros(project)),
         "transforms.conf": conf.render(transforms(project)),
         "analyticstories.conf": conf.render(analytic_stories(project)),
@@ -105,7 +119,8 @@ def build_package(checkout: Path, content: Path, out: Path) -> Package:
         raise BuildError(checked.findings)
     files = dict(checked.files)
     files |= _library(checkout) if _is_ours(checkout, content) else made_files(checked.project, files)
-    files |= {f"default/{name}": text.encode() for name, text in compiled(checked.project).items()}
+    added = more_settings(checked.files) if _is_ours(checkout, content) else {}
+    files |= {f"default/{name}": text.encode() for name, text in compiled(checked.project, added).items()}
     files |= {f"lookups/{path.name}": as_shipped(path) for path in _lookup_files(content / "lookups")}
     package = _written(checked.project, files, checkout, out)
     return replace(package, warnings=tuple(sorted(set(checked.findings))))

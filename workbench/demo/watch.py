@@ -75,14 +75,14 @@ def installed(staged: Path, scratch: Path, macros: Mapping[str, str]) -> App:
 def first_runs(searches: Sequence[SavedSearch], start: float) -> list[tuple[float, SavedSearch]]:
     """Return when what is run by hand before the schedule begins at ``start`` (epoch seconds), in the order of docs/.
 
-    Tables that people edit are made first. The baseline of process traffic and the learned profile go day by day, the
+    Tables are made first. The baseline of process traffic and the learned profile go day by day, the
     oldest first, from midnight to midnight, the profile then over what is left; other searches that write tables read
     all of history at once. Runs by hand have no cron. A report only reads tables and has nothing to say on the first
     day.
     """
     planned: list[tuple[float, SavedSearch]] = []
-    for search in sorted(searches, key=lambda each: not each.search.startswith("| makeresults")):
-        if search.trigger is not None or "outputlookup" not in search.search:
+    for search in sorted(searches, key=lambda each: (not _makes(each), not each.search.startswith("| makeresults"))):
+        if search.trigger is not None or not ("outputlookup" in search.search or _makes(search)):
             continue
         if not any(part in search.search for part in DAY_BY_DAY):
             planned.append((start, replace(search, earliest=HISTORY, cron=None)))
@@ -93,6 +93,10 @@ def first_runs(searches: Sequence[SavedSearch], start: float) -> list[tuple[floa
         if "npmlearn" in search.search and start >= midnight + HOUR:
             planned.append((start, replace(search, earliest="@d", latest="@h", cron=None)))
     return planned
+
+
+def _makes(search: SavedSearch) -> bool:
+    return "`npm_make(" in search.search
 
 
 def by_hand(run: SearchRun) -> bool:

@@ -86,6 +86,14 @@ class LookupFolder:
         """Return the path of the CSV file of lookup ``name``, existing or not; ReplayError as for ``definition``."""
         return self.app_root / "lookups" / self.definition(name).filename
 
+    def require(self, name: str) -> None:
+        """Raise ReplayError when lookup ``name`` is unknown or has no file."""
+        if not self.path(name).exists():
+            raise self._missing(name)
+
+    def _missing(self, name: str) -> ReplayError:
+        return ReplayError(f"lookup '{name}': {self.path(name)} does not exist; run the search that makes it first")
+
     def read(self, name: str) -> tuple[tuple[str, ...], list[Row]]:
         """Column names and rows of lookup ``name``; every row has all columns, None for an empty cell.
 
@@ -98,7 +106,7 @@ class LookupFolder:
             with path.open(encoding="utf-8-sig", newline="") as stream:
                 return _read(csv.reader(stream), path)
         except FileNotFoundError:
-            raise ReplayError(f"lookup '{name}': {path} does not exist; run the search that writes it first") from None
+            raise self._missing(name) from None
         except (OSError, UnicodeDecodeError, csv.Error) as error:
             raise ReplayError(f"lookup '{name}': {path} cannot be read: {error}") from error
 

@@ -1,0 +1,109 @@
+"""The tables make themselves: the search of tables, and what runs before it on an app that has just been installed."""
+
+from __future__ import annotations
+
+import csv
+from pathlib import Path
+
+import pytest
+
+from tests.detections.world import (
+    EDGE_BASELINE,
+    HIDDEN,
+    HOUR,
+    NEW_EDGE,
+    NOW,
+    OUTBOUND,
+    SUSTAINED,
+    TABLE_CHECK,
+    TABLES,
+    World,
+    point,
+)
+from workbench import conf
+from workbench.compiler.build import Package
+from workbench.replay.errors import ReplayError
+
+DATA_CHECK = "K8S NPM - Data Check Of Kubernetes NPM"
+LOOKING_UP = {OUTBOUND, NEW_EDGE, SUSTAINED, EDGE_BASELINE, HIDDEN, TABLE_CHECK, DATA_CHECK}
+NO_FIRST_ROW = {"npm_deploys", "npm_days", "npm_known_images", "npm_profile"}
+
+
+@pytest.fixture
+def installed(world: World) -> World:
+    """An app that has just been installed, with an hour of traffic in its index."""
+    for path in lookups(world).iterdir():
+        path.unlink()
+    sent = [point(NOW - HOUR + 60 * step, "prod", "web", process="app", dest="db", tcp_bytes=10) for step in range(60)]
+    return world.add(sent)
+
+
+def lookups(world: World) -> Path:
+    return world.app.root / "lookups"
+
+
+def tables(world: World) -> dict[str, str]:
+    return {path.stem: path.read_text() for path in lookups(world).iterdir()}
+
+
+def test_every_lookup_gets_a_table(installed: World) -> None:
+    first_rows = [row["table"] for row in installed.rows(TABLES)]
+    made = tables(installed)
+    assert set(made) == set(conf.layered(installed.app.root, "transforms.conf"))
+    assert set(first_rows) == set(made) - NO_FIRST_ROW
+    assert {name: text.count("\n") for name, text in made.items()} == {
+        name: 0 if name in NO_FIRST_ROW else 2 for name in made
+    }
+
+
+def test_the_columns_are_those_of_the_content(installed: World) -> None:
+    installed.run(TABLES)
+    for name, text in tables(installed).items():
+        if name not in NO_FIRST_ROW:
+            shipped = Path("contentctl/lookups", f"{name}.csv").read_text()
+            assert sorted(next(csv.reader(text.splitlines()))) == sorted(next(csv.reader(shipped.splitlines())))
+
+
+def test_a_second_run_changes_nothing(installed: World) -> None:
+    installed.run(TABLES)
+    made = tables(installed)
+    assert installed.rows(TABLES) == []
+    assert tables(installed) == made
+
+
+def test_a_table_that_was_deleted_is_made_anew_and_the_others_are_left_alone(installed: World) -> None:
+    installed.run(TABLES)
+    for name, text in tables(installed).items():
+        (lookups(installed) / f"{name}.csv").write_text(f"{text.partition(chr(10))[0] or 'a,b'}\nsomething,else\n")
+    filled = tables(installed)
+    (lookups(installed) / "npm_known_edges.csv").unlink()
+    assert installed.rows(TABLES) == [{"table": "npm_known_edges"}]
+    assert {name: tables(installed)[name] for name in filled if name != "npm_known_edges"} == {
+        name: text for name, text in filled.items() if name != "npm_known_edges"
+    }
+
+
+def test_the_search_of_tables_runs_when_splunk_starts(built: Package) -> None:
+    stanzas = conf.layered(built.staged, "savedsearches.conf")
+    assert [name for name, settings in stanzas.items() if conf.is_true(settings.get("run_on_startup"))] == [TABLES]
+
+
+@pytest.mark.parametrize("backwards", [False, True])
+def test_searches_run_first_in_any_order_once_there_are_tables(installed: World, backwards: bool) -> None:
+    installed.run(TABLES)
+    for name in sorted(installed.app.saved_searches, reverse=backwards):
+        rows = installed.rows(name)
+        assert name == TABLES or not installed.app.saved_searches[name].trigger or rows == []
+
+
+def test_a_search_that_runs_before_there_are_tables_makes_what_it_merges_into_and_names_what_it_looks_up(
+    installed: World,
+) -> None:
+    for name in installed.app.saved_searches:
+        for path in lookups(installed).iterdir():
+            path.unlink()
+        if name in LOOKING_UP:
+            with pytest.raises(ReplayError, match=r"npm_\w+.csv"):
+                installed.run(name)
+            installed.run(TABLES)
+        installed.run(name)
