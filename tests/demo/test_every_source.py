@@ -12,11 +12,11 @@ from pathlib import Path
 
 import pytest
 
-from tests.detections.world import EDGE_BASELINE, NEW_EDGE, OUTBOUND, TRAFFIC_BASELINE
+from tests.detections.world import EDGE_BASELINE, NEW_EDGE, OUTBOUND, TABLES, TRAFFIC_BASELINE
 from workbench.compiler.build import Package
-from workbench.demo.collectors import conf_blocks, enabled, site_macros
+from workbench.demo.collectors import enabled, site_macros
 from workbench.demo.verdict import Verdict, findings_of, judge
-from workbench.replay.app import App
+from workbench.demo.watch import installed
 from workbench.replay.savedsearch import SavedSearch
 from workbench.replay.schedule import Site, run_search
 from workbench.replay.throttle import Throttle
@@ -51,19 +51,11 @@ def watched(source: str, package: Package, folder: Path) -> Verdict:
     """Learn the first day, then run each detection once for each attack: the first run behind its end."""
     write_simulated_store(folder / "store", Order(days=2, clusters=1, seed=7, source=source))
     truth = json.loads((folder / "store" / "truth.json").read_text())
-    app = App.scratch_copy(package.staged, folder / "app")
-    (app.root / "local").mkdir(exist_ok=True)
     # The estate is two days old, so edges are learned for one.
-    learning = "[npm_edge_learning_days]\ndefinition = 1\n"
-    (app.root / "local" / "macros.conf").write_text(conf_blocks()[source] + learning, encoding="utf-8")
-    app = App.load(app.root)
-    searches = enabled(tuple(app.saved_searches.values()), site_macros(source))
-    people = [
-        replace(search, cron=None)
-        for search in searches
-        if search.search.startswith("| makeresults") and "outputlookup" in search.search
-    ]
-    planned: list[tuple[SavedSearch, float]] = [(search, LAST_DAY) for search in people]
+    macros = {**site_macros(source), "npm_edge_learning_days": "1"}
+    app = installed(package.staged, folder / "app", macros)
+    searches = enabled(tuple(app.saved_searches.values()), macros)
+    planned: list[tuple[SavedSearch, float]] = [(app.saved_searches[TABLES], LAST_DAY)]
     learned = [search for search in searches if search.name in (TRAFFIC_BASELINE, EDGE_BASELINE)]
     planned += [(replace(search, earliest="-1d@d", latest="@d"), LAST_DAY) for search in learned]
     for attack in truth["attacks"]:

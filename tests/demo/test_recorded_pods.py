@@ -6,7 +6,7 @@ import sys
 from dataclasses import replace
 from pathlib import Path
 
-from tests.detections.world import HOUR, OUTBOUND, TRAFFIC_BASELINE
+from tests.detections.world import HOUR, OUTBOUND, TABLES, TRAFFIC_BASELINE
 from workbench.compiler.build import Package
 from workbench.demo.scenes import recorded
 from workbench.demo.verdict import findings_of, judge
@@ -22,10 +22,8 @@ def test_both_attacks_that_bytes_can_show_are_found(shared: Path, built: Package
     scene = recorded(tmp_path, "kubelet", shared / "data" / "nezha-online-boutique")
     truth = scene.truth
     app = installed(built.staged, tmp_path / "app", scene.macros)
-    people = [each for each in app.saved_searches.values() if each.search.startswith("| makeresults")]
     learning = replace(app.saved_searches[TRAFFIC_BASELINE], earliest="-1d@d", latest="@d")
-    planned = [(search, truth["start"]) for search in people if "outputlookup" in search.search]
-    planned.append((learning, truth["end"] - scene.hours * HOUR))
+    planned = [(app.saved_searches[TABLES], truth["start"]), (learning, truth["end"] - scene.hours * HOUR)]
     for attack in truth["attacks"]:
         planned += [(app.saved_searches[OUTBOUND], attack["end"] + 900)] * bool(attack["expected_by"])
     store = MetricsStore(scene.store, threads=1)

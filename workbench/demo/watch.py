@@ -46,7 +46,7 @@ def watch(
     try:
         site = Site(app, store, Path(sys.executable))
         searches = baselines_first(enabled(tuple(app.saved_searches.values()), macros))
-        searches = [each for each in searches if reports or each.trigger or "outputlookup" in each.search]
+        searches = [each for each in searches if reports or each.trigger or _writes(each)]
         planned = [*first_runs(searches, start), *due(searches, start, end)]
         throttle = Throttle()
         runs: list[SearchRun] = []
@@ -75,14 +75,13 @@ def installed(staged: Path, scratch: Path, macros: Mapping[str, str]) -> App:
 def first_runs(searches: Sequence[SavedSearch], start: float) -> list[tuple[float, SavedSearch]]:
     """Return when what is run by hand before the schedule begins at ``start`` (epoch seconds), in the order of docs/.
 
-    Tables are made first. The baseline of process traffic and the learned profile go day by day, the
-    oldest first, from midnight to midnight, the profile then over what is left; other searches that write tables read
-    all of history at once. Runs by hand have no cron. A report only reads tables and has nothing to say on the first
-    day.
+    Tables are made first. The baseline of process traffic and the learned profile go day by day, the oldest first, from
+    midnight to midnight, the profile then over what is left; other searches that write tables read all of history at
+    once. Runs by hand have no cron. A report only reads tables and has nothing to say on the first day.
     """
     planned: list[tuple[float, SavedSearch]] = []
     for search in sorted(searches, key=lambda each: (not _makes(each), not each.search.startswith("| makeresults"))):
-        if search.trigger is not None or not ("outputlookup" in search.search or _makes(search)):
+        if search.trigger is not None or not _writes(search):
             continue
         if not any(part in search.search for part in DAY_BY_DAY):
             planned.append((start, replace(search, earliest=HISTORY, cron=None)))
@@ -97,6 +96,10 @@ def first_runs(searches: Sequence[SavedSearch], start: float) -> list[tuple[floa
 
 def _makes(search: SavedSearch) -> bool:
     return "`npm_make(" in search.search
+
+
+def _writes(search: SavedSearch) -> bool:
+    return "outputlookup" in search.search or _makes(search)
 
 
 def by_hand(run: SearchRun) -> bool:
