@@ -6,11 +6,10 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
-import duckdb
 import numpy as np
 import numpy.typing as npt
 
-from workbench.traffic.store import quote_identifier
+from workbench.traffic.store import database, quote_identifier
 
 Point = dict[str, Any]
 
@@ -29,7 +28,7 @@ def write_index(folder: Path, points: Sequence[Point], dimensions: Sequence[str]
         columns[f"c{number}"] = np.array(filled, dtype=object if kind == "VARCHAR" else float)
         columns[f"p{number}"] = present
         chosen.append(f"CASE WHEN p{number} THEN c{number}::{kind} END AS {quote_identifier(name)}")
-    with duckdb.connect() as connection:
+    with database(threads=1).cursor() as connection:
         connection.register("points", columns)
         connection.execute(
             f"COPY (SELECT {', '.join(chosen)} FROM points) TO '{folder}/points.parquet' (FORMAT parquet)"

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import tarfile
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -16,9 +17,12 @@ Stanzas = dict[str, dict[str, str]]
 
 
 @pytest.fixture(scope="session")
-def app(built: Package) -> Path:
+def app(built: Package, tmp_path_factory: pytest.TempPathFactory) -> Path:
     """The folder that a search head gets."""
-    return built.staged
+    folder = tmp_path_factory.mktemp("installed")
+    with tarfile.open(built.path) as archive:
+        archive.extractall(folder, filter="data")
+    return folder / built.staged.name
 
 
 @pytest.fixture(scope="session")

@@ -86,8 +86,8 @@ def test_rows_come_back_and_every_spawn_but_the_last_only_gets_a_getinfo(
     make_command: Any, make_context: MakeContext
 ) -> None:
     app = make_command()
-    context = make_context(app=app, limits=Limits(chunk_rows=4))
-    assert list(customcommand.run("echo", "", some_rows(10), context, probes=2)) == some_rows(10)
+    context = make_context(app=app, limits=Limits(chunk_rows=4), probes=2)
+    assert list(customcommand.run("echo", "", some_rows(10), context)) == some_rows(10)
     entries = log(app)
     probe = ["spawned", "metadata", "eof"]
     assert [next(iter(entry)) for entry in entries] == probe * 2 + ["spawned"] + ["metadata"] * 5 + ["eof"]
@@ -97,7 +97,7 @@ def test_rows_come_back_and_every_spawn_but_the_last_only_gets_a_getinfo(
 
 def test_no_rows_at_all_still_make_one_last_chunk(make_command: Any, make_context: MakeContext) -> None:
     app = make_command()
-    assert list(customcommand.run("echo", "", [], make_context(app=app), probes=0, time_limit=60)) == []
+    assert list(customcommand.run("echo", "", [], make_context(app=app), time_limit=60)) == []
     assert [entry["metadata"] for entry in log(app) if "metadata" in entry][1:] == [
         {"action": "execute", "finished": True}
     ]
@@ -119,7 +119,7 @@ def test_an_events_command_gets_all_rows_the_last_of_them_finished(
 ) -> None:
     app = make_command(f"def getinfo(metadata):\n    reply({{'type': '{kind}'}})")
     context = make_context(app=app, limits=Limits(chunk_rows=4))
-    assert list(customcommand.run("echo", "", some_rows(rows), context, probes=0, time_limit=60)) == some_rows(rows)
+    assert list(customcommand.run("echo", "", some_rows(rows), context, time_limit=60)) == some_rows(rows)
     executed = [entry for entry in log(app) if "metadata" in entry][1:]
     assert [(entry["metadata"]["finished"], entry["lines"]) for entry in executed] == chunks
 
@@ -134,7 +134,7 @@ def test_nothing_of_its_answer_goes_on_before_it_has_all_rows(make_command: Any,
             yield row
 
     context = make_context(app=app, limits=Limits(chunk_rows=4))
-    answered = customcommand.run("echo", "", source(), context, probes=0, time_limit=60)
+    answered = customcommand.run("echo", "", source(), context, time_limit=60)
     assert next(answered) == some_rows(1)[0]
     assert len(taken) == 10
     assert len(list(answered)) == 9
@@ -143,7 +143,7 @@ def test_nothing_of_its_answer_goes_on_before_it_has_all_rows(make_command: Any,
 def test_the_getinfo_says_all_that_splunk_says(make_command: Any, make_context: MakeContext) -> None:
     app = make_command("def getinfo(m):\n    note(dispatch=os.listdir(m['searchinfo']['dispatch_dir']))\n    reply({})")
     context = make_context(app=app)
-    list(customcommand.run("echo", 'by="a b" x', [], context, probes=0, time_limit=60))
+    list(customcommand.run("echo", 'by="a b" x', [], context, time_limit=60))
     metadata = next(entry["metadata"] for entry in log(app) if "metadata" in entry)
     info = metadata.pop("searchinfo")
     assert metadata == {"action": "getinfo", "preview": False, "streaming_command_will_restart": False}
@@ -173,7 +173,7 @@ def test_the_process_has_a_small_world(
     monkeypatch.setenv("PYTHONPATH", "/elsewhere")
     monkeypatch.setenv("SECRET", "x")
     app = make_command()
-    list(customcommand.run("echo", "a b", [], make_context(app=app), probes=0, time_limit=60))
+    list(customcommand.run("echo", "a b", [], make_context(app=app), time_limit=60))
     spawned = log(app)[0]
     assert spawned["spawned"] == [str(app.root / "bin" / "echo.py")]  # more would make the SDK speak version 1
     assert spawned["folder"] == str(app.root / "bin")
@@ -199,15 +199,15 @@ def answer(metadata, body):
 """
     context = make_context(app=make_command(greedy), limits=Limits(chunk_rows=200_000))
     began = time.monotonic()
-    answered = list(customcommand.run("echo", "", some_rows(200_000), context, probes=0, time_limit=60))
+    answered = list(customcommand.run("echo", "", some_rows(200_000), context, time_limit=60))
     assert len(answered) == 200_000
     assert time.monotonic() - began < 60
 
 
 def test_messages_of_the_command_reach_the_user_once(make_command: Any, make_context: MakeContext) -> None:
     talk = "def getinfo(m):\n    reply({'inspector': {'messages': [['WARN', '3 rows skipped'], ['INFO', 'ready']]}})"
-    context = make_context(app=make_command(talk))
-    list(customcommand.run("echo", "", [], context, probes=2))
+    context = make_context(app=make_command(talk), probes=2)
+    list(customcommand.run("echo", "", [], context))
     assert context.messages == [Message("WARN", "3 rows skipped"), Message("INFO", "ready")]
 
 
@@ -244,20 +244,20 @@ def test_a_command_that_fails_is_an_error_in_its_own_words(
 ) -> None:
     context = make_context(app=make_command(changes, at_the_end))
     with pytest.raises(ReplayError, match=f"(?s){said}"):
-        list(customcommand.run("echo", "", some_rows(3), context, probes=0, time_limit=60))
+        list(customcommand.run("echo", "", some_rows(3), context, time_limit=60))
 
 
 def test_a_command_that_hangs_is_ended_when_its_time_is_up(make_command: Any, make_context: MakeContext) -> None:
     context = make_context(app=make_command("def answer(m, b):\n    time.sleep(60)"))
     began = time.monotonic()
     with pytest.raises(ReplayError, match=r"echo: did not finish within 0\.5 seconds and was ended"):
-        list(customcommand.run("echo", "", some_rows(3), context, probes=0, time_limit=0.5))
+        list(customcommand.run("echo", "", some_rows(3), context, time_limit=0.5))
     assert time.monotonic() - began < 20
 
 
 def test_rows_nobody_wants_end_the_process(make_command: Any, make_context: MakeContext) -> None:
     app = make_command("", "time.sleep(60)")
-    answer = customcommand.run("echo", "", some_rows(3), make_context(app=app), probes=0)
+    answer = customcommand.run("echo", "", some_rows(3), make_context(app=app))
     assert next(answer) == some_rows(1)[0]
     began = time.monotonic()
     answer.close()  # type: ignore[attr-defined]
@@ -307,11 +307,11 @@ dispatch(Echo, sys.argv, sys.stdin, sys.stdout, __name__)
 """
     app = make_app({"default/commands.conf": COMMANDS, "bin/echo.py": script})
     rows: list[Row] = [{"k8s.cluster.name": "prod", "x": 0.5, "mv": ("a$", "b")}, {"k8s.cluster.name": "ä", "x": None}]
-    context = make_context(app=app, limits=Limits(chunk_rows=1))
-    assert list(customcommand.run("echo", 'label="a b"', rows, context, probes=1)) == [
+    context = make_context(app=app, limits=Limits(chunk_rows=1), probes=1)
+    assert list(customcommand.run("echo", 'label="a b"', rows, context)) == [
         {"k8s.cluster.name": "prod", "x": "0.5", "mv": ("a$", "b"), "label": "a b"},
         {"k8s.cluster.name": "ä", "x": None, "label": "a b"},
     ]
     assert set(context.messages) == {Message("WARN", "seen")}
     with pytest.raises(ReplayError, match=r"echo: .*label"):
-        list(customcommand.run("echo", "", rows, context, probes=0, time_limit=60))
+        list(customcommand.run("echo", "", rows, context, time_limit=60))

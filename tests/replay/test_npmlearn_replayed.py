@@ -31,8 +31,8 @@ def app(make_app: MakeApp) -> App:
 
 
 def run(app: App, make_context: MakeContext, rows: list[Row], chunk_rows: int = 50_000) -> list[Row]:
-    context = make_context(app=app, limits=Limits(chunk_rows=chunk_rows))
-    answered = list(customcommand.run("npmlearn", ARGUMENTS, rows, context, probes=1, time_limit=60))
+    context = make_context(app=app, limits=Limits(chunk_rows=chunk_rows), probes=1)
+    answered = list(customcommand.run("npmlearn", ARGUMENTS, rows, context, time_limit=60))
     assert [message.level for message in context.messages] == ["INFO"]
     return answered
 
@@ -48,6 +48,6 @@ def test_a_table_grows_run_by_run_as_it_would_in_one(app: App, make_context: Mak
 def test_what_the_command_refuses_stops_the_search_before_a_row_comes_out(app: App, make_context: MakeContext) -> None:
     (row, *others) = learn(HISTORY).rows
     context = make_context(app=app, limits=Limits(chunk_rows=1))
-    answered = customcommand.run("npmlearn", ARGUMENTS, [*DAY, {**row, "profile": "x"}, *others], context, probes=0)
+    answered = customcommand.run("npmlearn", ARGUMENTS, [*DAY, {**row, "profile": "x"}, *others], context)
     with pytest.raises(ReplayError, match=r"the table of profiles is damaged: in the row of prod, web, tx.bytes"):
         next(answered)

@@ -22,6 +22,8 @@ from workbench.spl.errors import SplSyntaxError
 from workbench.spl.times import TimeError, instant, utc_text
 from workbench.traffic.store import MetricsStore, StoreError
 
+PROBES = 2  # starts before the real one; reference/command-protocol.md section 8 speaks of 3-4 in all for a search
+
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run the command line; returns the exit code: 0 done, 1 the replay failed (the reason is on stderr)."""
@@ -47,6 +49,7 @@ def _run(options: argparse.Namespace, console: Console, stack: ExitStack) -> Non
         limits=Limits(join_rows=options.join_rows, append_rows=options.append_rows),
         mv_ne=options.mv_ne,
         rates=options.rates,
+        probes=PROBES,
     )
     if options.spl is not None:
         _run_text(options, site, console)

@@ -51,14 +51,22 @@ class App:
     def scratch_copy(cls, root: Path, folder: Path) -> App:
         """Copy the app at ``root`` below ``folder`` and load the copy: searches write lookups there, not in ``root``.
 
-        In a copy that is there already everything is renewed but the lookups, so that a baseline outlives a
-        call.
+        Commands and libraries, which no search writes, are linked. In a copy that is there already everything is
+        renewed but the lookups, so that a baseline outlives a call.
         """
         if not (root / "default").is_dir():
             raise ReplayError(f"{root}: no app here (no default/ folder); stage it with 'python build.py'")
         copy = folder / root.resolve().name
-        left_out = ["__pycache__", "lookups"] if (copy / "lookups").is_dir() else ["__pycache__"]
-        shutil.copytree(root, copy, ignore=shutil.ignore_patterns(*left_out), dirs_exist_ok=True)
+        copy.mkdir(parents=True, exist_ok=True)
+        for part in root.resolve().iterdir():
+            target = copy / part.name
+            if part.name in ("bin", "lib"):
+                target.unlink(missing_ok=True)
+                target.symlink_to(part)
+            elif not part.is_dir():
+                shutil.copy(part, target)
+            elif part.name != "lookups" or not target.is_dir():
+                shutil.copytree(part, target, dirs_exist_ok=True)
         return cls.load(copy)
 
 

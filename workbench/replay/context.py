@@ -55,9 +55,10 @@ class SearchContext:
 
     ``now`` is the epoch second the search believes it runs at. ``mv_ne`` chooses how ``field!=value`` reads
     a multivalue field: "any" when one value differs, "none" when no value equals. ``rates`` chooses how rate_sum
-    reads a counter that restarts or misses a span: "strict" hurts, see counters.py. ``points_read`` counts the raw
-    metric points that mstats has read. ``events`` are what event searches read, newest first; None: there are
-    none to search.
+    reads a counter that restarts or misses a span: "strict" hurts, see counters.py.
+    ``points_read`` counts the raw metric points that mstats has read. ``probes`` is how often a custom command is
+    started before the time that it gets rows, only to say what it is; Splunk does so two or three times a search.
+    ``events`` are what event searches read, newest first; None: there are none to search.
     """
 
     app: App
@@ -68,6 +69,7 @@ class SearchContext:
     mv_ne: Literal["any", "none"] = "none"
     interpreter: Path = Path("python3")
     rates: Literal["strict", "lenient"] = "strict"
+    probes: int = 0
     messages: list[Message] = field(default_factory=list)
     points_read: int = 0
     events: tuple[Row, ...] | None = None

@@ -31,7 +31,6 @@ from workbench.replay.errors import ReplayError
 from workbench.replay.rows import Row
 from workbench.spl.arguments import ArgumentError, closed_arguments
 
-PROBES = 2  # spawns before the real one; reference/command-protocol.md section 8 speaks of 3-4 spawns per search
 SPLUNK_VERSION = "9.4.0"
 _TYPES_OF_ALL_ROWS = ("events", "reporting")
 _PASSED_ON = ("PATH", "LANG", "LC_ALL", "TMPDIR", "SYSTEMROOT")
@@ -42,15 +41,15 @@ def run(
     arguments: str,
     rows: Iterable[Row],
     context: SearchContext,
-    probes: int = PROBES,
     time_limit: float = DEFAULT_TIME_LIMIT,
 ) -> Iterator[Row]:
     """Pipe ``rows`` through custom command ``name`` of the app and give the rows that it answers.
 
-    The command's messages go to ``context.messages``. ``time_limit`` (seconds) holds for each spawn. Raises
-    ReplayError when the command is unknown, before any row is read, and with the command's own words when it fails.
+    It is spawned ``context.probes`` times before. The command's messages go to ``context.messages``. ``time_limit``
+    (seconds) holds for each spawn. Raises ReplayError when the command is unknown, before any row is read, and with
+    the command's own words when it fails.
     """
-    return _spawned(name, _argv(name, context), arguments, rows, context, probes, time_limit)
+    return _spawned(name, _argv(name, context), arguments, rows, context, time_limit)
 
 
 def _spawned(
@@ -59,20 +58,20 @@ def _spawned(
     arguments: str,
     rows: Iterable[Row],
     context: SearchContext,
-    probes: int,
     time_limit: float,
 ) -> Iterator[Row]:
     environment = {key: os.environ[key] for key in _PASSED_ON if key in os.environ}
     with tempfile.TemporaryDirectory(prefix="dispatch-") as dispatch_dir:
         getinfo = _getinfo(name, arguments, dispatch_dir, context)
-        for probe in range(probes + 1):
+        for spawn in range(context.probes + 1):
+            is_probe = spawn < context.probes
             with CommandProcess(name, argv, context.app.root / "bin", environment, time_limit) as process:
                 reply = process.ask(getinfo).metadata
                 _require_known(name, reply)
-                if probe == probes:
+                if not is_probe:
                     yield from _execute(process, str(reply.get("type", "streaming")), rows, context)
                 process.finish()
-                if probe == probes:
+                if not is_probe:
                     context.messages.extend(process.messages)
 
 

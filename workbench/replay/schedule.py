@@ -37,6 +37,7 @@ class Site:
     limits: Limits = field(default_factory=Limits)
     mv_ne: Literal["any", "none"] = "none"
     rates: Literal["strict", "lenient"] = "strict"
+    probes: int = 0
 
     def context(self, window: Window, now: float) -> SearchContext:
         """Make the context of one run."""
@@ -48,6 +49,7 @@ class Site:
             limits=self.limits,
             mv_ne=self.mv_ne,
             rates=self.rates,
+            probes=self.probes,
             interpreter=self.interpreter,
         )
 

@@ -19,6 +19,7 @@ MAX_SUBSEARCHES = 20
 _NAME = re.compile(r"[A-Za-z_][A-Za-z0-9_-]*(?![^\s\[`\"(/])")
 
 
+@lru_cache(maxsize=256)
 def parse(text: str) -> tree.Search:
     """Read a whole search, with macros expanded or not.
 

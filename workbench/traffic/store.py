@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
 
 import duckdb
@@ -27,6 +28,15 @@ def quote_identifier(name: str) -> str:
     return '"' + name.replace('"', '""') + '"'
 
 
+@cache
+def database(threads: int | None = None) -> duckdb.DuckDBPyConnection:
+    """Return the in-memory database of this process for all who ask for so many threads; take a cursor of it.
+
+    To open a database takes 15 ms, a cursor nothing.
+    """
+    return duckdb.connect(":memory:", config={} if threads is None else {"threads": threads})
+
+
 @dataclass(frozen=True)
 class IndexColumns:
     """Column names of one metrics index, in file order."""
@@ -36,7 +46,7 @@ class IndexColumns:
 
 
 class MetricsStore:
-    """Read access to the indexes below ``root``; one in-memory DuckDB connection serves all queries.
+    """Read access to the indexes below ``root``; one DuckDB connection serves all queries.
 
     Raises StoreError when ``root`` is not a folder.
     """
@@ -45,9 +55,7 @@ class MetricsStore:
         if not root.is_dir():
             raise StoreError(f"{root}: no metrics store here; make one with 'python -m workbench.traffic'")
         self.root = root
-        self.connection = duckdb.connect(":memory:")
-        if threads is not None:
-            self.connection.execute(f"SET threads = {int(threads)}")
+        self.connection = database(threads).cursor()
         self._columns: dict[str, IndexColumns] = {}
 
     def indexes(self) -> tuple[str, ...]:
