@@ -70,8 +70,7 @@ def test_events_name_their_index_and_metrics_come_from_the_macros(
     name: str, source: str, views: dict[str, View]
 ) -> None:
     text = " ".join(chain(views[name], source)[1])
-    # "makeresults" before "inputlookup append=t": a lookup that does not exist yet warns instead of ending the search.
-    tables = ("| inputlookup npm_", "| makeresults ")
+    tables = ("| inputlookup npm_", "| makeresults ", "| `npm_learned`", "| `npm_setup`")
     sent = ("| `npm_sent_in(", "| `npm_sent_of(", "| `npm_edges`", "| `npm_data_check`", "| `npm_table_check`")
     assert text.startswith((*sent, *tables, "index=risk ", "index=_internal sourcetype=scheduler "))
     assert "mstats" not in text
@@ -125,7 +124,7 @@ def test_investigate_shows_the_band_and_what_is_over_it(views: dict[str, View], 
     assert len(attack) == 50
     for row in minutes:
         assert row["Over the limit"] == (row["Peak"] if row in attack else 0)
-        average, limit = float(str(row["Average"])), float(str(row["Expected up to"]))
+        average, limit = float(str(row["Usual"])), float(str(row["Expected up to"]))
         assert average < limit < 50_000
     over = {row["metric"]: row["intervals"] for row in shown(views, "npm_investigate", "over", scene)}
     assert over == {"tcp.bytes": 100, "tcp.packets": 100}

@@ -15,6 +15,7 @@ from workbench.replay import customcommand, events, mstats
 from workbench.replay.commands import columns, combining, computing, grouping, ordering, tables
 from workbench.replay.context import SearchContext
 from workbench.replay.errors import ReplayError, errors_at
+from workbench.replay.rest import run_rest
 from workbench.replay.rows import Row
 from workbench.spl import tree
 from workbench.spl.errors import SplSyntaxError
@@ -96,6 +97,8 @@ def _filled(node: tree.Filter, context: SearchContext) -> tree.Filter:
 
 
 def _run_custom(node: tree.CustomCommand, rows: Iterator[Row] | None, context: SearchContext) -> Iterator[Row]:
+    if rows is None and node.name == "rest":
+        return run_rest(node.arguments, context)
     return customcommand.run(node.name, node.arguments, rows or (), context)
 
 
