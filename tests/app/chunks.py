@@ -27,6 +27,13 @@ LOOKUP = "\n".join(
     ]
 )
 
+# The same with usual peaks above the limit, below it, at values that are sent, unknown, and equal to each other.
+_PEAKS = ["p85_{0},p95_{0}", "170,200", "160,160", ",", "120,140", "0,0", "165.5,1e9"]
+PEAKED = "\n".join(
+    ",".join([line, *((pair.format(metric)) for metric in METRICS)]) if line else line
+    for line, pair in zip(LOOKUP.split("\n"), [*_PEAKS, "170,200"], strict=False)
+)
+
 numbers = st.one_of(
     st.integers(0, 250).map(str),
     st.floats(0, 250).map(lambda number: f"{number:.5f}"),

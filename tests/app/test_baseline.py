@@ -1,6 +1,7 @@
 """The baseline lookup: the shape it must have, and what is said of any other."""
 
 import math
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -54,6 +55,31 @@ def test_a_thin_baseline_has_no_upper_limit(app_folder: Path) -> None:
     assert baseline[("prod", "enough")] == (Limit(160.0, 100.0, 20.0),)
 
 
+PEAKED = HEADER.strip() + ",p85_tcp.bytes,p95_tcp.bytes\n"
+
+
+@pytest.mark.parametrize(
+    ("cells", "limit"),
+    [
+        ("170,300", Limit(170.0, 100.0, 20.0, 170.0, 300.0)),
+        ("150,300", Limit(160.0, 100.0, 20.0, 150.0, 300.0)),
+        (",", Limit(160.0, 100.0, 20.0)),
+    ],
+    ids=["over the limit", "under the limit", "not known yet"],
+)
+def test_a_usual_peak_is_a_second_limit(app_folder: Path, cells: str, limit: Limit) -> None:
+    folder = write(app_folder, PEAKED + f"prod,nginx,2000,100,20,{cells}\n")
+    assert load_baseline(folder, ONE_METRIC) == {("prod", "nginx"): (limit,)}
+
+
+def test_usual_peaks_can_be_ignored_and_are_taken_for_all_metrics_or_none(app_folder: Path) -> None:
+    folder = write(app_folder, PEAKED + "prod,nginx,2000,100,20,170,300\n")
+    assert load_baseline(folder, replace(ONE_METRIC, peaks="ignore"))["prod", "nginx"] == (Limit(160.0, 100.0, 20.0),)
+    header = "cluster,process," + ",".join(f"count_{m},avg_{m},stdev_{m}" for m in "ab") + ",p85_a,p95_a\n"
+    folder = write(app_folder, header + "prod,nginx,2000,100,20,2000,100,20,170,300\n")
+    assert load_baseline(folder, replace(ONE_METRIC, metrics=("a", "b")))["prod", "nginx"] == (Limit(160, 100, 20),) * 2
+
+
 def test_zero_turns_the_guards_off(app_folder: Path) -> None:
     folder = write(app_folder, HEADER + "prod,once,1,100,\n")
     textbook = Options(by=("cluster", "process"), metrics=("tcp.bytes",), minsamples=0, minspread=0)
@@ -78,6 +104,7 @@ def test_a_metric_the_series_never_had_has_no_limit(app_folder: Path) -> None:
         (HEADER + "prod,a,2000,NaN,20\n", "line 2: 'NaN' is not a number"),
         (HEADER + "prod,a,2000,100,inf\n", "line 2: 'inf' is not a number"),
         (HEADER + "prod,a,-1,100,20\n", "line 2: a count or a standard deviation is below 0"),
+        (PEAKED + "prod,a,20,100,20,x,300\n", "line 2: 'x' is not a number"),
         (HEADER + "prod,a,20,100,-20\n", "line 2: a count or a standard deviation is below 0"),
         (HEADER + "prod,a,20,1,1\nprod,b,20,1,1\nprod,a,20,1,1\n", "lines 2 and 4: two rows for prod, a"),
         (HEADER + 'prod,"a,20,1,1\n', "cannot be read"),

@@ -27,9 +27,12 @@ def test_every_option_typed() -> None:
         "threshold": "2.5",
         "minsamples": "0",
         "minspread": "0",
+        "peaks": "ignore",
         "unseen": "flag",
     }
-    assert parse_options(typed) == Options("my_baseline-2", ("cluster", "pod"), ("rx", "tx"), 2.5, 0, 0.0, "flag")
+    assert parse_options(typed) == Options(
+        "my_baseline-2", ("cluster", "pod"), ("rx", "tx"), 2.5, 0, 0.0, "ignore", "flag"
+    )
 
 
 @pytest.mark.parametrize(

@@ -42,6 +42,8 @@ def test_a_metric_over_its_limit_gives_a_tidy_row() -> None:
             "expected": "100",
             "stdev": "20",
             "score": "4.025",
+            "p85": "",
+            "p95": "",
         }
     ]
 
@@ -67,6 +69,14 @@ def test_a_baseline_that_never_varied_gives_no_score() -> None:
 
 def test_a_thin_baseline_is_silent() -> None:
     assert scored(row("young", tcp="1e12")) == []
+
+
+def test_a_finding_tells_the_usual_peaks() -> None:
+    baseline: Baseline = {("prod", "backup"): (Limit(400.0, 100.0, 20.0, 400.0, 900.5), None)}
+    rows = [row("backup", tcp="400"), row("backup", tcp="400.5")]
+    assert [(found["value"], found["p85"], found["p95"]) for found in score_rows(rows, baseline, OPTIONS, Tally())] == [
+        ("400.5", "400", "900.5")
+    ]
 
 
 def test_a_series_without_baseline_is_silent_unless_asked_for() -> None:
@@ -138,6 +148,7 @@ STATISTICS = st.tuples(
     st.integers(0, 200),
     st.floats(0, 1e6).map(lambda x: round(x, 3)),
     st.floats(0, 1e5).map(lambda x: round(x, 3)),
+    st.none() | st.floats(0, 1e7).map(lambda x: round(x, 3)),
 )
 
 
@@ -150,36 +161,36 @@ STATISTICS = st.tuples(
     st.sampled_from([0.0, 0.05]),
 )
 def test_agrees_with_the_rule_written_in_sql(
-    statistics: dict[str, tuple[int, float, float]],
+    statistics: dict[str, tuple[int, float, float, float | None]],
     rows: list[tuple[str, float | None]],
     threshold: float,
     minsamples: int,
     minspread: float,
 ) -> None:
-    """DuckDB evaluates value > avg + threshold * max(stdev, minspread * avg) for baselines of enough data points."""
+    """DuckDB evaluates value > max(avg + threshold * max(stdev, minspread * avg), peak), with enough data points."""
     options = Options(
         by=("process",), metrics=("tcp",), threshold=threshold, minsamples=minsamples, minspread=minspread
     )
     baseline: Baseline = {
-        (name,): (limit(count, average, stdev, options) if count else None,)
-        for name, (count, average, stdev) in statistics.items()
+        (name,): (limit(count, average, stdev, options, peak) if count else None,)
+        for name, (count, average, stdev, peak) in statistics.items()
     }
     sent = [{"process": name, "tcp": "" if value is None else repr(value)} for name, value in rows]
     ours = [(found["process"], float(found["value"])) for found in score_rows(sent, baseline, options, Tally())]
 
     database = duckdb.connect()
-    database.execute("create table baseline (process varchar, n bigint, average double, stdev double)")
+    database.execute("create table baseline (process varchar, n bigint, average double, stdev double, peak double)")
     database.execute("create table points (position bigint, process varchar, value double)")
     if statistics:
         database.executemany(
-            "insert into baseline values (?, ?, ?, ?)", [(name, *three) for name, three in statistics.items()]
+            "insert into baseline values (?, ?, ?, ?, ?)", [(name, *four) for name, four in statistics.items()]
         )
     if rows:
         database.executemany("insert into points values (?, ?, ?)", [(at, *cells) for at, cells in enumerate(rows)])
     theirs = database.execute(
         """select process, value from points join baseline using (process)
            where n > 0 and n >= $minsamples
-             and value > average + $threshold * greatest(stdev, $minspread * average)
+             and value > greatest(average + $threshold * greatest(stdev, $minspread * average), peak)
            order by position""",
         {"minsamples": minsamples, "threshold": threshold, "minspread": minspread},
     ).fetchall()

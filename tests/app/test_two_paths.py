@@ -15,7 +15,7 @@ from hypothesis import strategies as st
 from npmlib.anomaly import columnwise
 from npmlib.rows import read_records
 
-from tests.app.chunks import KEYS, LOOKUP, METRICS, bodies, execute, getinfo, plain_bodies, tampered
+from tests.app.chunks import KEYS, LOOKUP, METRICS, PEAKED, bodies, execute, getinfo, plain_bodies, tampered
 from tests.app.conftest import ROOT
 from tests.examples import examples
 
@@ -38,6 +38,9 @@ OPTIONS = st.sampled_from(
         [f"by={','.join(KEYS)}", f"metrics={','.join(METRICS)}", "unseen=flag"],
         [f"by={','.join(reversed(KEYS))}", f"metrics={','.join(reversed(METRICS))}", "minspread=0", "threshold=1"],
         [f"by={','.join(KEYS)}", "metrics=rx,tx,new", "minsamples=0", "unseen=flag"],
+        [f"by={','.join(KEYS)}", f"metrics={','.join(METRICS)}", "baseline=peaked"],
+        [f"by={','.join(KEYS)}", f"metrics={','.join(reversed(METRICS))}", "baseline=peaked", "unseen=flag"],
+        [f"by={','.join(KEYS)}", f"metrics={','.join(METRICS)}", "baseline=peaked", "peaks=ignore"],
     ]
 )
 
@@ -46,8 +49,13 @@ OPTIONS = st.sampled_from(
 def app_folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
     folder = tmp_path_factory.mktemp("two") / "app"
     (folder / "lookups").mkdir(parents=True)
-    (folder / "lookups" / "npm_baseline.csv").write_text(LOOKUP, encoding="utf-8")
+    write_lookups(folder)
     return folder
+
+
+def write_lookups(folder: Path) -> None:
+    for name, text in (("npm_baseline", LOOKUP), ("peaked", PEAKED)):
+        (folder / "lookups" / f"{name}.csv").write_text(text, encoding="utf-8")
 
 
 def replies(command: type[NpmAnomalyCommand], app_folder: Path, stream: bytes) -> tuple[int, bytes]:
@@ -96,7 +104,7 @@ def test_both_paths_write_the_same_bytes(
 def test_a_process_writes_what_the_reference_writes(
     staged_folder: Path, interpreter: Path, args: list[str], chunks: list[bytes]
 ) -> None:
-    (staged_folder / "lookups" / "npm_baseline.csv").write_text(LOOKUP, encoding="utf-8")
+    write_lookups(staged_folder)
     stream = search(args, chunks)
     command = [str(interpreter), "-B", str(staged_folder / "bin" / "npmanomaly.py")]
     process = subprocess.run(command, input=stream, capture_output=True, timeout=60, check=False)

@@ -29,7 +29,7 @@ from tests.detections.days import (
     rows_of,
     whole,
 )
-from tests.detections.world import DAY, HOUR, METRICS, NOW, TRAFFIC_BASELINE, World, point
+from tests.detections.world import DAY, HOUR, METRICS, MINUTE, NOW, TRAFFIC_BASELINE, World, point
 from tests.examples import examples
 from workbench.replay.lookups import LookupFolder
 
@@ -240,9 +240,9 @@ def test_days_without_data_leave_the_days_before_in_place(world: World) -> None:
 
 
 def test_the_30_days_of_any_date_have_slots_of_their_own_below_64(world: World) -> None:
-    """Two days in one slot would be taken for one; six mergings leave one row of 64 slots."""
+    """Two days in one slot would be taken for one; six mergings leave one row of 64 slots, five one of 32 (hours)."""
     search = world.app.saved_searches[TRAFFIC_BASELINE].search
-    (slot,) = (line.strip("| ") for line in search.splitlines() if "eval slot=" in line)
+    (slot,) = (line.strip("| ").partition(", begins=")[0] for line in search.splitlines() if "eval slot=32" in line)
     days = [date(2027, 1, 1) + timedelta(days=number) for number in range(4 * 366)]
     world.app.lookups.write("npm_days", ("day",), [{"day": day.isoformat()} for day in days])
     slots = [row["slot"] for row in world.run_text(f"| inputlookup npm_days | {slot}", 0, NOW)]
@@ -250,7 +250,8 @@ def test_the_30_days_of_any_date_have_slots_of_their_own_below_64(world: World) 
     assert len(slots) == len(days)
     for start in range(len(slots) - 29):
         assert len(set(slots[start : start + 30])) == 30
-    assert search.count("`npm_merge_days`") == 6
+    before, after = search.split("`npm_append(npm_days)`")
+    assert (before.count("`npm_merge_days`"), after.count("`npm_merge_days`")) == (5, 6)
 
 
 def test_the_order_of_days_does_not_matter(new_world: Callable[[], World]) -> None:
@@ -260,3 +261,30 @@ def test_the_order_of_days_does_not_matter(new_world: Callable[[], World]) -> No
             world.add(on_day(day, "nginx", [level, level + 1, level + 5]))
         world.learn_traffic()
         assert_equal(folded(world), world.points)
+
+
+def test_usual_peaks_are_those_of_the_second_busiest_of_the_last_fourteen_days(world: World) -> None:
+    """Each hour is even, so that its percentiles are its level; the levels of days are not in order."""
+    highest = {day: 100.0 + (day * 7) % 13 for day in range(1, 15)}
+    for day in (*highest, 15, 20):
+        peak = highest.get(day, 5000.0)
+        for hour, level in ((1, peak / 2), (9, peak), (10, peak / 3)):
+            start = MIDNIGHT - day * DAY + hour * HOUR
+            world.add(point(start + MINUTE * at, "prod", "web", process="nginx", tcp_bytes=level) for at in range(4))
+    world.add(on_day(3, "once", [7.0] * 3))
+    world.learn_traffic()
+    usual = {series[-1]: row for series, row in folded(world).items()}
+    assert {str(usual["nginx"][f"{part}_tcp.bytes"]) for part in ("p85", "p95")} == {
+        f"{sorted(highest.values())[-2]:g}"
+    }
+    assert str(usual["once"]["p95_tcp.bytes"]) == "7"
+    assert usual["nginx"].get("p95_udp.bytes") in (None, "")
+
+
+def test_a_percentile_is_that_of_the_intervals_of_an_hour(world: World) -> None:
+    world.add(on_day(1, "nginx", [float(value) for value in range(1, 41)]))
+    world.learn_traffic()
+    row = folded(world)["prod", "shop", "web", "nginx"]
+    low, high = (float(str(row[f"{part}_tcp.bytes"])) for part in ("p85", "p95"))
+    assert 34 <= low <= 35
+    assert 38 <= high <= 39

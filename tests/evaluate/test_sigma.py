@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import statistics
+from dataclasses import replace
 
 import numpy as np
 import pytest
@@ -42,7 +43,7 @@ def by_hand(values: Floats, hour: int, options: Options) -> bool:
 
 @pytest.mark.parametrize("threshold", [1.0, 2.0, 3.0, 5.0])
 def test_the_original_alerts_when_more_than_five_intervals_are_over_its_limit(bursty: Series, threshold: float) -> None:
-    options = Options(threshold=threshold, minsamples=0, minspread=0)
+    options = Options(threshold=threshold, minsamples=0, minspread=0, peaks="ignore")
     counted = sigma.count_hours(bursty, sigma.running(bursty, sigma.HOURLY)).alerts(options)
     hours = range(24, HOURS, 7)
     assert [bool(counted[hour]) for hour in hours] == [by_hand(bursty.values, hour, options) for hour in hours]
@@ -72,7 +73,7 @@ def test_a_daily_baseline_is_that_of_midnight(bursty: Series) -> None:
 def test_without_a_baseline_nothing_alerts(bursty: Series) -> None:
     counted = sigma.count_hours(bursty, sigma.running(bursty, sigma.HOURLY))
     assert counted.count[0] == 0
-    assert not counted.alerts(Options(threshold=0, minsamples=0, minspread=0))[0]
+    assert not counted.alerts(Options(threshold=0, minsamples=0, minspread=0, peaks="ignore"))[0]
 
 
 def test_a_chosen_threshold_has_the_false_hours_asked_for(bursty: Series) -> None:
@@ -94,3 +95,42 @@ def test_a_threshold_chosen_on_the_first_half_never_sees_the_second(bursty: Seri
     assert early[0].threshold == pytest.approx(early[1].threshold, rel=1e-6)
     assert not (bursty.tested_early & bursty.tested_late).any()
     assert (bursty.tested_early | bursty.tested_late).sum() == bursty.tested.sum()
+
+
+def test_usual_peaks_are_those_of_the_second_busiest_day_of_fourteen(bursty: Series) -> None:
+    """By hand, from the intervals of each day, and an attack raises only what comes after its day."""
+    counted = sigma.count_hours(bursty, sigma.running(bursty, sigma.DAILY))
+    day = (bursty.first_hour + 200) // 24
+    for percent, peaks in ((85, counted.p85), (95, counted.p95)):
+        of_day: dict[int, list[float]] = {}
+        for hour in range(HOURS):
+            present = bursty.values[hour][~np.isnan(bursty.values[hour])]
+            of_day.setdefault((bursty.first_hour + hour) // 24, []).append(float(np.percentile(present, percent)))
+        highest = sorted(max(of_day[one]) for one in of_day if day - 14 <= one < day)
+        assert peaks[200] == pytest.approx(highest[-2])
+    assert counted.p95[0] == -np.inf
+    assert sigma.usual_peak({day - 1: 5.0, day - 15: 9.0}, day) == 5.0
+
+
+def test_an_attack_of_a_day_enters_the_usual_peaks_of_the_next(bursty: Series) -> None:
+    (kind,) = (kind for kind in KINDS if kind.label == "24 h x1")
+    injections = inject(bursty, kind, 3, (5,))
+    sums = sigma.running(bursty, sigma.DAILY)
+    counted = sigma.count_attacked(bursty, sums, injections)
+    for row, first, attacked in zip(counted.p95, injections.first, injections.values, strict=True):
+        values = bursty.values.copy()
+        values[first : first + kind.hours] = attacked
+        whole = sigma.count_hours(replace(bursty, values=values), sums)
+        assert row == pytest.approx(whole.p95[first : first + kind.hours])
+
+
+def test_the_shipped_rule_wants_a_peak_higher_or_longer_than_usual() -> None:
+    def alerts(over_p95: int, over_p85: int) -> bool:
+        values = np.full((1, 120), 100.0)
+        values[0, :over_p85], values[0, :over_p95] = 500.0, 900.0
+        one = np.ones(1)
+        sixth, long = sigma.largest(values, sigma.MORE_THAN), sigma.largest(values, sigma.LONGER_THAN)
+        counted = sigma.Counted(sixth, long, one * 500, one * 100, one * 10, one * 400, one * 800)
+        return bool(counted.alerts(sigma.SHIPPED_RULE)[0])
+
+    assert [alerts(5, 20), alerts(6, 6), alerts(0, 21)] == [False, True, True]

@@ -151,7 +151,7 @@ class ThreeSigma:
         deviations = np.sort(np.concatenate([counted.deviations()[part(series)] for series, counted in both]))[::-1]
         alerts = round(false_hours * len(deviations) / HOURS_A_DAY)
         threshold = float(deviations[alerts]) if alerts < len(deviations) else 0.0
-        return Options(threshold=max(threshold, 0.0), minsamples=0, minspread=0)
+        return Options(threshold=max(threshold, 0.0), minsamples=0, minspread=0, peaks="ignore")
 
 
 def three_sigma(attacked: AttackedSeries, refresh: int = sigma.HOURLY) -> ThreeSigma:

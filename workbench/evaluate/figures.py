@@ -13,7 +13,7 @@ from workbench.writing import write_text
 
 DOCS = Path(__file__).resolve().parents[2] / "docs"
 FIGURES = DOCS / "detection-quality.json"
-ORIGINAL, THREE_SIGMA = "original", "three sigma"  # detectors that have no profile
+ORIGINAL, PLAIN, THREE_SIGMA = "original", "plain three sigma", "three sigma"  # detectors that have no profile
 
 Figures = dict[str, Any]
 _INNERMOST = re.compile(r"[\[{][^\[\]{}]*[\]}]")

@@ -22,7 +22,7 @@ from workbench.evaluate.evaluation import (
     score,
     three_sigma,
 )
-from workbench.evaluate.figures import ORIGINAL, THREE_SIGMA, Figures, number, totals
+from workbench.evaluate.figures import ORIGINAL, PLAIN, THREE_SIGMA, Figures, number, totals
 from workbench.evaluate.heldout import Development, chosen, halves, left_out
 from workbench.evaluate.profile import Detector, profile_series
 from workbench.evaluate.series import UNIT, Series
@@ -102,7 +102,9 @@ def compare(attacked: AttackedSeries, detector: Detector, scored: list[ScoredSer
     """
     results = {name: judge(scored, detector.alerts_at(point)) for name, point in POINTS.items()}
     results[ORIGINAL] = rules.judge(sigma.ORIGINAL_RULE)
-    results[THREE_SIGMA] = three_sigma(attacked, sigma.DAILY).judge(sigma.SHIPPED_RULE)
+    daily = three_sigma(attacked, sigma.DAILY)
+    results[PLAIN] = daily.judge(sigma.PLAIN_RULE)
+    results[THREE_SIGMA] = daily.judge(sigma.SHIPPED_RULE)
     thresholds = {}
     for name in AT_EQUAL_FALSE_HOURS:
         options = rules.options_for(results[name].false_alerts.hours_a_day)

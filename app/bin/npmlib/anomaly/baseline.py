@@ -24,7 +24,9 @@ BASELINE = LookupOption(
     when_missing=f"Run the search '{BASELINE_SEARCH}' once, or name another lookup with baseline=",
     again=f"run '{BASELINE_SEARCH}' again",
 )
-NUMBERS = 3  # kept for each metric: upper, expected, spread; upper is NaN where there is no limit
+STATISTICS = ("count", "avg", "stdev")  # columns of each metric
+PEAKS = ("p85", "p95")  # columns of each metric that a baseline may have
+NUMBERS = 5  # kept for each metric, those of Limit; upper is NaN where there is no limit, a peak where none is known
 
 
 class Limit(NamedTuple):
@@ -32,11 +34,15 @@ class Limit(NamedTuple):
 
     upper: the largest value that is not over, infinite while the baseline is too thin to be used.
     expected: average of the baseline. spread: its standard deviation, or the floor set by minspread if larger.
+    p85, p95: usual peaks, None where none are known: what the 85th and 95th percentile of the intervals of an hour
+    reach on a busy day.
     """
 
     upper: float
     expected: float
     spread: float
+    p85: Optional[float] = None
+    p95: Optional[float] = None
 
 
 Limits = Tuple[Optional[Limit], ...]
@@ -44,20 +50,20 @@ Baseline = Mapping[Series, Limits]
 
 
 class LoadedBaseline(Mapping[Series, Limits]):
-    """A baseline that keeps bare numbers, about 400 bytes a series, and makes Limits of them when asked."""
+    """A baseline that keeps bare numbers, about 500 bytes a series, and makes Limits of them when asked."""
 
     def __init__(self, numbers: Dict[Series, "array[float]"]) -> None:
         self._numbers = numbers
 
     def numbers(self, series: Series) -> Optional["array[float]"]:
-        """Return upper, expected and spread of each metric in turn, upper being NaN where there is no limit."""
+        """Return the NUMBERS of each metric in turn."""
         return self._numbers.get(series)
 
     def __getitem__(self, series: Series) -> Limits:
         """Return the Limit, or None, of each metric of ``series``; KeyError where it is not known."""
         numbers = self._numbers[series]
-        threes = zip(numbers[0::NUMBERS], numbers[1::NUMBERS], numbers[2::NUMBERS])
-        return tuple([None if math.isnan(three[0]) else Limit(*three) for three in threes])
+        limits = zip(*(numbers[at::NUMBERS] for at in range(NUMBERS)))
+        return tuple([None if math.isnan(limit[0]) else Limit(*limit[:3], *map(_known, limit[3:])) for limit in limits])
 
     def __iter__(self) -> Iterator[Series]:
         return iter(self._numbers)
@@ -66,13 +72,21 @@ class LoadedBaseline(Mapping[Series, Limits]):
         return len(self._numbers)
 
 
-def limit(count: float, average: float, stdev: float, options: Options) -> Limit:
-    """Apply ``options`` to the statistics of one metric of one series: average + threshold * spread."""
+def limit(
+    count: float,
+    average: float,
+    stdev: float,
+    options: Options,
+    p85: Optional[float] = None,
+    p95: Optional[float] = None,
+) -> Limit:
+    """Apply ``options`` to the statistics of one metric of one series: average + threshold * spread, at least p85."""
     spread = max(stdev, options.minspread * abs(average))
     if count < options.minsamples:
-        return Limit(math.inf, average, spread)
+        return Limit(math.inf, average, spread, p85, p95)
     allowed = options.threshold * spread if options.threshold else 0.0  # a spread may be infinite
-    return Limit(average + allowed, average, spread)
+    upper = average + allowed
+    return Limit(upper if p85 is None else max(upper, p85), average, spread, p85, p95)
 
 
 def load_baseline(app_folder: str, options: Options) -> LoadedBaseline:
@@ -116,8 +130,8 @@ def _series(lines: Iterable[str], options: Options) -> Iterator[Tuple[Series, "a
     if not header:  # Splunk leaves a file of no bytes when a search that fills a new table finds nothing
         return
     keys = _positions(header, list(options.by), options)
-    parts = [f"{part}_{metric}" for metric in options.metrics for part in ("count", "avg", "stdev")]
-    statistics = _positions(header, parts, options)
+    parts = _parts(header, options)
+    statistics = _positions(header, [f"{part}_{metric}" for metric in options.metrics for part in parts], options)
     seen: Dict[Series, int] = {}
     for cells in rows:
         if not cells:
@@ -135,7 +149,13 @@ def _series(lines: Iterable[str], options: Options) -> Iterator[Tuple[Series, "a
                 f" {', '.join(series)}. Is a field missing in by=, or the table made by another search?"
             )
         seen[series] = line
-        yield series, _numbers([cells[position] for position in statistics], options, line)
+        yield series, _numbers([cells[position] for position in statistics], len(parts), options, line)
+
+
+def _parts(header: List[str], options: Options) -> Tuple[str, ...]:
+    """Return which columns each metric has: peaks only if they are wanted, and there for all metrics."""
+    peaks = {f"{part}_{metric}" for metric in options.metrics for part in PEAKS}
+    return (*STATISTICS, *PEAKS) if options.use_peaks and peaks <= set(header) else STATISTICS
 
 
 def _positions(header: List[str], wanted: List[str], options: Options) -> List[int]:
@@ -151,26 +171,33 @@ def _positions(header: List[str], wanted: List[str], options: Options) -> List[i
     return [positions[name] for name in wanted]
 
 
-def _numbers(cells: List[str], options: Options, line: int) -> "array[float]":
-    """Turn count, average and stdev of each metric into upper, expected and spread."""
+def _numbers(cells: List[str], parts: int, options: Options, line: int) -> "array[float]":
+    """Turn the statistics of each metric, so many ``parts``, into the NUMBERS of its Limit."""
     statistics = all_numbers(cells)
     if statistics is None:
         statistics = [_cell(cell, options, line) for cell in cells]
-    return array("d", chain.from_iterable(_limits(cells, statistics, options, line)))
+    return array("d", chain.from_iterable(_limits(cells, statistics, parts, options, line)))
 
 
-def _limits(cells: List[str], statistics: Sequence[float], options: Options, line: int) -> Iterator[Sequence[float]]:
-    for at in range(0, len(cells), NUMBERS):
-        count, average, stdev = statistics[at : at + NUMBERS]
+def _limits(
+    cells: List[str], statistics: Sequence[float], parts: int, options: Options, line: int
+) -> Iterator[Iterable[float]]:
+    for at in range(0, len(cells), parts):
+        count, average, stdev, *known = statistics[at : at + parts]
         if count < 0 or stdev < 0:
             raise SearchError(
                 f"baseline '{options.baseline}', line {line}: a count or a standard deviation is below 0;"
                 f" run '{BASELINE_SEARCH}' again"
             )
         if count == 0 or cells[at + 1].strip() == "":
-            yield math.nan, 0.0, 0.0
-        else:
-            yield limit(count, average, stdev, options)
+            yield (math.nan, 0.0, 0.0, math.nan, math.nan)
+            continue
+        peaks = [peak if cells[at + 3 + number].strip() else None for number, peak in enumerate(known)]
+        yield [math.nan if number is None else number for number in limit(count, average, stdev, options, *peaks)]
+
+
+def _known(number: float) -> Optional[float]:
+    return None if math.isnan(number) else number
 
 
 def _cell(cell: str, options: Options, line: int) -> float:

@@ -8,7 +8,7 @@ from npmlib.optiontexts import choice, field_names, lookup_name, number, option,
 
 DEFAULT_BY = ("cluster", "namespace", "workload", "process")
 DEFAULT_METRICS = ("tcp.bytes", "tcp.new_sockets", "tcp.packets", "udp.bytes", "udp.packets")
-RESULT_FIELDS = ("_time", "metric", "value", "expected", "stdev", "score")
+RESULT_FIELDS = ("_time", "metric", "value", "expected", "stdev", "score", "p85", "p95")
 
 _names = field_names("npmanomaly", RESULT_FIELDS)
 
@@ -25,7 +25,15 @@ class Options:
     minspread: float = option(
         0.05, "smallest spread believed, as a fraction of the average", number("a fraction from 0 up, such as 0.05")
     )
+    peaks: str = option(
+        "use", "whether a value must also be over the usual peaks of a day, where known", choice("use", "ignore")
+    )
     unseen: str = option("ignore", "whether a series without a baseline is reported", choice("ignore", "flag"))
+
+    @property
+    def use_peaks(self) -> bool:
+        """Whether usual peaks are a second limit."""
+        return self.peaks == "use"
 
     @property
     def flag_unseen(self) -> bool:

@@ -13,6 +13,8 @@ from npmlib.numbers import number_text, parse_number
 
 Row = Mapping[str, object]
 Finding = Dict[str, str]
+Evidence = Tuple[str, str, str, str, str]
+NO_EVIDENCE = ("", "", "", "", "")
 
 
 def score_rows(rows: Iterable[Row], baseline: Baseline, options: Options, tally: Tally) -> Iterator[Finding]:
@@ -27,8 +29,9 @@ def score_row(row: Row, baseline: Baseline, options: Options, tally: Tally) -> I
     """Yield a finding for each metric of ``row`` that is over its limit; count in ``tally`` why a row was skipped.
 
     A finding has the ``by`` fields, ``_time`` and: metric, value, expected (average of the baseline), stdev (spread
-    the limit rests on), score = (value - expected) / stdev, empty where the spread is 0. A metric without a baseline
-    gives a finding with these three empty if options.flag_unseen and value > 0.
+    the limit rests on), score = (value - expected) / stdev, empty where the spread is 0, and the usual peaks p85 and
+    p95, empty where none are known. A metric without a baseline gives a finding with these five empty if
+    options.flag_unseen and value > 0.
     """
     tally.rows += 1
     series = _series(row, options, tally)
@@ -44,7 +47,7 @@ def score_row(row: Row, baseline: Baseline, options: Options, tally: Tally) -> I
         limit = limits[position] if limits is not None else None
         if limit is None:
             if options.flag_unseen and value > 0:
-                yield _finding(row, series, options, metric, text, ("", "", ""))
+                yield _finding(row, series, options, metric, text, NO_EVIDENCE)
         elif value > limit.upper:
             yield _finding(row, series, options, metric, text, _evidence(value, limit))
 
@@ -74,9 +77,10 @@ def _values(row: Row, options: Options, tally: Tally) -> Optional[List[Tuple[int
     return values
 
 
-def _evidence(value: float, limit: Limit) -> Tuple[str, str, str]:
+def _evidence(value: float, limit: Limit) -> Evidence:
     score = number_text((value - limit.expected) / limit.spread) if limit.spread > 0 else ""
-    return number_text(limit.expected), number_text(limit.spread), score
+    p85, p95 = ["" if peak is None else number_text(peak) for peak in (limit.p85, limit.p95)]
+    return number_text(limit.expected), number_text(limit.spread), score, p85, p95
 
 
 def _finding(
@@ -85,10 +89,11 @@ def _finding(
     options: Options,
     metric: str,
     text: str,
-    evidence: Tuple[str, str, str],
+    evidence: Evidence,
 ) -> Finding:
     finding = dict(zip(options.by, series))
     time = row.get("_time")
     finding["_time"] = time if isinstance(time, str) else ""
-    finding.update(metric=metric, value=text, expected=evidence[0], stdev=evidence[1], score=evidence[2])
+    finding.update(metric=metric, value=text)
+    finding.update(zip(("expected", "stdev", "score", "p85", "p95"), evidence))
     return finding
