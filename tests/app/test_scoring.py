@@ -1,6 +1,7 @@
 """One row in, one tidy row out for each metric over its limit."""
 
 import math
+from dataclasses import replace
 
 import duckdb
 import pytest
@@ -44,7 +45,20 @@ def test_a_metric_over_its_limit_gives_a_tidy_row() -> None:
             "score": "4.025",
             "p85": "",
             "p95": "",
+            "limit": "160",
         }
+    ]
+
+
+def test_annotated_every_value_gives_a_row_with_what_it_is_compared_with() -> None:
+    rows = row("nginx", tcp="120"), row("young", tcp="900"), row("tcp-only", tcp="161", udp="0"), row("new", udp="7")
+    found = scored(*rows, options=replace(OPTIONS, action="annotate"))
+    assert [(each["process"], each["metric"], each["value"], each["expected"], each["limit"]) for each in found] == [
+        ("nginx", "tcp", "120", "100", "160"),
+        ("young", "tcp", "900", "100", ""),
+        ("tcp-only", "tcp", "161", "100", "160"),
+        ("tcp-only", "udp", "0", "", ""),
+        ("new", "udp", "7", "", ""),
     ]
 
 

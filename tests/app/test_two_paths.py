@@ -41,6 +41,7 @@ OPTIONS = st.sampled_from(
         [f"by={','.join(KEYS)}", f"metrics={','.join(METRICS)}", "baseline=peaked"],
         [f"by={','.join(KEYS)}", f"metrics={','.join(reversed(METRICS))}", "baseline=peaked", "unseen=flag"],
         [f"by={','.join(KEYS)}", f"metrics={','.join(METRICS)}", "baseline=peaked", "peaks=ignore"],
+        [f"by={','.join(KEYS)}", f"metrics={','.join(METRICS)}", "baseline=peaked", "action=annotate"],
     ]
 )
 

@@ -3,17 +3,19 @@
 from __future__ import annotations
 
 import csv
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 import pytest
 
+from workbench.compiler.owncommands import RESULT_FIELDS
 from workbench.dashboards.running import Scene, run_source, with_results
 from workbench.dashboards.sources import chain, resolve
 from workbench.dashboards.tokens import default_tokens
 from workbench.dashboards.view import View, load_views
 from workbench.replay.rows import Row
-from workbench.spl.fields.flow import FieldSet, LookupTable, field_flow
+from workbench.spl.fields.flow import LookupTable, field_flow
 from workbench.spl.macros import macro_uses
 from workbench.spl.parser import parse
 from workbench.spl.tree import Inputlookup, Lookup
@@ -45,9 +47,7 @@ def test_macros_lookups_and_fields_exist(name: str, source: str, views: dict[str
         app.lookups.definition(table)
         header = next(csv.reader((CHECKOUT / "contentctl" / "lookups" / f"{table}.csv").open()))
         columns[table] = LookupTable(tuple(header), 1)
-    # npmanomaly gives the BY fields and these, whatever comes in.
-    made = FieldSet.of(["_time", "metric", "value", "expected"], null=["stdev", "score"])
-    steps = field_flow(search, columns, {"npmanomaly": lambda _arguments, _before: made})
+    steps = field_flow(search, columns, RESULT_FIELDS)
     # A wildcard for no field makes no column: a source without UDP has no udp.*.
     missing = {use.name for step in steps for use in step.missing if "*" not in use.name}
     assert missing == set()
@@ -128,6 +128,16 @@ def test_investigate_shows_the_band_and_what_is_over_it(views: dict[str, View], 
         assert average < limit < 50_000
     over = {row["metric"]: row["intervals"] for row in shown(views, "npm_investigate", "over", scene)}
     assert over == {"tcp.bytes": 100, "tcp.packets": 100}
+
+
+def test_investigate_draws_the_limit_that_a_site_has_set(views: dict[str, View], scene: Scene) -> None:
+    app = scene.site.app
+    loose = replace(app.macros["npm_outbound_sensitivity"], definition="threshold=30 minspread=0.5")
+    site = replace(scene.site, app=replace(app, macros={**app.macros, "npm_outbound_sensitivity": loose}))
+    minutes = shown(views, "npm_investigate", "tcp_bytes", Scene(site, scene.events, scene.now))
+    assert minutes
+    for row in minutes:
+        assert float(str(row["Expected up to"])) == pytest.approx(16 * float(str(row["Usual"])))
 
 
 def test_investigate_offers_what_was_chosen_before_it(views: dict[str, View], scene: Scene) -> None:

@@ -11,7 +11,7 @@ import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
-from npmlib.anomaly.baseline import limit
+from npmlib.anomaly.baseline import PEAKS, STATISTICS, limit
 from npmlib.anomaly.options import Options, parse_options
 from npmlib.errors import SearchError
 
@@ -106,10 +106,11 @@ def band(row: Row | None, metric: str, how: Sensitivity) -> Band | None:
     """Work out the band of ``metric`` from a row of npm_baseline as npmanomaly does; None when it has no baseline."""
     if row is None:
         return None
-    count, average, stdev = (as_number(row.get(f"{part}_{metric}")) for part in ("count", "avg", "stdev"))
+    count, average, stdev = (as_number(row.get(f"{part}_{metric}")) for part in STATISTICS)
     if not count or average is None:
         return None
-    allowed = limit(count, average, stdev or 0.0, how.options)
+    peaks = [as_number(row.get(f"{part}_{metric}")) for part in PEAKS] if how.options.use_peaks else []
+    allowed = limit(count, average, stdev or 0.0, how.options, *peaks)
     return Band(average, allowed.spread, allowed.upper)
 
 

@@ -63,7 +63,8 @@ class ColumnScorer:
             block = stream.read(size) + stream.readline()
             if not block:
                 return
-            over = self._plain_rows.over(block, self._tally) if self._plain_rows and size else None
+            by_columns = self._plain_rows if size and not self._options.annotate else None
+            over = by_columns.over(block, self._tally) if by_columns else None
             for cells in _rows(block, stream) if over is None else csv_rows(over):
                 if cells:
                     record = columns.record(cells)

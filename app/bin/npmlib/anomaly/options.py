@@ -8,7 +8,7 @@ from npmlib.optiontexts import choice, field_names, lookup_name, number, option,
 
 DEFAULT_BY = ("cluster", "namespace", "workload", "process")
 DEFAULT_METRICS = ("tcp.bytes", "tcp.new_sockets", "tcp.packets", "udp.bytes", "udp.packets")
-RESULT_FIELDS = ("_time", "metric", "value", "expected", "stdev", "score", "p85", "p95")
+RESULT_FIELDS = ("_time", "metric", "value", "expected", "stdev", "score", "p85", "p95", "limit")
 
 _names = field_names("npmanomaly", RESULT_FIELDS)
 
@@ -29,6 +29,17 @@ class Options:
         "use", "whether a value must also be over the usual peaks of a day, where known", choice("use", "ignore")
     )
     unseen: str = option("ignore", "whether a series without a baseline is reported", choice("ignore", "flag"))
+
+    action: str = option(
+        "filter",
+        "whether values over their limit give a row, or all values with what they are compared with",
+        choice("filter", "annotate"),
+    )
+
+    @property
+    def annotate(self) -> bool:
+        """Whether every value gives a row."""
+        return self.action == "annotate"
 
     @property
     def use_peaks(self) -> bool:

@@ -4,6 +4,7 @@ This is the reference: one row at a time, nothing remembered between rows but co
 so no result can depend on the order of the rows or on where a chunk ends.
 """
 
+import math
 from typing import Dict, Iterable, Iterator, List, Mapping, Optional, Tuple
 
 from npmlib.anomaly.baseline import Baseline, Limit
@@ -13,8 +14,8 @@ from npmlib.numbers import number_text, parse_number
 
 Row = Mapping[str, object]
 Finding = Dict[str, str]
-Evidence = Tuple[str, str, str, str, str]
-NO_EVIDENCE = ("", "", "", "", "")
+Evidence = Tuple[str, str, str, str, str, str]
+NO_EVIDENCE = ("",) * 6
 
 
 def score_rows(rows: Iterable[Row], baseline: Baseline, options: Options, tally: Tally) -> Iterator[Finding]:
@@ -30,8 +31,9 @@ def score_row(row: Row, baseline: Baseline, options: Options, tally: Tally) -> I
 
     A finding has the ``by`` fields, ``_time`` and: metric, value, expected (average of the baseline), stdev (spread
     the limit rests on), score = (value - expected) / stdev, empty where the spread is 0, and the usual peaks p85 and
-    p95, empty where none are known. A metric without a baseline gives a finding with these five empty if
-    options.flag_unseen and value > 0.
+    p95, empty where none are known, and limit, empty where the baseline is too thin to be used. A metric without a
+    baseline gives a finding with these six empty if options.flag_unseen and value > 0. With options.annotate every
+    value gives such a row.
     """
     tally.rows += 1
     series = _series(row, options, tally)
@@ -46,9 +48,9 @@ def score_row(row: Row, baseline: Baseline, options: Options, tally: Tally) -> I
     for position, metric, text, value in values:
         limit = limits[position] if limits is not None else None
         if limit is None:
-            if options.flag_unseen and value > 0:
+            if options.annotate or (options.flag_unseen and value > 0):
                 yield _finding(row, series, options, metric, text, NO_EVIDENCE)
-        elif value > limit.upper:
+        elif options.annotate or value > limit.upper:
             yield _finding(row, series, options, metric, text, _evidence(value, limit))
 
 
@@ -80,7 +82,8 @@ def _values(row: Row, options: Options, tally: Tally) -> Optional[List[Tuple[int
 def _evidence(value: float, limit: Limit) -> Evidence:
     score = number_text((value - limit.expected) / limit.spread) if limit.spread > 0 else ""
     p85, p95 = ["" if peak is None else number_text(peak) for peak in (limit.p85, limit.p95)]
-    return number_text(limit.expected), number_text(limit.spread), score, p85, p95
+    upper = number_text(limit.upper) if math.isfinite(limit.upper) else ""
+    return number_text(limit.expected), number_text(limit.spread), score, p85, p95, upper
 
 
 def _finding(
@@ -95,5 +98,5 @@ def _finding(
     time = row.get("_time")
     finding["_time"] = time if isinstance(time, str) else ""
     finding.update(metric=metric, value=text)
-    finding.update(zip(("expected", "stdev", "score", "p85", "p95"), evidence))
+    finding.update(zip(("expected", "stdev", "score", "p85", "p95", "limit"), evidence))
     return finding
