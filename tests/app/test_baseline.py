@@ -94,8 +94,8 @@ def test_a_metric_the_series_never_had_has_no_limit(app_folder: Path) -> None:
 @pytest.mark.parametrize(
     ("text", "said"),
     [
-        ("", "has no rows. Run 'K8S NPM - Baseline Of Kubernetes NPM Process Traffic'"),
-        (HEADER, "has no rows. Run 'K8S NPM - Baseline Of Kubernetes NPM Process Traffic'"),
+        ("", "has no rows. See that 'K8S NPM - Baseline Of Kubernetes NPM Process Traffic' is enabled"),
+        (HEADER, "has no rows. See that 'K8S NPM - Baseline Of Kubernetes NPM Process Traffic' is enabled"),
         ("a,b\n1,2\n", "no column cluster, process (it has: a, b)"),
         ("cluster,process,count_tcp.bytes,avg_tcp.bytes\n", "no column stdev_tcp.bytes"),
         (HEADER + "prod,nginx,2000,100\n", "line 2: 4 cells under 5 columns"),
@@ -118,7 +118,7 @@ def test_another_shape_is_refused_and_says_where(app_folder: Path, text: str | b
 def test_a_missing_lookup_names_the_search_that_writes_it(app_folder: Path) -> None:
     said = refusal(str(app_folder), Options(baseline="elsewhere"))
     assert "baseline 'elsewhere' is missing" in said
-    assert "Run the search 'K8S NPM - Baseline Of Kubernetes NPM Process Traffic'" in said
+    assert "See that 'K8S NPM - Tables' is enabled" in said
 
 
 def test_a_link_out_of_the_lookups_folder_is_refused(app_folder: Path) -> None:

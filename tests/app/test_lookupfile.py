@@ -250,7 +250,7 @@ def test_what_is_no_file_is_refused_before_it_is_opened(table: Path) -> None:
 
 def test_a_missing_file_names_the_search_that_writes_it(table: Path) -> None:
     said = refusal(table, "other")
-    assert "is missing: this app has no lookups/other.csv. Run the search 'K8S NPM - " in said
+    assert "is missing: this app has no lookups/other.csv. See that 'K8S NPM - Tables' is enabled" in said
 
 
 @pytest.mark.parametrize("name", ["../outside", "../lookups/../../outside", "below/table", "/etc/passwd"])

@@ -41,6 +41,15 @@ KEPT_DIFFERENCES = {
     ("savedsearches.conf", "realtime_schedule"): "contentctl cannot say that a baseline must not be skipped",
     ("savedsearches.conf", "schedule_priority"): "nor that it goes before others",
     ("macros.conf", "description"): "the filter macros that no file defines are described in words of our own",
+    **{
+        ("macros.conf", f"[{baseline}_search]"): "the search of a baseline as a macro, for one that runs it by map"
+        for baseline in (
+            "baseline_of_kubernetes_npm_process_traffic",
+            "baseline_of_kubernetes_npm_tcp_edges",
+            "deploys_of_kubernetes_npm_processes",
+            "profile_of_kubernetes_npm_process_traffic",
+        )
+    },
 }
 
 

@@ -381,9 +381,12 @@ def test_a_thin_baseline_does_not_alert(world: World) -> None:
     assert searched(world) == []
 
 
-def test_without_a_baseline_there_is_nothing_to_compare_with(world: World) -> None:
+def test_before_anything_is_learned_it_is_silent_and_without_a_table_it_says_what_to_run(world: World) -> None:
     world.add(current("prod", "web", "nginx", 30, tcp_bytes=52_000))
     assert world.rows(OUTBOUND) == []
+    (world.app.root / "lookups" / "npm_baseline.csv").unlink()
+    with pytest.raises(Exception, match="See that 'K8S NPM - Tables' is enabled, which makes it"):
+        world.rows(OUTBOUND)
 
 
 def test_an_outage_of_the_metrics_leaves_the_old_baseline_in_place(world: World) -> None:

@@ -24,8 +24,9 @@ from workbench import conf
 from workbench.compiler.build import Package
 from workbench.replay.errors import ReplayError
 
+HISTORY = "K8S NPM - Learn History"
 DATA_CHECK = "K8S NPM - Data Check Of Kubernetes NPM"
-LOOKING_UP = {OUTBOUND, NEW_EDGE, SUSTAINED, EDGE_BASELINE, HIDDEN, TABLE_CHECK, DATA_CHECK}
+LOOKING_UP = {OUTBOUND, NEW_EDGE, SUSTAINED, EDGE_BASELINE, HIDDEN, TABLE_CHECK, DATA_CHECK, HISTORY}
 NO_FIRST_ROW = {"npm_deploys", "npm_days", "npm_known_images", "npm_profile"}
 
 

@@ -13,7 +13,7 @@ from pathlib import Path
 from workbench.compiler.drilldowns import DRILLDOWN_PLACEHOLDER
 from workbench.compiler.finding import Finding
 from workbench.compiler.owncommands import RESULT_FIELDS, OwnCommand
-from workbench.compiler.project import Project, filter_macro
+from workbench.compiler.project import Project, filter_macro, search_macros
 from workbench.compiler.rule import Rule
 from workbench.compiler.yamlfile import Document, Place
 from workbench.spl.errors import SplSyntaxError
@@ -117,6 +117,8 @@ class Content:
         for document in self.project.kind("detections"):
             name = filter_macro(document.text("name"))
             found.setdefault(name, Macro(name, (), "search *"))
+        for name, definition, _ in search_macros(self.project):
+            found.setdefault(name, Macro(name, (), definition))
         return found
 
     @cached_property

@@ -7,7 +7,7 @@ lists what differs on purpose.
 from __future__ import annotations
 
 from workbench.compiler.deployments import stanza_name
-from workbench.compiler.project import Project, filter_macro
+from workbench.compiler.project import Project, filter_macro, search_macros
 from workbench.compiler.security import Settings, action_settings, as_json, deployment, mappings, stories
 from workbench.compiler.valuechecks import as_flag, as_number, without_breaks
 from workbench.compiler.words import DATA_MODELS, TECHNOLOGIES
@@ -32,7 +32,7 @@ def saved_searches(project: Project) -> dict[str, Settings]:
 
 
 def macros(project: Project) -> dict[str, Settings]:
-    """Return macros.conf: the macro files, then a filter macro for every detection that has no file for it."""
+    """Return macros.conf: the macro files, the filter macros of detections without a file for it, search macros."""
     written: dict[str, Settings] = {}
     for document in project.kind("macros"):
         arguments = [str(argument) for argument in document.items("arguments")]
@@ -45,6 +45,8 @@ def macros(project: Project) -> dict[str, Settings]:
             f"Keeps or drops results of {document.text('name')}. Keeps all until you override it in local/macros.conf."
         )
         written.setdefault(filter_macro(document.text("name")), {"definition": "search *", "description": about})
+    for name, definition, about in search_macros(project):
+        written.setdefault(name, {"definition": definition, "description": about})
     return written
 
 

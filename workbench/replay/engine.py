@@ -96,6 +96,12 @@ def _filled(node: tree.Filter, context: SearchContext) -> tree.Filter:
     return node
 
 
+def _run_map(node: tree.Branches, rows: Iterator[Row], context: SearchContext) -> Iterator[Row]:
+    if node.command != "map":
+        raise ReplayError("the replay does not know this command")
+    return combining.run_map(node, rows, lambda text: run_text(text, context), context)
+
+
 def _run_custom(node: tree.CustomCommand, rows: Iterator[Row] | None, context: SearchContext) -> Iterator[Row]:
     if rows is None and node.name == "rest":
         return run_rest(node.arguments, context)
@@ -115,6 +121,7 @@ _BEGINNING: dict[type[tree.Command], Runner] = {
 _FOLLOWING: dict[type[tree.Command], Runner] = {
     tree.Addinfo: columns.run_addinfo,
     tree.Append: _run_append,
+    tree.Branches: _run_map,
     tree.Bin: computing.run_bin,
     tree.CustomCommand: _run_custom,
     tree.Dedup: ordering.run_dedup,

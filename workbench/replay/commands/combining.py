@@ -1,8 +1,9 @@
-"""join, append and filters that run a subsearch, within the limits that Splunk sets to one."""
+"""join, append, map and filters that run a subsearch, within the limits that Splunk sets to one."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+import re
+from collections.abc import Callable, Iterator
 from itertools import islice
 
 from workbench.replay.commands.options import flag, one_of, read_options, whole
@@ -11,6 +12,8 @@ from workbench.replay.errors import ReplayError
 from workbench.replay.rows import Row, as_text, each_text
 from workbench.spl import tree
 
+MAP_SEARCHES = 10  # Search Reference, map: default of maxsearches
+_TOKEN = re.compile(r"\$([\w.:]+)\$")
 Key = tuple[str | None, ...]
 FILTER_ROWS = 10_000  # limits.conf, [subsearch] maxout
 _AS_WRITTEN = ("search", "query")  # their values become part of the filter without their name
@@ -75,6 +78,39 @@ def run_join(node: tree.Join, rows: Iterator[Row], others: Iterator[Row], contex
                 yield merged
 
     return joined()
+
+
+def run_map(
+    node: tree.Branches, rows: Iterator[Row], run: Callable[[str], list[Row]], context: SearchContext
+) -> Iterator[Row]:
+    """Give the rows of one search for each row that comes in, one search after the other.
+
+    $field$ in the quoted search stands for a value of the row, and macros in it are expanded after that; its time
+    range is that of the whole search. Both are unverified without a live Splunk. Rows beyond maxsearches run nothing.
+    """
+    options = read_options(node.options, {"search": str, "maxsearches": whole})
+    if "search" not in options:
+        raise ReplayError("only map search=... is replayed")
+    most = options.get("maxsearches", MAP_SEARCHES)
+
+    def mapped() -> Iterator[Row]:
+        for number, row in enumerate(rows):
+            if number == most:
+                context.warn(f"map: more than maxsearches={most} rows came in; nothing was run for the others")
+                return
+            yield from run(_filled(options["search"], row))
+
+    return mapped()
+
+
+def _filled(text: str, row: Row) -> str:
+    def value(found: re.Match[str]) -> str:
+        filled = as_text(row.get(found[1]))
+        if filled is None:
+            raise ReplayError(f"a row has no value for {found[0]}")
+        return filled
+
+    return _TOKEN.sub(value, text)
 
 
 def filter_from(rows: Iterator[Row], span: tree.Span, context: SearchContext) -> tree.Filter:

@@ -21,7 +21,7 @@ csv.field_size_limit(2**31 - 1)
 BASELINE_SEARCH = "K8S NPM - Baseline Of Kubernetes NPM Process Traffic"
 BASELINE = LookupOption(
     option="baseline",
-    when_missing=f"Run the search '{BASELINE_SEARCH}' once, or name another lookup with baseline=",
+    when_missing="See that 'K8S NPM - Tables' is enabled, which makes it, or name another lookup with baseline=",
     again=f"run '{BASELINE_SEARCH}' again",
 )
 STATISTICS = ("count", "avg", "stdev")  # columns of each metric
@@ -118,7 +118,7 @@ def read_baseline(content: bytes, options: Options) -> LoadedBaseline:
             gc.enable()
     if not baseline:
         raise SearchError(
-            f"baseline '{options.baseline}' has no rows. Run '{BASELINE_SEARCH}' once, and check that the macro"
+            f"baseline '{options.baseline}' has no rows. See that '{BASELINE_SEARCH}' is enabled, and that the macro"
             " kubernetes_metrics names the index your metrics are in"
         )
     return LoadedBaseline(baseline)
