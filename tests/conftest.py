@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import compileall
+import dataclasses
+import fcntl
 import os
 import shutil
 import tempfile
@@ -18,6 +20,7 @@ from tests.rooms import RoomProgress
 
 if TYPE_CHECKING:
     from workbench.compiler.build import Package
+    from workbench.traffic.simulated_store import Order
 
 
 CHECKOUT = Path(__file__).parents[1]
@@ -88,3 +91,22 @@ def built(tmp_path_factory: pytest.TempPathFactory, copy_checkout: Callable[[Pat
     package = build_package(checkout, checkout / "contentctl", checkout / "dist")
     compileall.compile_dir(package.staged, quiet=1)
     return package
+
+
+@pytest.fixture(scope="session")
+def simulated(tmp_path_factory: pytest.TempPathFactory) -> Callable[[Order], Path]:
+    """A function that returns the simulated store of an order, which the first worker that asks for it writes."""
+    from workbench.traffic.simulated_store import write_simulated_store
+
+    base = tmp_path_factory.getbasetemp()
+    folder = base.parent if "PYTEST_XDIST_WORKER" in os.environ else base
+
+    def store(order: Order) -> Path:
+        target = folder / "-".join(str(value) for value in ("store", *dataclasses.astuple(order)))
+        with target.with_suffix(".lock").open("w") as lock:
+            fcntl.flock(lock, fcntl.LOCK_EX)
+            if not target.is_dir():
+                write_simulated_store(target, order)
+        return target
+
+    return store

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import shutil
+import subprocess
 from pathlib import Path
 
 import pytest
@@ -11,17 +12,27 @@ import pytest
 from workbench.interpreters import SPLUNK_PYTHONS, find_python, variable
 
 ROOT = Path(__file__).parents[2]
+WRITE_BYTECODE = """
+import sys
+sys.dont_write_bytecode = False
+sys.path[:0] = ["bin", "lib"]
+import npmlib.anomaly.command, npmlib.conversation, npmlib.learn.command
+"""
 
 
 @pytest.fixture(scope="session", params=SPLUNK_PYTHONS)
-def interpreter(request: pytest.FixtureRequest) -> Path:
-    """Each Python release that Splunk runs commands with; skipped where there is none, never under CI."""
+def interpreter(request: pytest.FixtureRequest, staged_folder: Path) -> Path:
+    """Each Python release that Splunk runs commands with; skipped where there is none, never under CI.
+
+    It finds bytecode of the commands in the staged folder, which halves their start-up.
+    """
     found = find_python(request.param)
     if found is None:
         missing = f"no Python {request.param} found; set {variable(request.param)}"
         if os.environ.get("CI") == "true":
             pytest.fail(missing)
         pytest.skip(missing)
+    subprocess.run([str(found), "-c", WRITE_BYTECODE], cwd=staged_folder, check=True)
     return found
 
 

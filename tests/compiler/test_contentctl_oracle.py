@@ -10,16 +10,15 @@ true and 1, false and 0 are the same; the order of settings does not count.
 from __future__ import annotations
 
 import json
-import os
 import re
 import shutil
-import subprocess
 from collections.abc import Iterable
 from pathlib import Path
 from typing import Any
 
 import pytest
 
+from tests.compiler.conftest import Contentctl
 from tests.compiler.content_samples import DETECTION, lay_out_seeds, lookup, write_sample
 from workbench import conf
 from workbench.compiler.build import check_content, compiled
@@ -53,22 +52,9 @@ KEPT_DIFFERENCES = {
 }
 
 
-def run(contentctl: Path, action: str, project: Path) -> subprocess.CompletedProcess[str]:
-    """Offline: a proxy that leads nowhere makes every attempt to connect fail."""
-    nowhere = dict.fromkeys(("http_proxy", "https_proxy", "HTTP_PROXY", "HTTPS_PROXY"), "http://127.0.0.1:9")
-    return subprocess.run(
-        [str(contentctl), action],
-        cwd=project,
-        capture_output=True,
-        text=True,
-        check=False,
-        env=os.environ | nowhere | {"no_proxy": "", "NO_PROXY": ""},
-    )
-
-
-def built_by_contentctl(contentctl: Path, project: Path) -> dict[str, Stanzas]:
-    done = run(contentctl, "build", project)  # validates first
-    assert done.returncode == 0, f"contentctl build:\n{done.stdout}\n{done.stderr}"
+def built_by_contentctl(contentctl: Contentctl, project: Path) -> dict[str, Stanzas]:
+    code, said = contentctl("build", project)  # validates first
+    assert code == 0, f"contentctl build:\n{said}"
     (app,) = (path for path in (project / "dist").iterdir() if path.is_dir())
     return {name: conf.parse((app / "default" / name).read_text()).stanzas for name in CONFS}
 
@@ -141,11 +127,11 @@ tags:
     return target
 
 
-def own_sample(contentctl: Path, target: Path) -> Path:
+def own_sample(contentctl: Contentctl, target: Path) -> Path:
     """The project that contentctl itself begins with."""
     target.mkdir()
-    done = run(contentctl, "init", target)
-    assert done.returncode == 0, done.stdout
+    code, said = contentctl("init", target)
+    assert code == 0, said
     return target
 
 
@@ -172,14 +158,16 @@ def all_in_one(projects: Iterable[Path], target: Path) -> Path:
 FOUND = {"enrich_join": {"NPM217"}, "braces_field": {"NPM407"}}
 
 
-def test_what_contentctl_accepts_is_accepted(contentctl: Path, shared: Path, tmp_path: Path) -> None:
+def test_what_contentctl_accepts_is_accepted(contentctl: Contentctl, shared: Path, tmp_path: Path) -> None:
     """But for true faults that contentctl does not look for."""
     for name, project in cases(shared, tmp_path / "cases").items():
         assert {one.rule for one in check_content(project)[1]} == FOUND.get(name, set()), name
     assert check_content(own_sample(contentctl, tmp_path / "init"))[1] == []
 
 
-def test_both_compile_the_same_content_to_the_same_settings(contentctl: Path, shared: Path, tmp_path: Path) -> None:
+def test_both_compile_the_same_content_to_the_same_settings(
+    contentctl: Contentctl, shared: Path, tmp_path: Path
+) -> None:
     """Our content, the published seeds, contentctl's sample, small projects, and a sample of the rest.
 
     Each difference is one of the table.

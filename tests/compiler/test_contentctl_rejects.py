@@ -11,8 +11,8 @@ from pathlib import Path
 
 import pytest
 
+from tests.compiler.conftest import Contentctl
 from tests.compiler.content_samples import DETECTION, FILES, write_sample
-from tests.compiler.test_contentctl_oracle import run
 from workbench.compiler.build import check_content
 from workbench.compiler.finding import errors_of
 
@@ -99,10 +99,10 @@ def rejected(text: str) -> set[int]:
     return {int(number) for number in re.findall(r"detections/sample_(\d+)\.yml", text)}
 
 
-def test_contentctl_rejects_what_it_is_said_to_reject(contentctl: Path, project: Path) -> None:
-    done = run(contentctl, "validate", project)
-    assert done.returncode == 1
-    assert rejected(done.stdout) == set(range(len(REJECTED_BY_BOTH))), done.stdout
+def test_contentctl_rejects_what_it_is_said_to_reject(contentctl: Contentctl, project: Path) -> None:
+    code, said = contentctl("validate", project)
+    assert code == 1
+    assert rejected(said) == set(range(len(REJECTED_BY_BOTH))), said
 
 
 def test_we_reject_all_of_it_and_more(project: Path) -> None:
@@ -112,7 +112,7 @@ def test_we_reject_all_of_it_and_more(project: Path) -> None:
     )
 
 
-def test_the_sample_without_mistakes_is_accepted_by_both(contentctl: Path, tmp_path: Path) -> None:
+def test_the_sample_without_mistakes_is_accepted_by_both(contentctl: Contentctl, tmp_path: Path) -> None:
     root = write_sample(tmp_path)
     assert check_content(root)[1] == []
-    assert run(contentctl, "validate", root).returncode == 0
+    assert contentctl("validate", root)[0] == 0

@@ -7,12 +7,14 @@ from __future__ import annotations
 
 import json
 import sys
+from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
 from tests.detections.world import EDGE_BASELINE, NEW_EDGE, OUTBOUND, TABLES, TRAFFIC_BASELINE
+from tests.traffic.answers import ONE_CLUSTER
 from workbench.compiler.build import Package
 from workbench.demo.collectors import enabled, site_macros
 from workbench.demo.verdict import Verdict, findings_of, judge
@@ -22,7 +24,7 @@ from workbench.replay.schedule import Site, run_search
 from workbench.replay.throttle import Throttle
 from workbench.traffic import attacks
 from workbench.traffic.loadcurves import DAY
-from workbench.traffic.simulated_store import DEFAULT_END, Order, write_simulated_store
+from workbench.traffic.simulated_store import DEFAULT_END, Order
 from workbench.traffic.sources import SOURCES
 from workbench.traffic.store import MetricsStore
 
@@ -47,10 +49,9 @@ LESS: dict[str, set[str]] = {
 FOUND = {source: LESS if source == "kubelet" else ALL for source in SOURCES}
 
 
-def watched(source: str, package: Package, folder: Path) -> Verdict:
+def watched(source: str, package: Package, stored: Path, folder: Path) -> Verdict:
     """Learn the first day, then run each detection once for each attack: the first run behind its end."""
-    write_simulated_store(folder / "store", Order(days=2, clusters=1, seed=7, source=source))
-    truth = json.loads((folder / "store" / "truth.json").read_text())
+    truth = json.loads((stored / "truth.json").read_text())
     # The estate is two days old, so edges are learned for one.
     macros = {**site_macros(source), "npm_edge_learning_days": "1"}
     app = installed(package.staged, folder / "app", macros)
@@ -62,7 +63,7 @@ def watched(source: str, package: Package, folder: Path) -> Verdict:
         if attack["kind"] in ALL:
             at = (attack["end"] // QUARTER + 2) * QUARTER
             planned += [(search, at) for search in searches if search.name in (OUTBOUND, NEW_EDGE)]
-    store, throttle = MetricsStore(folder / "store", threads=1), Throttle()
+    store, throttle = MetricsStore(stored, threads=1), Throttle()
     try:
         site = Site(app, store, Path(sys.executable), rates="strict")
         return judge(truth, findings_of([run_search(search, at, site, throttle) for search, at in planned]))
@@ -71,8 +72,10 @@ def watched(source: str, package: Package, folder: Path) -> Verdict:
 
 
 @pytest.mark.parametrize("source", SOURCES)
-def test_each_source_shows_the_attacks_that_it_carries(source: str, built: Package, tmp_path: Path) -> None:
-    verdict = watched(source, built, tmp_path)
+def test_each_source_shows_the_attacks_that_it_carries(
+    source: str, built: Package, simulated: Callable[[Order], Path], tmp_path: Path
+) -> None:
+    verdict = watched(source, built, simulated(replace(ONE_CLUSTER, source=source)), tmp_path)
     found = {
         attack["kind"]: {finding.detection for finding in findings} & FOUND[source][attack["kind"]]
         for attack, findings in verdict.caught

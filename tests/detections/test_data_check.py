@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from dataclasses import replace
 from itertools import product
 from pathlib import Path
 
@@ -9,9 +11,10 @@ import pytest
 
 from tests.detections.checking import HOUR, Site, chosen
 from tests.detections.world import DEPLOYS, EDGE_BASELINE, NEW_EDGE
+from tests.traffic.answers import ONE_CLUSTER
 from workbench.compiler.build import Package
 from workbench.replay.context import Window
-from workbench.traffic.simulated_store import DEFAULT_END, Order, write_simulated_store
+from workbench.traffic.simulated_store import DEFAULT_END, Order
 from workbench.traffic.sources import SOURCES
 
 METRIC_OF = {"obi_o11y": "obi"}  # the name of the lines, where it is not that of the source
@@ -21,12 +24,9 @@ UNREAD = [(a, b) for a, b in product(SOURCES, SOURCES) if a != b and not {a, b} 
 
 
 @pytest.fixture(scope="module")
-def stores(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Path]:
+def stores(simulated: Callable[[Order], Path]) -> dict[str, Path]:
     """What each source sends of one estate in two days."""
-    folder = tmp_path_factory.mktemp("sources")
-    for name in SOURCES:
-        write_simulated_store(folder / name, Order(days=2, clusters=1, attacks=False, source=name))
-    return {name: folder / name for name in SOURCES}
+    return {name: simulated(replace(ONE_CLUSTER, source=name)) for name in SOURCES}
 
 
 @pytest.mark.parametrize("source", SOURCES)

@@ -7,15 +7,16 @@ import json
 import os
 import subprocess
 import threading
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from typing import Any
 
 import pytest
 
+from tests.traffic.answers import ONE_CLUSTER
 from workbench.traffic.hec import write_hec
-from workbench.traffic.simulated_store import Order, write_simulated_store
+from workbench.traffic.simulated_store import Order
 from workbench.traffic.store import MetricsStore
 
 SCRIPT = Path(__file__).parents[2] / "docker" / "load.sh"
@@ -142,11 +143,12 @@ def test_an_absent_file_an_empty_one_and_a_missing_token_are_named(hec: FakeHec,
     assert hec.requests == []
 
 
-def test_what_the_simulator_writes_arrives_point_by_point(hec: FakeHec, tmp_path: Path) -> None:
-    write_simulated_store(tmp_path / "store", Order(days=2, clusters=1))
-    store = MetricsStore(tmp_path / "store")
+def test_what_the_simulator_writes_arrives_point_by_point(
+    hec: FakeHec, simulated: Callable[[Order], Path], tmp_path: Path
+) -> None:
+    store = MetricsStore(simulated(ONE_CLUSTER))
     try:
-        end = Order().end
+        end = ONE_CLUSTER.end
         written = write_hec(store, tmp_path / "points.json.gz", start=end - 600, end=end)
     finally:
         store.close()

@@ -12,6 +12,7 @@ import duckdb
 from workbench.traffic.simulated_store import Order
 
 SMALL = Order(days=4, seed=7)
+ONE_CLUSTER = Order(days=2, clusters=1, seed=7)
 
 
 @dataclass(frozen=True)

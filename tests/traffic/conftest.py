@@ -2,23 +2,21 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import replace
+from pathlib import Path
 
 import pytest
 
 from tests.traffic.answers import SMALL, Answers
-from workbench.traffic.simulated_store import write_simulated_store
+from workbench.traffic.simulated_store import Order
 
 
 @pytest.fixture(scope="session")
-def attacked(tmp_path_factory: pytest.TempPathFactory) -> Answers:
-    root = tmp_path_factory.mktemp("attacked") / "store"
-    write_simulated_store(root, SMALL)
-    return Answers(root)
+def attacked(simulated: Callable[[Order], Path]) -> Answers:
+    return Answers(simulated(SMALL))
 
 
 @pytest.fixture(scope="session")
-def peaceful(tmp_path_factory: pytest.TempPathFactory) -> Answers:
-    root = tmp_path_factory.mktemp("peaceful") / "store"
-    write_simulated_store(root, replace(SMALL, attacks=False))
-    return Answers(root)
+def peaceful(simulated: Callable[[Order], Path]) -> Answers:
+    return Answers(simulated(replace(SMALL, attacks=False)))

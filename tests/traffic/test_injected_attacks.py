@@ -6,16 +6,17 @@ The three sigma rule, the rule for new edges and what an hour usually brings are
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
 import pytest
 
-from tests.traffic.answers import SMALL, Answers
+from tests.traffic.answers import ONE_CLUSTER, SMALL, Answers
 from workbench.traffic.attacks import DETECTIONS, NEW_EDGE, OUTBOUND, SUSTAINED, Attack, injections
 from workbench.traffic.clusters import PlanError
 from workbench.traffic.points import Series
-from workbench.traffic.simulated_store import DEFAULT_END, Order, write_simulated_store
+from workbench.traffic.simulated_store import DEFAULT_END, Order
 
 CHECKOUT = Path(__file__).resolve().parents[2]
 LAST_DAY = DEFAULT_END - 86400
@@ -180,9 +181,8 @@ def test_the_bigger_batch_looks_like_an_attack(peaceful: Answers) -> None:
     assert max(exceedances(peaceful, batch)) > 5
 
 
-def test_a_single_cluster_leaves_out_what_needs_two(tmp_path: Path) -> None:
-    write_simulated_store(tmp_path / "one", Order(days=2, clusters=1))
-    kinds = [attack["kind"] for attack in Answers(tmp_path / "one").truth()["attacks"]]
+def test_a_single_cluster_leaves_out_what_needs_two(simulated: Callable[[Order], Path]) -> None:
+    kinds = [attack["kind"] for attack in Answers(simulated(ONE_CLUSTER)).truth()["attacks"]]
     assert sorted(kinds) == ["UDP exfiltration", "burst", "new edge", "slow exfiltration", "sustained"]
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -10,7 +11,7 @@ from typing import Any
 import numpy as np
 import pytest
 
-from tests.traffic.answers import SMALL, Answers
+from tests.traffic.answers import ONE_CLUSTER, SMALL, Answers
 from workbench.traffic.blueprint import KINDS, shop_estate
 from workbench.traffic.clusters import Cluster, Edge, Estate, Kind, PlanError, Process, Workload
 from workbench.traffic.loadcurves import DAY, HOUR, Recurring, Rhythm, autoregressive, occurrences, season
@@ -27,15 +28,14 @@ def fingerprint(root: Path) -> str:
     return hashlib.sha256(b"".join(path.name.encode() + path.read_bytes() for path in files)).hexdigest()
 
 
-def test_the_same_seed_gives_the_same_files(attacked: Answers, tmp_path: Path) -> None:
-    write_simulated_store(tmp_path / "again", SMALL)
-    assert fingerprint(tmp_path / "again") == fingerprint(attacked.root)
+def test_the_same_seed_gives_the_same_files(simulated: Callable[[Order], Path], tmp_path: Path) -> None:
+    write_simulated_store(tmp_path / "again", ONE_CLUSTER)
+    assert fingerprint(tmp_path / "again") == fingerprint(simulated(ONE_CLUSTER))
 
 
-def test_another_seed_gives_other_traffic(tmp_path: Path) -> None:
-    for seed in (1, 2):
-        write_simulated_store(tmp_path / str(seed), Order(days=2, clusters=1, seed=seed))
-    assert Answers(tmp_path / "1").differs_from(Answers(tmp_path / "2")) > 100_000
+def test_another_seed_gives_other_traffic(simulated: Callable[[Order], Path], tmp_path: Path) -> None:
+    write_simulated_store(tmp_path / "other", replace(ONE_CLUSTER, seed=2))
+    assert Answers(tmp_path / "other").differs_from(Answers(simulated(ONE_CLUSTER))) > 100_000
 
 
 def test_the_store_has_the_columns_of_the_npm_index(attacked: Answers) -> None:

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
-from tests.traffic.answers import Answers
+from tests.traffic.answers import ONE_CLUSTER, Answers
 from workbench.traffic.attacks import NEW_EDGE
 from workbench.traffic.clusters import PlanError
 from workbench.traffic.simulated_store import Order, write_simulated_store
@@ -44,11 +46,8 @@ COUNTERS = [name for name in COLUMNS if name != "obi_o11y"]
 
 
 @pytest.fixture(scope="module")
-def stores(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Answers]:
-    folder = tmp_path_factory.mktemp("sources")
-    for name in SOURCES:
-        write_simulated_store(folder / name, Order(days=2, clusters=1, seed=7, source=name))
-    return {name: Answers(folder / name) for name in SOURCES}
+def stores(simulated: Callable[[Order], Path]) -> dict[str, Answers]:
+    return {name: Answers(simulated(replace(ONE_CLUSTER, source=name))) for name in SOURCES}
 
 
 def grown(answers: Answers, measure: str, where: str = "true") -> str:
@@ -257,7 +256,7 @@ def test_the_truth_names_attacks_as_the_source_does(stores: dict[str, Answers]) 
 
 
 def test_the_same_seed_gives_the_same_points(stores: dict[str, Answers], tmp_path: Path) -> None:
-    write_simulated_store(tmp_path / "obi", Order(days=2, clusters=1, seed=7, source="obi"))
+    write_simulated_store(tmp_path / "obi", replace(ONE_CLUSTER, source="obi"))
     assert Answers(tmp_path / "obi").differs_from(stores["obi"]) == 0
 
 
