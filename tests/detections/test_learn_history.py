@@ -40,15 +40,15 @@ def sent(workload: str, process: str, image: str, first: int, last: int) -> Iter
 
 def sending(world: World) -> World:
     """Two processes for some hours of two days, one of them with a new image on the second."""
-    world.add(sent("web", "app", "1.0", -34, -30)).add(sent("jobs", "cron", "7", -34, -30))
-    return world.add(sent("web", "app", "1.1", -8, -2))
+    world.add(sent("web", "app", "1.0", -34, -32)).add(sent("jobs", "cron", "7", -34, -32))
+    return world.add(sent("web", "app", "1.1", -6, -3))
 
 
 def test_one_run_leaves_what_the_scheduled_runs_of_the_same_days_leave(new_world: Callable[[], World]) -> None:
     at_once, scheduled = sending(new_world()), sending(new_world())
     (counts,) = at_once.rows(HISTORY)
     assert counts == {"processes": 2, "clusters": 1, "deploys": 1, "profiles": 4}
-    for back in (*range(33, 28, -1), *range(7, 0, -1)):
+    for back in (*range(33, 31, -1), *range(5, 1, -1)):
         hour = NOW - back * HOUR
         for name, minute in ((EDGE_BASELINE, 2), (DEPLOYS, 14), (PROFILE, 22)):
             scheduled.run(name, hour + minute * MINUTE)
