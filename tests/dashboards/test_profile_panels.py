@@ -20,7 +20,8 @@ LEVELS = "cluster,namespace,workload,process,accepted_at,up_to,reason,owner"
 IMAGES = "cluster,namespace,workload,process,image,first_seen,last_seen,running_since,deployed_at"
 HOURS = (
     "cluster,namespace,workload,process,metric,kind,hour,state,age_days,"
-    "expected,actual,ratio,low,high,excess,channels_A,channels_B,channels_C,channels_D,accepted_at,last_hour"
+    "expected,actual,ratio,low,high,excess,"
+    "channels_hunting,channels_loud,channels_balanced,channels_quiet,accepted_at,last_hour"
 )
 
 
@@ -108,11 +109,11 @@ def test_an_odd_hour_says_by_which_channels_up_to_which_point_and_whether_a_leve
         "usual range": "800 to 1,200",
         "times expected": "4.0",
         "channels": "volume, floor",
-        "up to point": "C",
+        "up to point": "balanced",
         "over our limits": "yes",
         "note": "a new level is accepted from 03-01 03:00 on",
     }
-    assert (older["channels"], older["up to point"], older["note"]) == ("floor", "A", "")
+    assert (older["channels"], older["up to point"], older["note"]) == ("floor", "hunting", "")
     assert older["over our limits"] == "no: npm_sustained_point"
     assert small["over our limits"] == "no: npm_sustained_floor"
     assert [row["Odd hour"] for row in shown("hours")[-1:]] == [5_000_000], "the hour over the point in use"

@@ -121,7 +121,7 @@ def test_before_anything_is_learned_the_detections_are_silent(shown: Shown) -> N
         "rows": 0,
         "newest": "",
         "sure_from": "",
-        "advice": "The first hour is learned after it has ended. The sustained detection is silent for a day.",
+        "advice": "The first hour is learned after it has ended. The sustained detection is silent for eight hours.",
     }
     waiting = {"npm_baseline", "npm_days", "npm_edge_clusters", "npm_known_edges", "npm_profile"}
     assert {subject for subject, line in lines.items() if line["state"] == "wait"} == waiting

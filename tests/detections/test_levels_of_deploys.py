@@ -101,7 +101,7 @@ def hour_row(hour: float, accepted_at: float | None = None, **cells: Any) -> dic
         "low": "15000000",
         "high": "25000000",
         "excess": "30000000",
-        **{f"channels_{point}": "volume" for point in "ABCD"},
+        **dict.fromkeys((name for name in HEAD if name.startswith("channels_")), "volume"),
         "accepted_at": "" if accepted_at is None else f"{NOW + accepted_at * HOUR:.0f}",
     }
     return {**told, **cells}

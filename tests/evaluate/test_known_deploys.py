@@ -13,8 +13,8 @@ from npmlib.profile.acceptance import Level
 from npmlib.profile.points import POINTS
 
 from workbench.evaluate.attacks import KINDS
-from workbench.evaluate.evaluation import draw_attacks, score
-from workbench.evaluate.profile import Detector, profile_series
+from workbench.evaluate.evaluation import by_profile, draw
+from workbench.evaluate.profile import ScoredHours, profile_series
 from workbench.evaluate.series import ACCEPTED_RATIO, Series
 from workbench.evaluate.simulated import DAYS, FAMILIES, FIRST_HOUR, MOVED, SEED, simulated_series
 
@@ -34,8 +34,8 @@ def moved() -> Series:
 
 
 def false_hours(series: Series, point: str) -> int:
-    alerts = Detector().alerts_at(POINTS[point])
-    return sum(alerts(hour) for hour in profile_series(series, Detector()).scored[MOVES_AT:])
+    hours = ScoredHours.of(profile_series(series).scored[MOVES_AT:])
+    return int(hours.alerts(POINTS[point]).sum())
 
 
 def test_the_ratio_is_that_of_the_search() -> None:
@@ -48,23 +48,24 @@ def test_a_deploy_is_a_level_from_its_hour_on(moved: Series) -> None:
 
 
 def test_a_level_that_moved_with_a_known_deploy_alerts_for_hours_not_for_days(moved: Series) -> None:
-    assert false_hours(replace(moved, deploys=()), "C") > 24
-    assert 1 <= false_hours(moved, "C") <= 3
+    assert false_hours(replace(moved, deploys=()), "loud") > 24
+    assert 1 <= false_hours(moved, "loud") <= 3
 
 
 def test_a_deploy_a_day_too_early_or_too_late_excuses_nothing(moved: Series) -> None:
-    usual = false_hours(replace(moved, deploys=()), "C")
+    usual = false_hours(replace(moved, deploys=()), "loud")
     for days in (-1, 1):
-        assert false_hours(replace(moved, deploys=(MOVES_AT + days * 24,)), "C") > 0.8 * usual
+        assert false_hours(replace(moved, deploys=(MOVES_AT + days * 24,)), "loud") > 0.8 * usual
 
 
 def test_an_attack_is_scored_with_the_deploys_of_its_series(moved: Series) -> None:
     """An attack of nothing at all alerts as the series does without it."""
     nothing = [replace(KINDS[0], size=0.0)]
-    (scored,) = score(draw_attacks([moved], nothing, 20), Detector())
-    ((injections, rows),) = scored.attacked
-    for first, row in zip(injections.first.tolist(), rows, strict=True):
-        assert row == scored.profiled.scored[first : first + len(row)]
+    (injections,) = draw(moved, nothing, 20)
+    scored = by_profile(moved, [injections])
+    where = (injections.first[:, None] + np.arange(injections.kind.hours)).ravel()
+    assert np.array_equal(scored.attacked[0].guarded, scored.clean.guarded[where])
+    assert np.array_equal(scored.attacked[0].high, scored.clean.high[where])
 
 
 def test_every_simulated_series_is_deployed_now_and_then() -> None:

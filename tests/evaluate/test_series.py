@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gzip
 import math
 from pathlib import Path
 
@@ -11,7 +12,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from tests.examples import examples
-from workbench.evaluate.recorded import EvaluateError, benchmark_series, divided, pod_series
+from workbench.evaluate.recorded import EvaluateError, benchmark_series, divided, pod_series, server_series
 from workbench.evaluate.series import Series, hours_of, learning_hours, marked_normal
 from workbench.evaluate.simulated import FAMILIES, simulated_series
 from workbench.replay.aggregates import factory
@@ -49,10 +50,9 @@ def test_normal_hours_are_a_day_away_from_every_labelled_window() -> None:
 
 def test_hours_are_tested_once_30_days_or_half_of_the_series_were_learned() -> None:
     assert (learning_hours(70 * 24), learning_hours(14 * 24)) == (30 * 24, 7 * 24)
-    made = Series("x", 0, np.ones((100, 120)), np.ones(100, dtype=bool), 40)
-    assert np.flatnonzero(made.tested).tolist() == list(range(40, 100))
-    assert np.flatnonzero(made.tested_early).tolist() == list(range(40, 70))
-    assert np.flatnonzero(made.tested_late).tolist() == list(range(70, 100))
+    made = Series("x", 0, np.ones((400, 120)), np.ones(400, dtype=bool), 300)
+    assert np.flatnonzero(made.tested).tolist() == list(range(300, 400))
+    assert np.flatnonzero(made.settled).tolist() == list(range(14 * 24, 400))
 
 
 def test_dividing_a_value_keeps_its_mean_and_says_nothing_of_what_is_absent() -> None:
@@ -83,6 +83,25 @@ def test_a_missing_folder_is_named_with_the_next_step(tmp_path: Path) -> None:
         benchmark_series(tmp_path / "nowhere")
     with pytest.raises(EvaluateError, match=r"nowhere.*NPM_SHARED"):
         pod_series(tmp_path / "nowhere")
+
+
+def test_servers_are_read_in_bytes_and_whole_hours_of_theirs_count(tmp_path: Path) -> None:
+    begin = 490_000 * 3600
+    lines = ["time,vm2,vm3"]
+    for slot in range(4 * 12):
+        late = "" if slot < 18 else "0.5"  # the first whole hour is the third
+        lines.append(f"{begin + slot * 300},{2 if slot != 30 else ''},{late}")
+    with gzip.open(tmp_path / "sent.csv.gz", "wt") as file:
+        file.write("\n".join([*lines, ""]))
+    ((even,), (odd,)) = (list(server_series(tmp_path, which)) for which in (False, True))
+    assert (even.name, even.first_hour, len(even.values)) == ("vm2", 490_000, 4)
+    assert even.normal.tolist() == [True, True, False, True]
+    assert np.nanmean(even.values) == pytest.approx(2 * 30_000)
+    assert np.isnan(even.values[2]).all()
+    assert (odd.name, odd.first_hour, len(odd.values)) == ("vm3", 490_002, 2)
+    assert odd.values.sum() == pytest.approx(2 * 120 * 15_000)
+    with pytest.raises(EvaluateError, match="servers below"):
+        list(server_series(tmp_path / "none", True))
 
 
 def test_simulated_series_come_from_their_seed_alone() -> None:

@@ -14,7 +14,7 @@ from npmlib.anomaly.tally import Tally
 
 from workbench.evaluate import sigma
 from workbench.evaluate.attacks import KINDS, inject
-from workbench.evaluate.evaluation import draw_attacks, three_sigma
+from workbench.evaluate.evaluation import at_findings, by_sigma, draw, judge, windows
 from workbench.evaluate.series import Floats, Series
 
 HOURS = 12 * 24
@@ -76,25 +76,16 @@ def test_without_a_baseline_nothing_alerts(bursty: Series) -> None:
     assert not counted.alerts(Options(threshold=0, minsamples=0, minspread=0, peaks="ignore"))[0]
 
 
-def test_a_chosen_threshold_has_the_false_hours_asked_for(bursty: Series) -> None:
-    rules = three_sigma(draw_attacks([bursty], KINDS[:1], 2))
-    for wanted in (0.25, 1.0, 2.0):
-        options = rules.options_for(wanted)
-        assert rules.judge(options).false_alerts.hours_a_day == pytest.approx(wanted, abs=24 / bursty.tested.sum())
-
-
-def test_a_threshold_chosen_on_the_first_half_never_sees_the_second(bursty: Series) -> None:
-    """Whatever is sent in the second half, the threshold is the same."""
-    changed = bursty.values.copy()
-    changed[bursty.middle :] *= 50
-    other = Series(bursty.name, bursty.first_hour, changed, bursty.normal, bursty.tested_from)
-    early = [
-        three_sigma(draw_attacks([one], KINDS[:1], 2)).options_for(1.0, lambda series: series.tested_early)
-        for one in (bursty, other)
-    ]
-    assert early[0].threshold == pytest.approx(early[1].threshold, rel=1e-6)
-    assert not (bursty.tested_early & bursty.tested_late).any()
-    assert (bursty.tested_early | bursty.tested_late).sum() == bursty.tested.sum()
+def test_a_threshold_for_equal_findings_has_as_many_or_just_fewer(bursty: Series) -> None:
+    attacks = draw(bursty, KINDS[:1], 2)
+    judged, scored = [windows(bursty, attacks, bursty.tested)], [by_sigma(bursty, attacks, sigma.HOURLY).by_score()]
+    for wanted in (0.2, 0.5, 0.9):
+        threshold, result = at_findings(judged, scored, wanted)
+        found = result.false_alerts.findings_a_day
+        assert wanted - 24 / bursty.tested.sum() < found <= wanted
+        as_options = Options(threshold=threshold, minsamples=0, minspread=0, peaks="ignore")
+        again = judge(judged, [by_sigma(bursty, attacks, sigma.HOURLY).alerts(as_options)])
+        assert again.false_alerts == result.false_alerts
 
 
 def test_usual_peaks_are_those_of_the_second_busiest_day_of_fourteen(bursty: Series) -> None:

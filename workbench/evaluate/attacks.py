@@ -72,6 +72,7 @@ def inject(series: Series, kind: Kind, number: int, seed: Sequence[int]) -> Inje
     """
     random = np.random.default_rng(list(seed))
     starts = possible_starts(series.tested, kind.hours)
+    starts = starts[_sent_before(series)[starts] > 0]  # else the size of an attack is 0
     if not len(starts):
         return Injections(kind, np.empty(0, dtype=np.int64), np.empty((0, kind.hours, INTERVALS)), [])
     first = random.choice(starts, number)
@@ -90,6 +91,14 @@ def possible_starts(where: Booleans, hours: int) -> Integers:
     if len(running) <= hours:
         return np.empty(0, dtype=np.int64)
     return np.flatnonzero(running[hours:] - running[:-hours] == hours)
+
+
+def _sent_before(series: Series) -> Floats:
+    """Return the sum of the hours from which the size of an attack is taken that begins in each hour."""
+    sums = np.concatenate([[0.0], np.cumsum(np.nan_to_num(series.values).sum(axis=1))])
+    hours = np.arange(len(series.values))
+    sent: Floats = sums[hours] - sums[np.maximum(hours - LONGEST_LEARNING, 0)]
+    return sent
 
 
 def with_attack(series: Series, kind: Kind, first: int, offset: int) -> Floats:

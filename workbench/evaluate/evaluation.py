@@ -1,176 +1,174 @@
-"""Scores series and injected attacks by one detector, and counts what alerts: false alerts and caused recall."""
+"""Series with injected attacks as detectors see them, and what alerts: false alerts and caused recall.
+
+A series is scored by all detectors at once and then forgotten: only the hours that are judged and the scores are kept.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 
 import numpy as np
 from npmlib.anomaly.options import Options
+from npmlib.profile.points import Point
 
 from workbench.evaluate import sigma
 from workbench.evaluate.attacks import KINDS, Injections, Kind, inject
 from workbench.evaluate.measures import CausedRecall, FalseAlerts, count_caused, count_false_alerts, mean_recall
-from workbench.evaluate.profile import Alerts, Detector, Profiled, ScoredHour, profile_series, score_from
-from workbench.evaluate.series import HOURS_A_DAY, Booleans, Series
+from workbench.evaluate.profile import ScoredHours, profile_series, score_from
+from workbench.evaluate.series import Booleans, Floats, Integers, Series
 
 INJECTIONS = 30  # per series and kind
 
-Part = Callable[[Series], Booleans]  # the hours of a series that are looked at
+
+@dataclass(frozen=True)
+class Windows:
+    """What of a series is judged: false alerts in the hours ``where``, and the attacks, ``first`` hour by kind."""
+
+    name: str
+    where: Booleans
+    kinds: tuple[Kind, ...]
+    first: tuple[Integers, ...]
 
 
 @dataclass(frozen=True)
-class AttackedSeries:
-    """Series and the attacks on them: drawn once, scored by as many detectors as wanted."""
+class Alerts:
+    """Which hours of a series alert: of the series as it is, and of each attack by kind, a row for each."""
 
-    series: list[Series]
-    attacks: list[list[Injections]]  # by series, then by kind
-    kinds: tuple[Kind, ...]
+    clean: Booleans
+    attacked: tuple[Booleans, ...]
+
+
+@dataclass(frozen=True)
+class ByProfile:
+    """A series and its attacks scored by the profile; all attacks of all kinds one after the other."""
+
+    clean: ScoredHours
+    attacked: tuple[ScoredHours, ...]
+
+    def alerts(self, point: Point) -> Alerts:
+        """Return what alerts at an operating point."""
+        return Alerts(self.clean.alerts(point), tuple(hours.alerts(point) for hours in self.attacked))
+
+
+@dataclass(frozen=True)
+class ByScore:
+    """A series and its attacks scored by one number an hour, which is compared with a threshold."""
+
+    clean: Floats
+    attacked: tuple[Floats, ...]
+
+    def alerts(self, threshold: float) -> Alerts:
+        """Return what scores more than ``threshold``."""
+        return Alerts(self.clean > threshold, tuple(hours > threshold for hours in self.attacked))
+
+
+@dataclass(frozen=True)
+class BySigma:
+    """A series and its attacks as a rule of three standard deviations counts them."""
+
+    clean: sigma.Counted
+    attacked: tuple[sigma.Counted, ...]
+
+    def alerts(self, options: Options) -> Alerts:
+        """Return what alerts with these options."""
+        return Alerts(self.clean.alerts(options), tuple(counted.alerts(options) for counted in self.attacked))
+
+    def by_score(self) -> ByScore:
+        """Return how many standard deviations each hour is above the average, without the floors of the rule."""
+        return ByScore(self.clean.deviations(), tuple(counted.deviations() for counted in self.attacked))
 
 
 @dataclass(frozen=True)
 class Result:
-    """What one detector did: false alerts by name of the series, recall by name of the series and label of the kind."""
+    """What one detector did: false alerts by name of the series, recall by label of the kind over all series."""
 
     by_series: dict[str, FalseAlerts]
-    attacks: dict[str, dict[str, CausedRecall]]
+    recall: dict[str, CausedRecall]
 
     @cached_property
     def false_alerts(self) -> FalseAlerts:
         """Those of all series."""
         return sum(self.by_series.values(), FalseAlerts())
 
-    @cached_property
-    def recall(self) -> dict[str, CausedRecall]:
-        """By kind, over all series."""
-        by_kind: dict[str, CausedRecall] = {}
-        for kinds in self.attacks.values():
-            for label, caused in kinds.items():
-                by_kind[label] = by_kind.get(label, CausedRecall()) + caused
-        return by_kind
-
     @property
     def mean_recall(self) -> float:
         """Mean over the kinds."""
         return mean_recall(self.recall.values())
 
-
-@dataclass(frozen=True)
-class ScoredSeries:
-    """A series scored by a profile: its hours without attacks, and the hours of each attack by kind."""
-
-    series: Series
-    profiled: Profiled
-    attacked: list[tuple[Injections, list[list[ScoredHour]]]]
+    @property
+    def worst(self) -> float:
+        """The most findings a day of one series; not a number where none has hours."""
+        return max((one.findings_a_day for one in self.by_series.values() if one.hours), default=float("nan"))
 
 
-def draw_attacks(
-    series: Sequence[Series], kinds: Sequence[Kind] = KINDS, injections: int = INJECTIONS, seed: int = 1
-) -> AttackedSeries:
-    """Draw the attacks on every series, ``injections`` of each kind, and sum up their hours."""
-    attacks = [
-        [inject(one, kind, injections, (seed, number, kind_number)) for kind_number, kind in enumerate(kinds)]
-        for number, one in enumerate(series)
-    ]
-    return AttackedSeries(list(series), attacks, tuple(kinds))
+def draw(
+    series: Series, kinds: Sequence[Kind] = KINDS, number: int = INJECTIONS, seed: Sequence[int] = (1,)
+) -> list[Injections]:
+    """Draw ``number`` attacks of each kind on a series."""
+    return [inject(series, kind, number, (*seed, place)) for place, kind in enumerate(kinds)]
 
 
-def score(attacked: AttackedSeries, detector: Detector) -> list[ScoredSeries]:
-    """Score all series and attacks; an attack begins with the state that the profile had then."""
-    scored = []
-    for series, attacks in zip(attacked.series, attacked.attacks, strict=True):
-        profiled = profile_series(series, detector)
-        by_kind = []
-        for injections in attacks:
-            rows = [
-                score_from(
-                    profiled.states[first],
-                    detector,
-                    series.first_hour + first,
-                    profiled.ages[first],
-                    hours,
-                    series.levels,
-                )
-                for first, hours in zip(injections.first.tolist(), injections.hours, strict=True)
-            ]
-            by_kind.append((injections, rows))
-        scored.append(ScoredSeries(series, profiled, by_kind))
-    return scored
+def windows(series: Series, attacks: Sequence[Injections], where: Booleans | None = None) -> Windows:
+    """Return what of a series is judged: false alerts in the hours ``where``, from day 15 on if None."""
+    kinds, first = tuple(one.kind for one in attacks), tuple(one.first for one in attacks)
+    return Windows(series.name, series.settled if where is None else where, kinds, first)
 
 
-def all_tested(series: Series) -> Booleans:
-    """Return all tested hours, as a Part."""
-    return series.tested
+def by_profile(series: Series, attacks: Sequence[Injections]) -> ByProfile:
+    """Score a series and its attacks by the profile; an attack begins with the state that the profile had then."""
+    profiled = profile_series(series)
+    attacked = []
+    for injections in attacks:
+        rows = [
+            score_from(profiled.states[first], series.first_hour + first, profiled.ages[first], hours, series.levels)
+            for first, hours in zip(injections.first.tolist(), injections.hours, strict=True)
+        ]
+        attacked.append(ScoredHours.of([hour for row in rows for hour in row]))
+    return ByProfile(ScoredHours.of(profiled.scored), tuple(attacked))
 
 
-def judge(scored: Iterable[ScoredSeries], alerts: Alerts, part: Part = all_tested) -> Result:
-    """Count what alerts in the hours of ``part``; attacks count that lie in them with their whole window."""
+def by_sigma(series: Series, attacks: Sequence[Injections], refresh: int) -> BySigma:
+    """Count a series and its attacks for a rule whose baseline is made anew every ``refresh`` hours."""
+    sums = sigma.running(series, refresh)
+    return BySigma(
+        sigma.count_hours(series, sums), tuple(sigma.count_attacked(series, sums, injections) for injections in attacks)
+    )
+
+
+def judge(judged: Sequence[Windows], alerting: Iterable[Alerts]) -> Result:
+    """Count what alerts."""
     by_series: dict[str, FalseAlerts] = {}
-    attacks: dict[str, dict[str, CausedRecall]] = {}
-    for one in scored:
-        where = part(one.series)
-        clean = [alerts(hour) for hour in one.profiled.scored]
-        by_series[one.series.name] = count_false_alerts(clean, where)
-        kinds = attacks[one.series.name] = {}
-        for injections, rows in one.attacked:
-            kept = inside(injections, where)
-            after = [[alerts(hour) for hour in row] for row, keep in zip(rows, kept, strict=True) if keep]
-            before = [clean[at : at + injections.kind.hours] for at in injections.first[kept].tolist()]
-            kinds[injections.kind.label] = count_caused(before, after)
-    return Result(by_series, attacks)
+    recall: dict[str, CausedRecall] = {}
+    for one, alerts in zip(judged, alerting, strict=True):
+        by_series[one.name] = count_false_alerts(alerts.clean, one.where)
+        for kind, first, attacked in zip(one.kinds, one.first, alerts.attacked, strict=True):
+            rows = attacked.reshape(len(first), kind.hours)
+            before = alerts.clean[first[:, None] + np.arange(kind.hours)]
+            caused = count_caused(before.tolist(), rows.tolist())
+            recall[kind.label] = recall.get(kind.label, CausedRecall()) + caused
+    return Result(by_series, recall)
 
 
-@dataclass(frozen=True)
-class ThreeSigma:
-    """Series and attacks as the rules of three standard deviations see them, whatever the threshold."""
+def at_findings(judged: Sequence[Windows], scored: Sequence[ByScore], findings: float) -> tuple[float, Result]:
+    """Return the threshold that has as many findings a day as wanted, or fewer, and what it does.
 
-    series: list[Series]
-    clean: list[sigma.Counted]
-    attacked: list[list[tuple[Injections, sigma.Counted]]]
-
-    def judge(self, options: Options, part: Part = all_tested) -> Result:
-        """Count what alerts with these options, as ``judge`` does."""
-        by_series: dict[str, FalseAlerts] = {}
-        attacks: dict[str, dict[str, CausedRecall]] = {}
-        for series, hours, by_kind in zip(self.series, self.clean, self.attacked, strict=True):
-            where = part(series)
-            clean = hours.alerts(options)
-            by_series[series.name] = count_false_alerts(clean, where)
-            kinds = attacks[series.name] = {}
-            for injections, counted in by_kind:
-                kept = inside(injections, where)
-                after = counted.alerts(options)[kept].tolist() if len(kept) else []
-                before = [clean[at : at + injections.kind.hours].tolist() for at in injections.first[kept].tolist()]
-                kinds[injections.kind.label] = count_caused(before, after)
-        return Result(by_series, attacks)
-
-    def options_for(self, false_hours: float, part: Part = all_tested) -> Options:
-        """Return the original's rule with the threshold that has ``false_hours`` per series-day in ``part``."""
-        both = zip(self.series, self.clean, strict=True)
-        deviations = np.sort(np.concatenate([counted.deviations()[part(series)] for series, counted in both]))[::-1]
-        alerts = round(false_hours * len(deviations) / HOURS_A_DAY)
-        threshold = float(deviations[alerts]) if alerts < len(deviations) else 0.0
-        return Options(threshold=max(threshold, 0.0), minsamples=0, minspread=0, peaks="ignore")
-
-
-def three_sigma(attacked: AttackedSeries, refresh: int = sigma.HOURLY) -> ThreeSigma:
-    """Sum up everything for the rules of three standard deviations; the baseline is made anew every ``refresh`` hours.
-
-    The original makes it anew each hour, the shipped rule each midnight.
+    It is taken from the judged hours themselves, which favours the detector.
     """
-    clean, by_series = [], []
-    for series, attacks in zip(attacked.series, attacked.attacks, strict=True):
-        sums = sigma.running(series, refresh)
-        clean.append(sigma.count_hours(series, sums))
-        by_series.append([(injections, sigma.count_attacked(series, sums, injections)) for injections in attacks])
-    return ThreeSigma(attacked.series, clean, by_series)
+    scores = np.unique(np.concatenate([one.clean[of.where] for of, one in zip(judged, scored, strict=True)]))
+    scores = np.append(scores[np.isfinite(scores)], np.inf)
 
+    def found(threshold: float) -> float:
+        clean = (count_false_alerts(one.clean > threshold, of.where) for of, one in zip(judged, scored, strict=True))
+        return sum(clean, FalseAlerts()).findings_a_day
 
-def inside(injections: Injections, where: Booleans) -> Booleans:
-    """Return which attacks lie with all their hours in the hours ``where``."""
-    if not len(injections.first):
-        return np.zeros(0, dtype=bool)
-    hours = injections.first[:, None] + np.arange(injections.kind.hours)
-    kept: Booleans = where[hours].all(axis=1)
-    return kept
+    low, high = 0, len(scores) - 1
+    while low < high:
+        middle = (low + high) // 2
+        if found(float(scores[middle])) <= findings:
+            high = middle
+        else:
+            low = middle + 1
+    threshold = float(scores[high])
+    return threshold, judge(judged, [one.alerts(threshold) for one in scored])

@@ -14,6 +14,7 @@ from workbench.writing import write_text
 DOCS = Path(__file__).resolve().parents[2] / "docs"
 FIGURES = DOCS / "detection-quality.json"
 ORIGINAL, PLAIN, THREE_SIGMA = "original", "plain three sigma", "three sigma"  # detectors that have no profile
+DENSITY, FOREST = "density", "forest"
 
 Figures = dict[str, Any]
 _INNERMOST = re.compile(r"[\[{][^\[\]{}]*[\]}]")
@@ -25,10 +26,11 @@ def number(value: float) -> float | None:
 
 
 def totals(result: Result) -> Figures:
-    """Return false alert-hours and findings per series-day, and mean recall."""
+    """Return false alert-hours and findings per series-day, those of the worst series, and mean recall."""
     return {
         "false_hours": number(result.false_alerts.hours_a_day),
         "findings": number(result.false_alerts.findings_a_day),
+        "worst": number(result.worst),
         "recall": number(result.mean_recall),
     }
 

@@ -9,15 +9,15 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from workbench.evaluate.aims import aims, left_out_ratios
-from workbench.evaluate.figures import DOCS, ORIGINAL, PLAIN, THREE_SIGMA, Figures, read_figures
-from workbench.evaluate.study import BENCHMARK
+from workbench.evaluate.aims import aims
+from workbench.evaluate.figures import DENSITY, DOCS, FOREST, ORIGINAL, PLAIN, THREE_SIGMA, Figures, read_figures
+from workbench.evaluate.study import BENCHMARK, PODS, SERVERS, SIMULATED
 from workbench.writing import write_text
 
 PAGE = DOCS / "detection-quality.md"
 MARKED = re.compile(r"<!-- table (?P<name>[a-z-]+) -->\n.*?<!-- end -->", re.DOTALL)
-BY_KIND = ("A", "C", ORIGINAL, THREE_SIGMA)  # detectors whose recall is shown by kind of attack
-NEVER = 99  # a threshold that no score reaches
+BY_KIND = ("loud", f"{DENSITY} = loud", THREE_SIGMA)  # detectors whose recall is shown by kind of attack
+ON = (BENCHMARK, SERVERS, PODS, SIMULATED)  # sets that it is shown for
 
 Rows = list[list[str]]
 
@@ -39,34 +39,37 @@ class Table:
 
 def tables(figures: Figures) -> list[Table]:
     """Return all tables of the page."""
-    sets = figures["sets"]
-    points = figures["settings"]["points"]
+    sets, settings = figures["sets"], figures["settings"]
+    shown = [(name, one) for name in ON for one in BY_KIND if one in sets[name]["detectors"]]
     return [
         aims_table(figures),
-        Table("sets", ["series", "number", "tested series-days", "attacks"], _sets(sets)),
+        Table("sets", ["series", "number", "judged series-days", "attacks"], _sets(sets)),
         Table(
-            "points", ["point", *points["A"]], [[name, *map(_threshold, row.values())] for name, row in points.items()]
+            "points",
+            ["point", "highest score", "times", *settings["least"]],
+            [
+                [
+                    name,
+                    _rank(row),
+                    f"{row['factor']:g}" if row["factor"] else "-",
+                    *(f"{row[one]:g}" for one in settings["least"]),
+                ]
+                for name, row in settings["points"].items()
+            ],
         ),
         Table(
             "detectors",
-            ["series", "detector", "sigma", "false alert-hours a day", "findings a day", "mean recall"],
-            [
-                *(row for name, one in sets.items() for row in _detectors(name, one)),
-                *(["pods as shipped", name, "-", *_totals(row)] for name, row in figures["pods_as_shipped"].items()),
-            ],
+            ["series", "detector", "findings a day", "of the worst series", "false alert-hours a day", "mean recall"],
+            [row for name, one in sets.items() for row in _detectors(name, one)],
         ),
-        Table("kinds", ["attack", *(f"{name}, {one}" for name in sets for one in BY_KIND)], _kinds(sets)),
+        Table("kinds", ["attack", *(f"{name}, {_title(one)}" for name, one in shown)], _kinds(sets, shown)),
         Table(
-            "left-out",
-            ["point", "false hours as shipped", "left out", "ratio", "recall as shipped", "left out"],
-            _left_out(figures),
-        ),
-        Table(
-            "halves",
-            ["detector", "false hours, first half", "false hours, second half", "recall, second half"],
+            "lasting",
+            ["series", "point", "day 1", "day 2", "day 3"],
             [
-                [name, figure(row["first"]["false_hours"]), *_hours_and_recall(row["second"])]
-                for name, row in figures["halves"].items()
+                [name, point, *(figure(day, 2) for day in days)]
+                for name, points in figures["lasting"].items()
+                for point, days in points.items()
             ],
         ),
     ]
@@ -97,23 +100,23 @@ def figure(value: float | None, places: int = 3) -> str:
     return "-" if value is None else f"{value:.{places}f}"
 
 
+TITLES = {
+    ORIGINAL: "original, three sigma",
+    PLAIN: "three sigma without usual peaks",
+    THREE_SIGMA: "three sigma as shipped",
+    f"{ORIGINAL} = loud": "original at the findings of loud",
+    f"{DENSITY} = loud": "density at the findings of loud",
+    f"{FOREST} = loud": "forest at the findings of loud",
+}
+
+
 def _title(detector: str) -> str:
     """Return what a detector is called in the tables."""
-    if detector in (PLAIN, THREE_SIGMA):
-        return {PLAIN: "three sigma without usual peaks", THREE_SIGMA: "three sigma as shipped"}[detector]
-    return detector.replace("= ", "with the false hours of ")
+    return TITLES.get(detector, detector)
 
 
-def _threshold(value: float) -> str:
-    return f"{value:g}" if value < NEVER else "-"
-
-
-def _totals(row: Figures) -> list[str]:
-    return [figure(row[name]) for name in ("false_hours", "findings", "recall")]
-
-
-def _hours_and_recall(row: Figures) -> list[str]:
-    return [figure(row["false_hours"]), figure(row["recall"])]
+def _rank(row: Figures) -> str:
+    return {2: "second", 3: "third"}[row["rank"]] if row["factor"] else "-"
 
 
 def _sets(sets: Figures) -> Rows:
@@ -121,30 +124,16 @@ def _sets(sets: Figures) -> Rows:
 
 
 def _detectors(name: str, one: Figures) -> Rows:
-    sigmas = {ORIGINAL: 3.0, PLAIN: 3.0, THREE_SIGMA: 3.0, **one["thresholds"]}
     return [
-        [name, _title(detector), figure(sigmas.get(detector), 1), *_totals(row)]
+        [name, _title(detector), *(figure(row[key]) for key in ("findings", "worst", "false_hours", "recall"))]
         for detector, row in one["detectors"].items()
     ]
 
 
-def _kinds(sets: Figures) -> Rows:
+def _kinds(sets: Figures, shown: Sequence[tuple[str, str]]) -> Rows:
     return [
-        [kind, *(figure(sets[name]["kinds"].get(kind, {}).get(one), 2) for name in sets for one in BY_KIND)]
+        [kind, *(figure(sets[name]["kinds"].get(kind, {}).get(one), 2) for name, one in shown)]
         for kind in sets[BENCHMARK]["kinds"]
-    ]
-
-
-def _left_out(figures: Figures) -> Rows:
-    ratios = left_out_ratios(figures)
-    return [
-        [
-            name,
-            *(figure(row[part]["false_hours"]) for part in ("shipped", "left_out")),
-            figure(ratios.get(name), 2),
-            *(figure(row[part]["recall"]) for part in ("shipped", "left_out")),
-        ]
-        for name, row in figures["left_out"].items()
     ]
 
 

@@ -3,18 +3,21 @@
 from __future__ import annotations
 
 from array import array
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import NamedTuple
 
-from npmlib.profile import points
+import numpy as np
+from npmlib.profile import record
 from npmlib.profile.acceptance import Level, accept_level, level_taking_effect
 from npmlib.profile.hours import Hour, measures
 from npmlib.profile.learning import Scores, begin, score_and_learn
-from npmlib.profile.points import Point
-from npmlib.profile.state import HOURS_SEEN, State, blank
+from npmlib.profile.points import GUARDED_HOURS, NO_ALERT, YOUNG, Point, guarded_scores
+from npmlib.profile.state import CHANNELS, HOURS_SEEN, State, blank
 
-from workbench.evaluate.series import UNIT, Series
+from workbench.evaluate.series import UNIT, Booleans, Floats, Integers, Series
+
+RANKS = 3  # of the record that the points look at
 
 
 class ScoredHour(NamedTuple):
@@ -24,40 +27,44 @@ class ScoredHour(NamedTuple):
     scores: Scores
 
 
-Alerts = Callable[[ScoredHour | None], bool]
-
-
 @dataclass(frozen=True)
-class Detector:
-    """The profile of the app. ``silent_hours`` below 24 lifts its first guard, for recordings of a day and a third."""
+class ScoredHours:
+    """Hours as they are compared with limits, whatever the point.
 
-    silent_hours: int = points.SILENT_HOURS
+    ``guarded`` has a row for each hour and a column for each channel, -inf where the channel may not alert. ``high``
+    has the highest records before, the highest first, by hour, rank and channel. ``days`` is the age of the profile.
+    """
 
-    def learn(self, state: State, hour: int, seen: Hour, levels: Sequence[Level]) -> Scores:
-        """Score an hour (hours since 1970), then learn it; an accepted level that is due is taken over first."""
-        level = level_taking_effect(state, hour, levels)
-        if level is not None:
-            accept_level(state, hour, level.limit)
-        measured = measures(seen, UNIT)
-        if not state[HOURS_SEEN]:
-            state[:] = begin(hour, measured)
-        return score_and_learn(state, hour, measured)
+    guarded: Floats
+    high: Floats
+    days: Integers
 
-    def guarded_scores(self, scored: ScoredHour) -> tuple[float, ...]:
-        """Return the scores as they are compared with thresholds, in the order of Point."""
-        if scored.age < self.silent_hours:
-            return points.NO_ALERT
-        return points.guarded_scores(scored.scores, max(scored.age, points.SILENT_HOURS))
+    @classmethod
+    def of(cls, hours: Sequence[ScoredHour | None]) -> ScoredHours:
+        """Take the scores of ``hours``; one that was not observed (None) never alerts."""
+        guarded = np.full((len(hours), CHANNELS), -np.inf)
+        high = np.zeros((len(hours), RANKS, CHANNELS))
+        days = np.zeros(len(hours), dtype=np.int64)
+        for at, hour in enumerate(hours):
+            if hour is None:
+                continue
+            days[at] = min(hour.age // 24, record.DAYS)
+            scores = guarded_scores(hour.scores, hour.age)
+            if scores is not NO_ALERT:
+                guarded[at] = scores
+                high[at] = np.array([most[:RANKS] for most in hour.scores.records]).T
+        return cls(guarded, high, days)
 
-    def channels(self, scored: ScoredHour, point: Point) -> tuple[str, ...]:
-        """Name the channels that alert at an operating point, as the detection does."""
-        if scored.age < self.silent_hours:
-            return ()
-        return points.channels(scored.scores, max(scored.age, points.SILENT_HOURS), point)
-
-    def alerts_at(self, point: Point) -> Alerts:
-        """Return a function that says whether an hour alerts at ``point``; an hour not observed (None) does not."""
-        return lambda scored: scored is not None and bool(self.channels(scored, point))
+    def alerts(self, point: Point) -> Booleans:
+        """Return which hours alert at an operating point, as the app decides it."""
+        limits = np.array(point.least)
+        if point.factor:
+            ranks = np.array([record.rank(point.rank, 24 * days) for days in range(record.DAYS + 1)])[self.days]
+            young = (self.days < GUARDED_HOURS // 24)[:, None]
+            limits = np.where(young, np.maximum(limits, YOUNG), limits)
+            limits = np.maximum(limits, point.factor * self.high[np.arange(len(self.days)), ranks - 1])
+        over: Booleans = np.any(self.guarded > limits, axis=1)
+        return over
 
 
 @dataclass(frozen=True)
@@ -69,7 +76,7 @@ class Profiled:
     ages: list[int]  # hours seen before
 
 
-def profile_series(series: Series, detector: Detector) -> Profiled:
+def profile_series(series: Series) -> Profiled:
     """Score and learn the hours of a series, from a profile that knows nothing on."""
     state = blank()
     scored: list[ScoredHour | None] = []
@@ -81,17 +88,28 @@ def profile_series(series: Series, detector: Detector) -> Profiled:
         if series.observed is not None and not series.observed[at]:
             scored.append(None)
             continue
-        scored.append(ScoredHour(age, detector.learn(state, series.first_hour + at, seen, series.levels)))
+        scored.append(ScoredHour(age, _learn(state, series.first_hour + at, seen, series.levels)))
         age += 1
     return Profiled(scored, states, ages)
 
 
 def score_from(
-    state: State, detector: Detector, first_hour: int, age: int, hours: Iterable[Hour], levels: Sequence[Level] = ()
+    state: State, first_hour: int, age: int, hours: Iterable[Hour], levels: Sequence[Level] = ()
 ) -> list[ScoredHour]:
     """Score ``hours`` from ``first_hour`` (since 1970) on by a copy of ``state``, which had seen ``age`` hours."""
     own = _copy(state)
-    return [ScoredHour(age + at, detector.learn(own, first_hour + at, seen, levels)) for at, seen in enumerate(hours)]
+    return [ScoredHour(age + at, _learn(own, first_hour + at, seen, levels)) for at, seen in enumerate(hours)]
+
+
+def _learn(state: State, hour: int, seen: Hour, levels: Sequence[Level]) -> Scores:
+    """Score an hour (hours since 1970), then learn it; an accepted level that is due is taken over first."""
+    level = level_taking_effect(state, hour, levels)
+    if level is not None:
+        accept_level(state, hour, level.limit)
+    measured = measures(seen, UNIT)
+    if not state[HOURS_SEEN]:
+        state[:] = begin(hour, measured)
+    return score_and_learn(state, hour, measured)
 
 
 def _copy(state: State) -> State:

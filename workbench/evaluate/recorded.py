@@ -1,14 +1,16 @@
-"""The recorded series: the nine of the Numenta Anomaly Benchmark and the pods of Online Boutique, as 30 s intervals.
+"""The recorded series: nine of the Numenta Anomaly Benchmark, pods of Online Boutique, servers of Bitbrains.
 
-A coarser value is divided into intervals by lognormal noise with memory that keeps its
-mean, because the detections look at intervals of 30 s; nothing finer than 5 minutes, or 1 minute, is real.
+All are in intervals of 30 s, as the detections look at them. A coarser value is divided into intervals by lognormal
+noise with memory that keeps its mean; nothing finer than 5 minutes, or 1 minute, is real.
 """
 
 from __future__ import annotations
 
 import csv
+import gzip
 import json
 from collections import defaultdict
+from collections.abc import Iterator
 from datetime import datetime, timezone
 from pathlib import Path
 
@@ -21,7 +23,8 @@ from workbench.traffic.nezha_recording import NezhaError, read_pods, workload_of
 SIGMA = 0.5  # of the logarithm of the noise
 MEMORY = 0.6  # correlation of the noise with itself 30 s earlier
 MEAN_BYTES = 100_000.0  # in an interval: every series is scaled to it, since its own unit means nothing here
-NEXT_STEP = "NPM_SHARED or --shared names the folder that has data/nab and data/nezha-online-boutique"
+NEXT_STEP = "NPM_SHARED or --shared names the folder that has data/nab, data/nezha-online-boutique and data/bitbrains"
+KILOBYTES = 1000.0 * 30  # bytes in an interval, of a kB a second
 NEZHA_LEARNING = 8  # hours: its pods were recorded for a day and a third
 
 
@@ -82,6 +85,34 @@ def pod_series(folder: Path) -> list[Series]:
         observed = (~np.isnan(values)).mean(axis=1) > 0.9  # half a day was not recorded
         series.append(Series(workload, first_hour, values, observed, NEZHA_LEARNING, observed))
     return series
+
+
+def server_series(folder: Path, odd: bool) -> Iterator[Series]:
+    """Read what virtual machines of Bitbrains sent, in bytes, those with an odd number or those with an even one.
+
+    An hour counts as observed where all its values are there. EvaluateError when the recording cannot be read.
+    """
+    try:
+        with gzip.open(folder / "sent.csv.gz", "rt", encoding="utf-8", newline="") as file:
+            rows = csv.reader(file)
+            names = next(rows)[1:]
+            table = np.array([[float(cell or "nan") for cell in row] for row in rows])
+    except (OSError, ValueError, StopIteration) as error:
+        raise EvaluateError(f"the servers below {folder} cannot be read: {error}; {NEXT_STEP}") from error
+    slots = (table[:, 0] // 300).astype(int)
+    first_hour = -(-int(slots[0]) // 12)
+    coarse = np.full(((int(slots[-1]) + 1 - first_hour * 12) // 12 * 12, len(names)), np.nan)
+    at = slots - first_hour * 12
+    inside = (at >= 0) & (at < len(coarse))
+    coarse[at[inside]] = table[inside, 1:] * KILOBYTES
+    for number, name in enumerate(names):
+        if int(name.removeprefix("vm")) % 2 == odd:
+            observed = ~np.isnan(coarse[:, number].reshape(-1, 12)).any(axis=1)
+            begin, end = np.flatnonzero(observed)[[0, -1]] + (0, 1)
+            own, seen = coarse[begin * 12 : end * 12, number], observed[begin:end]
+            values = divided(np.nan_to_num(own), 10, np.random.default_rng([9, number])).reshape(-1, INTERVALS)
+            values[~seen] = np.nan
+            yield Series(name, first_hour + int(begin), values, seen, learning_hours(len(seen)), seen)
 
 
 def divided(coarse: Floats, parts: int, random: np.random.Generator) -> Floats:

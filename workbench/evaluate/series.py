@@ -20,6 +20,7 @@ ACCEPTED_RATIO = 3.0  # up to which the search of deploys lets the profile take 
 UNIT = 1000.0  # bytes in 30 s, as the profile of tcp.bytes and udp.bytes has it
 HOURS_A_DAY = 24
 LONGEST_LEARNING = 30 * HOURS_A_DAY  # hours
+SETTLED_FROM = 14 * HOURS_A_DAY  # hours
 
 
 @dataclass(frozen=True)
@@ -58,20 +59,10 @@ class Series:
         return later & self.normal
 
     @property
-    def tested_early(self) -> Booleans:
-        """The first half of the tested hours."""
-        return self.tested & (np.arange(len(self.values)) < self.middle)
-
-    @property
-    def tested_late(self) -> Booleans:
-        """The second half of the tested hours."""
-        return self.tested & (np.arange(len(self.values)) >= self.middle)
-
-    @property
-    def middle(self) -> int:
-        """The hour in which the second half of the tested hours begins."""
-        tested = np.flatnonzero(self.tested)
-        return int(tested[len(tested) // 2]) if len(tested) else len(self.values)
+    def settled(self) -> Booleans:
+        """The tested hours from day 15 on, for which the operating points promise their findings."""
+        later: Booleans = np.arange(len(self.values)) >= SETTLED_FROM
+        return self.tested & later
 
 
 def learning_hours(length: int) -> int:
@@ -90,14 +81,14 @@ def hours_of(values: Floats, unit: float = UNIT) -> list[Hour]:
     filled = np.where(present, flat, 0.0)
     logs = np.log1p(filled / unit)
     log_sum = logs.sum(axis=1)
-    columns = (count.astype(float), filled.sum(axis=1), log_sum, percentile_95(flat, count))
+    columns = (count.astype(float), filled.sum(axis=1), log_sum, percentile(flat, count, 0.95))
     return [Hour(*row) for row in zip(*(column.tolist() for column in columns), strict=True)]
 
 
-def percentile_95(flat: Floats, count: Integers) -> Floats:
-    """Return the 95th percentile of the intervals present, interpolated between neighbours; 0 where there are none."""
+def percentile(flat: Floats, count: Integers, share: float) -> Floats:
+    """Return the percentile of the intervals present, interpolated between neighbours; 0 where there are none."""
     ordered = np.sort(flat, axis=1)  # NaN comes last
-    rank = np.maximum(count - 1, 0) * 0.95
+    rank = np.maximum(count - 1, 0) * share
     below = np.floor(rank).astype(int)
     rows = np.arange(len(flat))
     low = ordered[rows, below]

@@ -17,12 +17,12 @@ from npmlib.anomaly.baseline import limit
 from npmlib.anomaly.options import Options
 
 from workbench.evaluate.attacks import Injections
-from workbench.evaluate.series import HOURS_A_DAY, LONGEST_LEARNING, Booleans, Floats, Integers, Series
+from workbench.evaluate.series import HOURS_A_DAY, LONGEST_LEARNING, Booleans, Floats, Integers, Series, percentile
 
 HOURLY, DAILY = 1, HOURS_A_DAY  # hours between two baselines
 MORE_THAN = 5  # intervals over the limit
 LONGER_THAN = 20  # intervals over the limit that need not be over p95
-PERCENTILES = (85, 95)
+PERCENTILES = (0.85, 0.95)
 DAYS = 14  # in which usual peaks are looked for
 ORIGINAL_RULE = Options(threshold=3, minsamples=0, minspread=0, peaks="ignore")
 PLAIN_RULE = Options(peaks="ignore")
@@ -70,6 +70,7 @@ class Sums:
     squares: Floats
     scale: float
     refresh: int
+    peaks: tuple[dict[int, float], dict[int, float]]  # highest 85th and 95th percentile of an hour, by day
 
     def counted(
         self, values: Floats, made: Integers, more: tuple[Floats, Floats, Floats], peaks: tuple[Floats, Floats]
@@ -91,7 +92,7 @@ def running(series: Series, refresh: int) -> Sums:
     """Return the running sums of a series, for a baseline that is made every ``refresh`` hours."""
     scale = float(np.nanmean(series.values)) or 1.0
     count, total, squares = (np.concatenate([[0.0], np.cumsum(part)]) for part in _moments(series.values, scale))
-    return Sums(count, total, squares, scale, refresh)
+    return Sums(count, total, squares, scale, refresh, day_peaks(series))
 
 
 def count_hours(series: Series, sums: Sums) -> Counted:
@@ -100,7 +101,7 @@ def count_hours(series: Series, sums: Sums) -> Counted:
     made = _made(series, sums, hours)
     nothing = np.zeros(len(made))
     days = (series.first_hour + hours) // HOURS_A_DAY
-    low, high = ({day: usual_peak(of_day, day) for day in set(days.tolist())} for of_day in day_peaks(series))
+    low, high = ({day: usual_peak(of_day, day) for day in set(days.tolist())} for of_day in sums.peaks)
     peaks = tuple(np.array([by_day[day] for day in days.tolist()]) for by_day in (low, high))
     return sums.counted(series.values, made, (nothing, nothing, nothing), (peaks[0], peaks[1]))
 
@@ -118,7 +119,7 @@ def count_attacked(series: Series, sums: Sums, injections: Injections) -> Counte
     days = (series.first_hour + hours) // HOURS_A_DAY
     peaks = tuple(
         np.array([_usual_with(of_day, *each) for each in zip(days.tolist(), attacked_peaks.tolist(), strict=True)])
-        for of_day, attacked_peaks in zip(day_peaks(series), hour_peaks(injections.values), strict=True)
+        for of_day, attacked_peaks in zip(sums.peaks, hour_peaks(injections.values), strict=True)
     )
     return sums.counted(
         injections.values,
@@ -137,9 +138,10 @@ def largest(values: Floats, over: int) -> Floats:
 
 def hour_peaks(values: Floats) -> tuple[Floats, Floats]:
     """Return the 85th and 95th percentile of each hour's intervals; minus infinity for an hour without any."""
-    absent: Booleans = np.asarray(np.isnan(values).all(axis=-1))
-    low, high = np.nanpercentile(np.where(absent[..., None], 0, values), PERCENTILES, axis=-1)
-    return np.where(absent, -np.inf, low), np.where(absent, -np.inf, high)
+    flat = values.reshape(-1, values.shape[-1])
+    count = (~np.isnan(flat)).sum(axis=1)
+    both = [np.where(count > 0, percentile(flat, count, share), -np.inf) for share in PERCENTILES]
+    return both[0].reshape(values.shape[:-1]), both[1].reshape(values.shape[:-1])
 
 
 def day_peaks(series: Series) -> tuple[dict[int, float], dict[int, float]]:

@@ -2,119 +2,164 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
-from npmlib.profile.points import POINTS
+from npmlib.profile.points import LEAST, POINTS, SHIPPED
 
-from workbench.evaluate import recorded, sigma
-from workbench.evaluate.attacks import KINDS
-from workbench.evaluate.choice import TRIES, channel_scores
+from workbench.evaluate import peers, recorded, sigma
+from workbench.evaluate.attacks import KINDS, Kind
+from workbench.evaluate.choice import TRIES, Pool, choose, pool
 from workbench.evaluate.evaluation import (
     INJECTIONS,
-    AttackedSeries,
-    ScoredSeries,
-    ThreeSigma,
-    draw_attacks,
+    ByProfile,
+    ByScore,
+    BySigma,
+    Result,
+    Windows,
+    at_findings,
+    by_profile,
+    by_sigma,
+    draw,
     judge,
-    score,
-    three_sigma,
+    windows,
 )
-from workbench.evaluate.figures import ORIGINAL, PLAIN, THREE_SIGMA, Figures, number, totals
-from workbench.evaluate.heldout import Development, chosen, halves, left_out
-from workbench.evaluate.profile import Detector, profile_series
-from workbench.evaluate.series import UNIT, Series
+from workbench.evaluate.figures import DENSITY, FOREST, ORIGINAL, PLAIN, THREE_SIGMA, Figures, number, totals
+from workbench.evaluate.profile import ScoredHour, profile_series
+from workbench.evaluate.scenes import LASTING, births, day_by_day
+from workbench.evaluate.series import HOURS_A_DAY, UNIT, Booleans, Series
 from workbench.evaluate.simulated import DRAWS, EACH, SEED, simulated_series
 
 BENCHMARK, PODS, SIMULATED = "benchmark", "pods", "simulated"
-AT_EQUAL_FALSE_HOURS = ("B", "C")  # points with whose false hours the original is tested as well
-LIFTED = 6  # hours that the first guard takes on the pods, which were recorded for 32
-LONGEST_ON_PODS = 120  # intervals of an attack
+CHOSEN_ON, SERVERS = "servers, even", "servers, odd"  # thresholds were chosen on the even ones
+LONGEST_ON_PODS = 120  # intervals of an attack; the pods were recorded for 32 hours
+ON_DRAWS = 2  # attacks of each kind on each draw, to choose on
+MAY_HAVE = {BENCHMARK: 0.105, CHOSEN_ON: 0.145, "draws": 0.145}  # findings a day of loud when thresholds are chosen
 
 Tell = Callable[[str], None]
 
 
 @dataclass(frozen=True)
 class Extent:
-    """How much is done: attacks of each kind on each series, simulated series of each family, recorded series.
+    """How much is done: attacks of each kind on each series, and on each server; simulated series of each family.
 
-    ``tries`` are the steps of a search for thresholds.
+    ``recorded`` is how many of the recorded series are read. ``tries`` are the steps of a search for thresholds,
+    ``births`` the profiles begun on each server.
     """
 
     injections: int = INJECTIONS
+    on_servers: int = 6
     simulated: int = EACH
     recorded: int = 100
     tries: int = TRIES
+    births: int = 6
 
 
-QUICK = Extent(injections=2, simulated=1, recorded=2, tries=30)
-STEPS = 7
+QUICK = Extent(injections=2, on_servers=1, simulated=1, recorded=2, tries=30, births=1)
+STEPS = 8
+
+
+@dataclass(frozen=True)
+class Compared:
+    """The series of a set that are judged, and what each detector scored them."""
+
+    judged: list[Windows]
+    profile: list[ByProfile]
+    original: list[ByScore]
+    shipped: list[BySigma]
+    density: list[ByScore]
+    forest: list[ByScore]
+    lasting: list[tuple[Windows, ByProfile]]
 
 
 def evaluate_all(shared: Path, extent: Extent, tell: Tell) -> Figures:
     """Measure everything; ``tell`` is called STEPS times with the next step. EvaluateError where data is missing."""
-    detector, lifted = Detector(), Detector(silent_hours=LIFTED)
-    tell("reading and simulating series")
-    nine = recorded.benchmark_series(shared / "data" / "nab")[: extent.recorded]
-    pods = recorded.pod_series(shared / "data" / "nezha-online-boutique")[: extent.recorded]
-    draws = [one for seed in DRAWS for one in simulated_series(extent.simulated, seed=seed)]
-
-    tell("benchmark: scoring attacks")
-    attacked = draw_attacks(nine, injections=extent.injections)
-    scored, rules = score(attacked, detector), three_sigma(attacked)
-    sets = {BENCHMARK: compare(attacked, detector, scored, rules)}
-
-    tell("pods: scoring attacks")
-    short = tuple(kind for kind in KINDS if kind.length <= LONGEST_ON_PODS)
-    attacked = draw_attacks(pods, short, extent.injections)
-    pods_scored = score(attacked, lifted)
-    sets[PODS] = compare(attacked, lifted, pods_scored, three_sigma(attacked))
-    guarded = score(attacked, detector)
-
-    tell("simulated: scoring attacks")
-    attacked = draw_attacks(simulated_series(extent.simulated), injections=extent.injections, seed=5)
-    sets[SIMULATED] = compare(attacked, detector, score(attacked, detector), three_sigma(attacked))
-
+    tell("benchmark")
+    data = shared / "data"
+    nine = recorded.benchmark_series(data / "nab")[: extent.recorded]
+    compared = {BENCHMARK: compare(nine, KINDS, extent.injections)}
+    tell("servers that thresholds are chosen on")
+    compared[CHOSEN_ON] = compare(_servers(data, False, extent), KINDS, extent.on_servers, with_peers=False)
+    tell("servers kept away from the choice")
+    compared[SERVERS] = compare(_servers(data, True, extent), KINDS, extent.on_servers)
+    tell("pods")
+    short = [kind for kind in KINDS if kind.length <= LONGEST_ON_PODS]
+    pods = recorded.pod_series(data / "nezha-online-boutique")[: extent.recorded]
+    compared[PODS] = compare(pods, short, extent.injections, where=lambda series: series.tested, with_peers=False)
+    tell("simulated series")
+    compared[SIMULATED] = compare(simulated_series(extent.simulated), KINDS, extent.injections, seed=5)
+    tell("young profiles")
+    young = births(_servers(data, True, extent), extent.births, short)
+    tell("choosing thresholds: draws")
+    draws = _draws(extent)
     tell("choosing thresholds")
-    quiet = channel_scores(score(draw_attacks(draws, ()), detector), detector)
-    development = Development(detector, scored, rules, channel_scores(pods_scored, lifted), quiet, extent.tries)
-    shipping = chosen(development)
-    tell("choosing thresholds on first halves")
-    on_halves = halves(development)
-    tell("choosing thresholds on the other series")
+    pools = {name: pool(compared[name].judged, compared[name].profile) for name in (BENCHMARK, CHOSEN_ON)}
+    least = choose({**pools, "draws": draws}, MAY_HAVE, (BENCHMARK, CHOSEN_ON), extent.tries)
     return {
         "settings": settings(extent),
-        "chosen": {name: dict(point._asdict()) for name, point in shipping.items()},
-        "sets": sets,
-        "pods_as_shipped": {name: totals(judge(guarded, detector.alerts_at(point))) for name, point in POINTS.items()},
-        "halves": on_halves,
-        "left_out": left_out(development),
+        "chosen": least._asdict(),
+        "sets": {name: figures_of(one) for name, one in compared.items()},
+        "lasting": {
+            name: {point: day_by_day(one.lasting, POINTS[point]) for point in POINTS}
+            for name, one in compared.items()
+            if one.lasting
+        },
+        "births": young,
     }
 
 
-def compare(attacked: AttackedSeries, detector: Detector, scored: list[ScoredSeries], rules: ThreeSigma) -> Figures:
-    """Measure all detectors on all tested hours.
+def compare(
+    series: Iterable[Series],
+    kinds: Sequence[Kind],
+    injections: int,
+    seed: int = 1,
+    where: Callable[[Series], Booleans] | None = None,
+    with_peers: bool = True,
+) -> Compared:
+    """Score the series of a set by all detectors, one series after the other."""
+    made = Compared([], [], [], [], [], [], [])
+    long = any(kind.length > LONGEST_ON_PODS for kind in kinds)
+    for place, one in enumerate(series):
+        attacks = draw(one, kinds, injections, (seed, place))
+        made.judged.append(windows(one, attacks, where(one) if where else None))
+        made.profile.append(by_profile(one, attacks))
+        made.original.append(by_sigma(one, attacks, sigma.HOURLY).by_score())
+        made.shipped.append(by_sigma(one, attacks, sigma.DAILY))
+        if with_peers:
+            made.density.append(peers.density(one, attacks))
+            made.forest.append(peers.forest(one, attacks))
+        if long:
+            lasting = draw(one, [LASTING], max(injections // 3, 2), (seed, place, 7))
+            made.lasting.append((windows(one, lasting), by_profile(one, lasting)))
+    return made
 
-    Where the original is to have as many false hours as a point, its threshold is set on the same hours: that favours
-    the original.
+
+def figures_of(one: Compared) -> Figures:
+    """Measure all detectors on a set.
+
+    Where another detector is to have as many findings as the point that ships, its threshold is set on the same hours:
+    that favours the other.
     """
-    results = {name: judge(scored, detector.alerts_at(point)) for name, point in POINTS.items()}
-    results[ORIGINAL] = rules.judge(sigma.ORIGINAL_RULE)
-    daily = three_sigma(attacked, sigma.DAILY)
-    results[PLAIN] = daily.judge(sigma.PLAIN_RULE)
-    results[THREE_SIGMA] = daily.judge(sigma.SHIPPED_RULE)
+    results: dict[str, Result] = {}
+    for name, point in POINTS.items():
+        results[name] = judge(one.judged, [by.alerts(point) for by in one.profile])
+    results[ORIGINAL] = judge(one.judged, [by.alerts(sigma.ORIGINAL_RULE.threshold) for by in one.original])
+    for name, rule in ((PLAIN, sigma.PLAIN_RULE), (THREE_SIGMA, sigma.SHIPPED_RULE)):
+        results[name] = judge(one.judged, [by.alerts(rule) for by in one.shipped])
     thresholds = {}
-    for name in AT_EQUAL_FALSE_HOURS:
-        options = rules.options_for(results[name].false_alerts.hours_a_day)
-        results[f"{ORIGINAL} = {name}"] = rules.judge(options)
-        thresholds[f"{ORIGINAL} = {name}"] = number(options.threshold)
-    labels = [kind.label for kind in attacked.kinds]
+    findings = results[SHIPPED].false_alerts.findings_a_day
+    for name, scored in ((ORIGINAL, one.original), (DENSITY, one.density), (FOREST, one.forest)):
+        if scored:
+            threshold, result = at_findings(one.judged, scored, findings)
+            results[f"{name} = {SHIPPED}"] = result
+            thresholds[f"{name} = {SHIPPED}"] = number(threshold)
+    labels = [kind.label for kind in one.judged[0].kinds]
     return {
-        "series": len(attacked.series),
-        "days": round(results[ORIGINAL].false_alerts.hours / 24, 1),
-        "attacks": sum(len(one.first) for attacks in attacked.attacks for one in attacks),
+        "series": len(one.judged),
+        "days": round(results[ORIGINAL].false_alerts.hours / HOURS_A_DAY, 1),
+        "attacks": sum(len(first) for of in one.judged for first in of.first),
         "detectors": {name: totals(result) for name, result in results.items()},
         "thresholds": thresholds,
         "kinds": {
@@ -126,32 +171,57 @@ def compare(attacked: AttackedSeries, detector: Detector, scored: list[ScoredSer
     }
 
 
+def _servers(data: Path, odd: bool, extent: Extent) -> Iterable[Series]:
+    for place, one in enumerate(recorded.server_series(data / "bitbrains", odd)):
+        if place >= extent.recorded:
+            return
+        yield one
+
+
+def _draws(extent: Extent) -> Pool:
+    judged, scored = [], []
+    for seed in DRAWS:
+        for place, one in enumerate(simulated_series(extent.simulated, seed=seed)):
+            attacks = draw(one, KINDS[:1], ON_DRAWS, (seed, place))
+            judged.append(windows(one, attacks))
+            scored.append(by_profile(one, attacks))
+    return pool(judged, scored)
+
+
 def settings(extent: Extent) -> Figures:
     """Return what the figures rest on: enough to see whether the scorers have changed since."""
     return {
         "injections": extent.injections,
+        "on_servers": extent.on_servers,
         "kinds": [kind.label for kind in KINDS],
         "unit": UNIT,
         "mean_bytes": recorded.MEAN_BYTES,
         "noise": recorded.SIGMA,
         "simulated_seed": SEED,
         "simulated_draws": list(DRAWS),
-        "points": {name: dict(point._asdict()) for name, point in POINTS.items()},
+        "least": LEAST._asdict(),
+        "points": {
+            name: {"rank": point.rank, "factor": point.factor, **point.least._asdict()}
+            for name, point in POINTS.items()
+        },
         "fingerprint": fingerprint(),
     }
 
 
 def fingerprint() -> list[float]:
-    """Return the profile's scores at some hours of a made-up series: they differ once the profile does."""
+    """Return the profile's scores and records at some hours of a made-up series: they differ once the profile does."""
     random = np.random.default_rng(12)
     level = 50_000 * (1 + 0.5 * np.sin(2 * np.pi * np.arange(500) / 24))
     values = level[:, None] * np.exp(0.5 * random.standard_normal((500, 120)))
     values[490:, :20] *= 8
+    values[300::24] *= 3  # a job
     series = Series("made up", 480_000, values, np.ones(500, dtype=bool), 0)
     kept: list[float] = []
-    for hour in profile_series(series, Detector()).scored[98:]:
+    for hour in profile_series(series).scored[98:]:
         if hour is not None and (hour.age % 100 >= 98 or hour.age >= 490):
-            scores = hour.scores
-            row = (scores.floor.score, scores.volume.score, scores.slow, scores.peak, scores.burst)
-            kept.extend(round(value, 2) for value in row)
+            kept.extend(round(value, 2) for value in _fingerprint_of(hour))
     return kept
+
+
+def _fingerprint_of(hour: ScoredHour) -> list[float]:
+    return [*hour.scores.channels, *(most[0] for most in hour.scores.records)]

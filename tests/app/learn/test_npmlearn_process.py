@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from npmlib.profile.points import POINTS
 from npmlib.profile.state import unpack
 
 from tests.app.chunks import execute, getinfo
@@ -92,7 +93,7 @@ def test_an_hour_that_stands_out(staged_folder: Path, interpreter: Path) -> None
         "actual": "7200000",
         "profile": None,
     }
-    assert {hour[f"channels_{point}"] for point in "ABCD"} == {"volume floor peak"}
+    assert {hour[f"channels_{point}"] for point in POINTS} == {"volume floor peak"}
     assert int(str(hour["excess"])) == 7_200_000 - int(str(hour["expected"]))
     assert 0 < float(str(hour["low"])) < float(str(hour["expected"])) < float(str(hour["high"])) < 7_200_000
 
@@ -143,7 +144,8 @@ def test_an_error_in_the_middle_ends_the_search(staged_folder: Path, interpreter
 
 def test_arguments_that_are_not_options(staged_folder: Path, interpreter: Path) -> None:
     assert refusal(run(staged_folder, interpreter, args=["thresholds=3", "x"])) == (
-        "'thresholds=3', 'x' is not an option. The options, written name=value, are: by, metrics, accept, table"
+        "'thresholds=3', 'x' is not an option. The options, written name=value, are: by, metrics, accept, deploys,"
+        " table"
     )
     assert "metrics names 'a' twice; accept='../x' must be the bare name of a lookup" in refusal(
         run(staged_folder, interpreter, args=["metrics=a,a", "accept=../x"])

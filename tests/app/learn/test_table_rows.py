@@ -32,7 +32,7 @@ def refusal(*chunks: list[Row]) -> str:
         ({"metric": ("a", "b")}, "the column 'metric' has several values"),
         ({"profile": None}, "the column 'profile' is empty"),
         ({"profile": "2.AAAA"}, "the column 'profile' cannot be read: it has 3 bytes instead of"),
-        ({"profile": "3.AAAA"}, "the column 'profile' cannot be read: it has version '3'"),
+        ({"profile": "4.AAAA"}, "the column 'profile' cannot be read: it has version '4'"),
         ({"profile": "{0}"}, "the column 'profile' cannot be read"),
         ({"expected": "lots"}, "the column 'expected' holds 'lots', which is not a number"),
         ({"low": "1,5"}, "the column 'low' holds '1,5', which is not a number"),

@@ -9,7 +9,20 @@ from hypothesis import strategies as st
 from npmlib.profile.acceptance import accept_level
 from npmlib.profile.hours import Measures
 from npmlib.profile.learning import score_and_learn
-from npmlib.profile.state import BURST_TAIL, FLOOR, HOURS_SEEN, SCALE, SIZE, ProfileError, State, blank, pack, unpack
+from npmlib.profile.state import (
+    BURST_TAIL,
+    FLOOR,
+    HOURS_SEEN,
+    RECORDS,
+    SCALE,
+    SIZE,
+    STREAKS,
+    ProfileError,
+    State,
+    blank,
+    pack,
+    unpack,
+)
 
 logs = st.floats(0, 60)
 hours = st.lists(st.builds(Measures, logs, logs, logs), max_size=60)
@@ -21,9 +34,9 @@ def learned(seen: list[Measures], state: State, start: int = 480_000) -> State:
     return state
 
 
-def test_a_profile_has_at_most_150_numbers() -> None:
-    assert len(blank()) == SIZE <= 150
-    assert len(pack(blank())) == 802
+def test_the_size_of_a_profile() -> None:
+    assert len(blank()) == SIZE == 202
+    assert len(pack(blank())) == 1082
 
 
 @given(hours, hours, st.booleans())
@@ -47,7 +60,7 @@ def test_whatever_is_learned_can_be_read_again(seen: list[Measures]) -> None:
 
 @given(st.text(max_size=900))
 def test_any_other_text_is_refused_or_is_the_same_profile(text: str) -> None:
-    for candidate in (text, f"2.{text}"):
+    for candidate in (text, f"3.{text}"):
         try:
             state = unpack(candidate)
         except ProfileError:
@@ -55,15 +68,18 @@ def test_any_other_text_is_refused_or_is_the_same_profile(text: str) -> None:
         assert pack(state) == candidate
 
 
-@given(hours)
-def test_a_profile_of_the_version_before_is_read_as_it_was(seen: list[Measures]) -> None:
+@given(hours, st.sampled_from([("1", 149), ("2", 150)]))
+def test_a_profile_of_an_earlier_version_begins_without_a_record(seen: list[Measures], former: tuple[str, int]) -> None:
+    version, numbers = former
     state = learned(seen, blank())
-    of_then = "1." + b64encode(state[:-1].tobytes()).decode()  # type: ignore[attr-defined]
+    of_then = f"{version}." + b64encode(state[:numbers].tobytes()).decode()  # type: ignore[attr-defined]
+    state[numbers:] = array("f", bytes(4 * (SIZE - numbers)))
     assert unpack(of_then) == state
 
 
-@given(st.lists(st.floats(width=32), min_size=SIZE, max_size=SIZE))
-def test_whatever_is_read_can_score_and_learn(numbers: list[float]) -> None:
+@given(st.dictionaries(st.integers(0, SIZE - 1), st.floats(width=32), max_size=5))
+def test_whatever_is_read_can_score_and_learn(changes: dict[int, float]) -> None:
+    numbers = [changes.get(place, number) for place, number in enumerate(blank())]
     try:
         state = unpack(packed(numbers))
     except ProfileError:
@@ -72,7 +88,15 @@ def test_whatever_is_read_can_score_and_learn(numbers: list[float]) -> None:
 
 
 @pytest.mark.parametrize(
-    ("place", "number"), [(HOURS_SEEN, -1), (FLOOR + SCALE, -0.1), (BURST_TAIL + 1, 0), (FLOOR, float("nan"))]
+    ("place", "number"),
+    [
+        (HOURS_SEEN, -1),
+        (FLOOR + SCALE, -0.1),
+        (BURST_TAIL + 1, 0),
+        (FLOOR, float("nan")),
+        (RECORDS, -1),
+        (STREAKS, 5**8),
+    ],
 )
 def test_numbers_that_no_profile_has_are_refused(place: int, number: float) -> None:
     numbers = list(blank())
@@ -85,11 +109,12 @@ def test_numbers_that_no_profile_has_are_refused(place: int, number: float) -> N
     ("text", "reason"),
     [
         ("", "version ''"),
-        ("3.AAAA", "version '3'"),
-        ("2.A*A", "base64"),
+        ("4.AAAA", "version '4'"),
+        ("3.A*A", "base64"),
+        ("3.AAAA", "3 bytes instead of 808"),
         ("2.AAAA", "3 bytes instead of 600"),
         ("1.AAAA", "3 bytes instead of 596"),
-        ("2.ä", "base64"),
+        ("3.ä", "base64"),
     ],
 )
 def test_the_reason_is_given(text: str, reason: str) -> None:
@@ -98,4 +123,4 @@ def test_the_reason_is_given(text: str, reason: str) -> None:
 
 
 def packed(numbers: list[float]) -> str:
-    return "2." + b64encode(array("f", numbers).tobytes()).decode()
+    return "3." + b64encode(array("f", numbers).tobytes()).decode()

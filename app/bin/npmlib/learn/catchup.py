@@ -88,7 +88,7 @@ def catch_up(
         accepted_by_person = level is not None and not level.limit
         if accepted_by_person or observed.newest - hour >= ALERT_HOURS:
             continue
-        if channels(scores, hours_seen, POINTS["A"]):
+        if channels(scores, hours_seen, POINTS["hunting"]):
             cells = figure_cells(state, learned)
             alerts.append((hour, hour_cells(metric.name, hour, hours_seen, cells, scores, accepted_from)))
     if state is None:

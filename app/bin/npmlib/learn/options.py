@@ -5,6 +5,7 @@ from typing import Mapping, Tuple
 
 from npmlib.anomaly.options import DEFAULT_BY, DEFAULT_METRICS
 from npmlib.optiontexts import field_names, lookup_name, option, read_options
+from npmlib.profile.points import POINTS
 
 UNIT_OF_BYTES = 1000.0  # in an interval of 30 s: about what keeps a connection open
 
@@ -31,12 +32,14 @@ FIGURES = (
     "score_peak",
     "score_burst",
 )
-CHANNELS = ("channels_A", "channels_B", "channels_C", "channels_D")  # one for each operating point
+CHANNELS = tuple([f"channels_{point}" for point in POINTS])
+RARITY = ("channel", "score", "times_limit", "highest", "third", "record_days")  # see npmlib.profile.points.Rarity
 RESULT_FIELDS: Tuple[str, ...] = (  # all columns of the table after the by fields
     *("metric", "kind", "hour", "state", "age_days"),
     *FIGURES,
     "excess",
     *CHANNELS,
+    *RARITY,
     "accepted_at",
     *("last_hour", "last_sent", "profile"),
 )

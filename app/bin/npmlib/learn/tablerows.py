@@ -13,12 +13,12 @@ from typing import Dict, List, Mapping, NamedTuple, Optional, Sequence, Tuple
 
 from npmlib.errors import SearchError
 from npmlib.learn.hourrows import SECONDS_PER_HOUR, epoch_hour
-from npmlib.learn.options import CHANNELS, FIGURES, KIND_HOUR, KIND_PROFILE, RESULT_FIELDS, LearnOptions
+from npmlib.learn.options import CHANNELS, FIGURES, KIND_HOUR, KIND_PROFILE, RARITY, RESULT_FIELDS, LearnOptions
 from npmlib.lookupfile import LookupOption, lookup_path
 from npmlib.numbers import parse_number
 from npmlib.profile.learning import Scores
 from npmlib.profile.peaks import NO_SCORE
-from npmlib.profile.points import POINTS, channels, state_name
+from npmlib.profile.points import POINTS, channels, rarity, state_name
 from npmlib.profile.state import (
     HOURS_SEEN,
     LAST_HOUR,
@@ -34,7 +34,7 @@ from npmlib.profile.state import (
 from npmlib.rows import Series
 
 TABLE = LookupOption(option="table", when_missing="", again="run the search again")
-NUMBERS_OF_AN_HOUR = ("age_days", *FIGURES, "excess", "accepted_at")
+NUMBERS_OF_AN_HOUR = ("age_days", *FIGURES, "excess", *RARITY[1:], "accepted_at")
 LARGEST_EXPONENT = 690.0  # exp of it is finite, and so is the product with any unit and number of intervals
 
 Record = Mapping[str, object]
@@ -201,9 +201,7 @@ def profile_cells(metric: str, profile: Profile, newest: int) -> List[str]:
         state_name(hours_seen, newest - last_sent),
         decimal_text(hours_seen / 24),
         *profile.figures.split(","),
-        "",
-        *[""] * len(CHANNELS),
-        "",
+        *[""] * (1 + len(CHANNELS) + len(RARITY) + 1),
         str(last_hour * SECONDS_PER_HOUR),
         str(last_sent * SECONDS_PER_HOUR),
         pack(state),
@@ -219,7 +217,8 @@ def hour_cells(
     that is still being measured, None where there is none.
     """
     by_name = dict(zip(FIGURES, figures))
-    over = [" ".join(channels(scores, hours_seen, POINTS[column[-1]])) for column in CHANNELS]
+    over = [" ".join(channels(scores, hours_seen, point)) for point in POINTS.values()]
+    rare = rarity(scores, hours_seen)
     return [
         metric,
         KIND_HOUR,
@@ -229,6 +228,8 @@ def hour_cells(
         *figures,
         integer_text(float(by_name["actual"]) - float(by_name["expected"])),
         *over,
+        rare.channel,
+        *[decimal_text(number) for number in rare[1:]],
         "" if accepted is None else str(accepted * SECONDS_PER_HOUR),
         *("", "", ""),
     ]

@@ -1,16 +1,18 @@
 """Acceptance of a new level: from some hour on, what a series sends is its new normal.
 
 The level is measured over the six hours learned next, and everything the profile expects is moved to it. A level that
-a person accepted is taken as it is, up or down. One that goes with a deploy only raises what is expected, up to a
-limit, and only if the series was within its usual range before.
+a person accepted is taken as it is, up or down. Where the series returns to its old level within the six hours, what
+was accepted was a job: only its hours are expected to be as high in future. One that goes with a deploy only raises
+what is expected, up to a limit, and only if the series was within its usual range before.
 """
 
 from typing import NamedTuple, Optional, Sequence
 
-from npmlib.profile import peaks, seasonal, slow
+from npmlib.profile import peaks, record, recurring, seasonal, slow
 from npmlib.profile.seasonal import Seasonal
 from npmlib.profile.state import (
     ACCEPT_LIMIT,
+    ACCEPT_STEP,
     ACCEPTANCE_HOURS,
     ACCEPTED,
     ACCEPTING,
@@ -20,6 +22,9 @@ from npmlib.profile.state import (
     VOLUME,
     State,
 )
+
+RETURNED = 0.5  # share of the way back to the old level
+SMALLEST_STEP = 0.2231  # log(1.25)
 
 
 class Level(NamedTuple):
@@ -70,30 +75,47 @@ def accept_level(state: State, hour: int, limit: float = 0.0) -> None:
     state[ACCEPTED] = hour
     state[ACCEPTING] = ACCEPTANCE_HOURS
     state[ACCEPT_LIMIT] = limit
+    state[ACCEPT_STEP] = 0
+    if not limit:
+        record.forget_recent(state)
+        recurring.expect_jobs(state)
 
 
-def measure(state: State, floor: Seasonal, volume: Seasonal) -> None:
+def measure(state: State, clock: int, floor: Seasonal, volume: Seasonal) -> None:
     """Adapt the expected values to the hour just learned, one of the six over which an accepted level is measured.
 
-    ``floor`` and ``volume`` are how these channels saw the hour.
+    ``floor`` and ``volume`` are how these channels saw the hour, ``clock`` is its hour of the day.
 
     >>> from npmlib.profile.state import blank
     >>> state, seen = blank(), Seasonal(9.0, 1.0, 5.0, 0.1, 10.0, 1.2, 0.75)
     >>> accept_level(state, 480000)
-    >>> measure(state, floor=seen, volume=seen)
+    >>> measure(state, clock=0, floor=seen, volume=seen)
     >>> state[FLOOR], state[VOLUME], state[ACCEPTING]
     (1.0, 1.0, 5.0)
     """
     if state[ACCEPT_LIMIT]:
         _excuse(state, floor, volume)
     else:
-        _average(state, floor.residual, volume.residual)
+        _average(state, clock, floor.residual, volume.residual)
 
 
-def _average(state: State, floor: float, volume: float) -> None:
-    """Move the expected values by the residuals of one hour, so that after n hours they have moved by the mean of n."""
-    share = 1 / (ACCEPTANCE_HOURS + 1 - state[ACCEPTING])
+def _average(state: State, clock: int, floor: float, volume: float) -> None:
+    """Move the expected values by the residuals of one hour, so that after n hours they have moved by the mean of n.
+
+    Where the series has returned more than half of the way, they move back, but for the hours measured before.
+    """
+    measured, step = int(ACCEPTANCE_HOURS - state[ACCEPTING]), state[ACCEPT_STEP]
+    if abs(step) > SMALLEST_STEP and -volume / step > RETURNED:
+        _shift(state, floor, volume)
+        for before in range(1, measured + 1):
+            for channel, residual in ((FLOOR, floor), (VOLUME, volume)):
+                for weekend in (0, 24):
+                    state[channel + weekend + (clock - before) % 24] -= residual
+        state[ACCEPTING] = 0
+        return
+    share = 1 / (measured + 1)
     _shift(state, floor * share, volume * share)
+    state[ACCEPT_STEP] += volume * share
     state[ACCEPTING] -= 1
 
 

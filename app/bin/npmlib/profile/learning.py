@@ -9,14 +9,17 @@ level does not follow the traffic, and from the thirteenth hour on the scales ar
 clipping, keeps an attack out of the profile. docs/detection-quality.md has measurements of what each part is worth.
 """
 
-from typing import NamedTuple
+from math import log
+from typing import NamedTuple, Tuple
 
-from npmlib.profile import acceptance, burst, peaks, seasonal, slow
+from npmlib.profile import acceptance, burst, peaks, record, recurring, seasonal, slow
 from npmlib.profile.hours import Measures
+from npmlib.profile.record import Records
 from npmlib.profile.seasonal import Seasonal
 from npmlib.profile.state import (
     ACCEPTED,
     ACCEPTING,
+    DAY,
     DAYS_SEEN,
     FLOOR,
     HOLD,
@@ -30,7 +33,9 @@ from npmlib.profile.state import (
 LONGEST_HOLD = 72  # hours
 STEADY = 12  # hours of a hold in which the scales are still learned
 SLOW_FOLLOWS = 12  # hours of a hold in which the tail of the slow channel is still learned
+SMALLEST_RATIO = 1.25  # of what was sent to what was expected, to be reported or recorded
 START_SCALES = 0.1, 0.35  # smallest and largest scale of a new profile
+_SMALLEST_RISE = log(SMALLEST_RATIO)
 
 
 class Scores(NamedTuple):
@@ -38,7 +43,8 @@ class Scores(NamedTuple):
 
     A score is 0 where the upper tenth of the hours begins, and 1 at the mean of that tenth; ``peak`` alone is the
     natural logarithm of the ratio of the peak to the second highest daily peak. ``hold``: for how many hours before
-    this one the series was over its limits.
+    this one the series was over its limits. ``records``: those of npmlib.profile.record, in the order of ``channels``;
+    empty where the hour is below 1.25 times what was expected, which is never reported.
     """
 
     floor: Seasonal
@@ -47,6 +53,12 @@ class Scores(NamedTuple):
     peak: float
     burst: float
     hold: float
+    records: Records = ()
+
+    @property
+    def channels(self) -> Tuple[float, ...]:
+        """The scores of all channels, in the order of npmlib.profile.points.Thresholds."""
+        return self.volume.score, self.floor.score, self.slow, self.peak, self.burst
 
 
 def begin(hour: int, seen: Measures) -> State:
@@ -82,16 +94,25 @@ def score_and_learn(state: State, hour: int, seen: Measures) -> Scores:
     follow = hold == 0 or hold > LONGEST_HOLD
     steady = follow or hold <= STEADY
 
+    if day != state[DAY]:
+        record.end_days(state, day)
     peak_score = peaks.score_and_learn(state, day, seen.peak)
     floor = seasonal.score_and_learn(state, FLOOR, seen.floor, clock, weekend, follow, steady)
     volume = seasonal.score_and_learn(state, VOLUME, seen.volume, clock, weekend, follow, steady)
     slow_score = slow.score_and_learn(state, floor.standardised, follow or hold <= SLOW_FOLLOWS)
     burst_score = burst.score_and_learn(state, seen.peak - seen.volume, follow)
+    rises = floor.residual >= _SMALLEST_RISE or volume.residual >= _SMALLEST_RISE
+    records = record.highest(state) if rises else ()
+    scores = Scores(floor, volume, slow_score, peak_score, burst_score, hold, records)
+    if rises:
+        record.learn(state, scores.channels)
+    if state[HOURS_SEEN] >= recurring.FROM_HOURS and not state[ACCEPTING]:
+        recurring.learn(state, clock, weekend, floor, volume)
 
     state[DAYS_SEEN + weekend] += 1
     state[HOURS_SEEN] += 1
     state[LAST_HOUR] = hour
     state[HOLD] = hold + 1 if floor.score > 2 or volume.score > 2 or slow_score > 1.8 else 0
     if state[ACCEPTING]:
-        acceptance.measure(state, floor, volume)
-    return Scores(floor, volume, slow_score, peak_score, burst_score, hold)
+        acceptance.measure(state, clock, floor, volume)
+    return scores

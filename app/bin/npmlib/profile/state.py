@@ -37,7 +37,13 @@ LAST_SENT = LAST_HOUR + 1  # the last hour with a data point
 ACCEPTED = LAST_SENT + 1  # the hour from which a level was accepted last
 ACCEPTING = ACCEPTED + 1  # hours for which the accepted level is still being measured
 ACCEPT_LIMIT = ACCEPTING + 1  # largest residual that the accepted level may have; 0 is no limit
-SIZE = ACCEPT_LIMIT + 1
+ACCEPT_STEP = ACCEPT_LIMIT + 1  # by which the volume has been raised for the accepted level so far
+RECORDS = ACCEPT_STEP + 1  # of each channel, see npmlib.profile.record
+CHANNELS = 5
+RECORD = 9  # numbers: seven blocks of days, the running block, today
+STREAKS = RECORDS + CHANNELS * RECORD  # see npmlib.profile.recurring
+HOURS_A_STREAK = 8  # whose streaks are kept in one number
+SIZE = STREAKS + 48 // HOURS_A_STREAK
 
 # Positions in a seasonal channel: 24 hours of weekdays, 24 of weekends, then these
 SLOW_LEVEL = 48
@@ -47,8 +53,11 @@ QUARTERS = 51  # scales by quarter of the day
 TAIL = 55
 
 NO_PEAK = -1e30  # stands for the peak of a day that has not been
-VERSION = "2"
-FORMER = {"1": 1}  # earlier versions, and how many numbers they lack at the end, which are read as 0
+VERSION = "3"
+FORMER = {
+    "1": SIZE - 149,
+    "2": SIZE - 150,
+}  # earlier versions, and how many numbers they lack at the end, which are read as 0
 
 
 class ProfileError(ValueError):
@@ -117,5 +126,7 @@ def _is_possible(state: State) -> bool:
         and min(*scales, state[BURST_SCALE]) >= 0
         and min(widths) > 0.01
         and max(map(abs, others)) < 1e8
+        and min(state[RECORDS:]) >= 0
+        and max(state[STREAKS:]) < 5**HOURS_A_STREAK
         and max(state[PEAKS:RECENT]) < 1e8
     )
