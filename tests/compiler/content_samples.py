@@ -267,12 +267,12 @@ def found_in(root: Path) -> dict[str, list[Finding]]:
     return found
 
 
-def compile_content(content: Path) -> dict[str, str]:
+def compile_content(content: Path, tables: Mapping[str, str] | None = None) -> dict[str, str]:
     """Return the compiled conf files by name; raises BuildError with every finding if one of them is an error.
 
-    The searches may call the commands of an app beside the content.
+    The searches may call the commands of an app beside the content. ``tables`` are settings of each table.
     """
     project, findings = check_folder(content, content.parent / "app")
     if errors_of(findings):
         raise BuildError(findings)
-    return compiled(project)
+    return compiled(project, tables=dict(tables or {}))

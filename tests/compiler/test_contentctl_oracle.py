@@ -95,7 +95,7 @@ def rich_sample(target: Path) -> Path:
     """What neither our content nor the seeds hold: findings, drilldowns, arguments, awkward text."""
     more = """drilldown_searches:
 - name: View results
-  search: '%original_detection_search% | search a="$host$<&>é"'
+  search: '%original_detection_search% | search a="$process$<&>é"'
   earliest_offset: $info_min_time$
   latest_offset: null
 tags:

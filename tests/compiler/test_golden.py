@@ -11,6 +11,7 @@ from uuid import NAMESPACE_DNS, uuid5
 import pytest
 
 from tests.compiler.content_samples import SEED_STORY, compile_content
+from workbench.compiler.build import OWN_TABLES
 from workbench.compiler.project import read_project
 
 CHECKOUT = Path(__file__).parents[2]
@@ -20,7 +21,7 @@ CONFS = ("analyticstories.conf", "macros.conf", "savedsearches.conf", "transform
 
 @pytest.fixture(scope="module")
 def compiled() -> dict[str, str]:
-    return compile_content(CHECKOUT / "contentctl")
+    return compile_content(CHECKOUT / "contentctl", OWN_TABLES)
 
 
 @pytest.mark.parametrize("conf", CONFS)

@@ -167,7 +167,7 @@ def test_a_finding_takes_its_words_from_the_deployment_and_its_severity_from_the
 def test_a_drilldown_holds_the_search_of_its_detection(tmp_path: Path) -> None:
     drilldowns = """drilldown_searches:
 - name: View results
-  search: '%original_detection_search% | search host="$host$"'
+  search: '%original_detection_search% | search process="$process$"'
   earliest_offset: $info_min_time$
   latest_offset: null
 tags:
@@ -176,7 +176,7 @@ tags:
     (drilldown,) = json.loads(settings["action.notable.param.drilldown_searches"])
     assert drilldown == {
         "name": "View results",
-        "search": settings["search"] + ' | search host="$host$"',
+        "search": settings["search"] + ' | search process="$process$"',
         "earliest_offset": "$info_min_time$",
     }
 

@@ -75,7 +75,7 @@ def test_deploys_of_an_hour_are_known_before_the_profile_learns_it(searches: lis
 
 def test_only_searches_that_write_tables_are_run_by_hand(searches: list[SavedSearch]) -> None:
     planned = first_runs(searches, MIDNIGHT)
-    writing = [each for each in searches if "outputlookup" in each.search or each.name == TABLES]
+    writing = [each for each in searches if "| outputlookup" in each.search or each.name == TABLES]
     assert {search.name for _, search in planned} == {each.name for each in writing if each.trigger is None}
     assert planned[0][1].name == TABLES
 

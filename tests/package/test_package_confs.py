@@ -9,17 +9,13 @@ from pathlib import Path
 import pytest
 from cronsim import CronSim
 
+from workbench import conf
 from workbench.spl.times import relative_time
 
 Stanzas = dict[str, dict[str, str]]
 
-# Conf files whose keys are not Splunk's: of Enterprise Security, and named after conf files.
-OTHER_KEYS = {
-    "analyticstories": "type asset_type confidence explanation how_to_implement annotations known_false_positives "
-    "providing_technologies category last_updated version references maintainers spec_version searches description "
-    "narrative",
-    "server": "conf_replication_include.analyticstories",
-}
+# Conf files whose keys are named after conf files.
+OTHER_KEYS = {"server": "conf_replication_include.analyticstories"}
 # In savedsearches.conf any action.<name>.<param> would do, so a misspelt one goes unnoticed: these are all we use.
 ACTIONS = (
     "correlationsearch.enabled correlationsearch.detection_type correlationsearch.label "
@@ -57,10 +53,35 @@ def test_nothing_follows_a_continuation_sign(app: Path) -> None:
 def test_every_key_is_one_that_splunk_knows(confs: dict[str, Stanzas], shared: Path) -> None:
     known = json.loads((shared / "splunk" / "conf-keys.json").read_text())["confs"]
     for name, stanzas in confs.items():
+        if name == "analyticstories":  # Enterprise Security's own, see below
+            continue
         keys = {key for settings in stanzas.values() for key in settings}
         allowed = OTHER_KEYS[name].split() if name in OTHER_KEYS else known[name]
         unknown = {key for key in keys if not any(_is(key, one) for one in allowed)}
         assert unknown == set(), name
+
+
+def test_the_spec_of_our_own_conf_names_the_settings_of_each_kind_of_stanza(
+    confs: dict[str, Stanzas], app: Path
+) -> None:
+    spec = conf.read(app / "README" / "analyticstories.conf.spec").settings
+    described = {stanza.partition("://")[0]: set(settings) for stanza, settings in spec.items()}
+    for stanza, settings in confs["analyticstories"].items():
+        assert described[stanza.partition("://")[0]] == set(settings), stanza
+
+
+def test_tables_stay_on_the_search_head_and_are_checked_for_permission(confs: dict[str, Stanzas]) -> None:
+    for name, settings in confs["transforms"].items():
+        assert (settings["replicate"], settings["check_permission"]) == ("false", "true"), name
+
+
+def test_only_analysts_read_where_nobody_looks(app: Path) -> None:
+    access = conf.read(app / "metadata" / "default.meta").stanzas
+    for table in ("npm_allowlist", "npm_accepted_levels"):
+        for stanza in (f"lookups/{table}.csv", f"transforms/{table}"):
+            readers, writers = re.findall(r"\[ (.*?) \]", access[stanza]["access"])
+            assert set(writers.split(", ")) < set(readers.split(", "))
+            assert not {"*", "user"} & set(readers.split(", ")), stanza
 
 
 def _is(key: str, documented: str) -> bool:

@@ -31,7 +31,7 @@ ICONS = {
 }
 ALLOWED = re.compile(
     r"(LICENSE|NOTICE|README)\.txt|app\.manifest|bin/.*\.py|default/\w+\.conf|default/data/ui/(nav|views)/\w+\.xml"
-    r"|lib/LICENSE-splunk-sdk\.txt|lib/splunklib/.*\.py|lookups/\w+\.csv|metadata/default\.meta|static/\w+\.png"
+    r"|README/\w+\.conf\.spec|lib/LICENSE-splunk-sdk\.txt|lib/splunklib/.*\.py|lookups/\w+\.csv|metadata/default\.meta|static/\w+\.png"
 )
 
 

@@ -17,6 +17,8 @@ from workbench.replay.rows import Row
 TRANSFORMS = """
 [npm_baseline]
 filename = npm_baseline.csv
+replicate = false
+check_permission = true
 
 [allowed]
 filename = allowed.csv
@@ -56,7 +58,7 @@ def test_what_is_no_csv_file_of_the_app_is_an_error(folder: LookupFolder, name: 
 
 
 def test_reading_a_table_that_was_never_written_says_so(folder: LookupFolder) -> None:
-    with pytest.raises(ReplayError, match=r"npm_baseline\.csv does not exist; run the search that writes it"):
+    with pytest.raises(ReplayError, match=r"npm_baseline\.csv does not exist; run the search that makes it"):
         folder.read("npm_baseline")
 
 

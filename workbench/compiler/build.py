@@ -23,6 +23,7 @@ from workbench.compiler.project import TEMPLATE, Project, shown_path
 from workbench.compiler.rule import APP_CONF, rule
 from workbench.compiler.run import check_folder
 from workbench.compiler.sdk import sdk_folder
+from workbench.compiler.security import Settings
 from workbench.compiler.stanzas import analytic_stories, collections, macros, saved_searches, transforms
 from workbench.compiler.template import made_files, template_files
 from workbench.writing import folder_written_aside, written_aside
@@ -37,6 +38,10 @@ NO_LICENCE = rule(
 
 # Where the licence texts of the checkout go in the package. The SDK has the same licence and brings no text along.
 LICENCES = {"LICENSE.txt": "LICENSE", "NOTICE.txt": "NOTICE", "lib/LICENSE-splunk-sdk.txt": "LICENSE"}
+
+# What contentctl has no keys for and our own tables have: nothing of this app runs on indexers, so no table goes into
+# the bundle for them; and a search head that checks permissions for outputlookup (limits.conf) checks these.
+OWN_TABLES = {"replicate": "false", "check_permission": "true"}
 
 # Where the searches write their tables; there from the start, so that the first run finds it.
 EMPTY_FOLDERS = ("lookups",)
@@ -89,10 +94,15 @@ def _is_ours(checkout: Path, content: Path) -> bool:
     return content.resolve() == (checkout / "contentctl").resolve()
 
 
-def compiled(project: Project, more: Mapping[str, Mapping[str, conf.Setting]] | None = None) -> dict[str, str]:
+def compiled(
+    project: Project,
+    more: Mapping[str, Mapping[str, conf.Setting]] | None = None,
+    tables: Settings | None = None,
+) -> dict[str, str]:
     """Return the conf files of content by name, whatever was found wrong with its searches.
 
-    more: settings that a search has beside, or instead of, those that its content gives it, by stanza.
+    more: settings that a search has beside, or instead of, those that its content gives it, by stanza. tables: settings
+    of every CSV lookup that YAML cannot hold, OWN_TABLES for our own content.
 
     Raises ValueError or KeyError for content whose files lack what conf files are made of.
     """
@@ -102,7 +112,7 @@ def compiled(project: Project, more: Mapping[str, Mapping[str, conf.Setting]] | 
     confs = {
         "savedsearches.conf": conf.render(searches),
         "macros.conf": conf.render(macros(project)),
-        "transforms.conf": conf.render(transforms(project)),
+        "transforms.conf": conf.render(transforms(project, tables or {})),
         "analyticstories.conf": conf.render(analytic_stories(project)),
     }
     kept = collections(project)
@@ -118,9 +128,10 @@ def build_package(checkout: Path, content: Path, out: Path) -> Package:
     if errors_of(checked.findings):
         raise BuildError(checked.findings)
     files = dict(checked.files)
-    files |= _library(checkout) if _is_ours(checkout, content) else made_files(checked.project, files)
-    added = more_settings(checked.files) if _is_ours(checkout, content) else {}
-    files |= {f"default/{name}": text.encode() for name, text in compiled(checked.project, added).items()}
+    ours = _is_ours(checkout, content)
+    files |= _library(checkout) if ours else made_files(checked.project, files)
+    confs = compiled(checked.project, more_settings(checked.files), OWN_TABLES) if ours else compiled(checked.project)
+    files |= {f"default/{name}": text.encode() for name, text in confs.items()}
     files |= {f"lookups/{path.name}": as_shipped(path) for path in _lookup_files(content / "lookups")}
     package = _written(checked.project, files, checkout, out)
     return replace(package, warnings=tuple(sorted(set(checked.findings))))

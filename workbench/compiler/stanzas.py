@@ -50,10 +50,10 @@ def macros(project: Project) -> dict[str, Settings]:
     return written
 
 
-def transforms(project: Project) -> dict[str, Settings]:
+def transforms(project: Project, tables: Settings) -> dict[str, Settings]:
     """Return transforms.conf: one stanza per lookup; its table has its name, by which npmanomaly finds it too.
 
-    None for a model: the Machine Learning Toolkit finds it by its file.
+    ``tables`` are further settings of each table. None for a model: the Machine Learning Toolkit finds it by its file.
     """
     written: dict[str, Settings] = {}
     for document in project.kind("lookups"):
@@ -70,6 +70,8 @@ def transforms(project: Project) -> dict[str, Settings]:
         for key in ("max_matches", "min_matches"):
             if (limit := as_number(document.get(key))) is not None:
                 settings[key] = str(limit)
+        if document.text("lookup_type") == "csv":
+            settings |= tables
         written[document.text("name")] = settings
     return written
 

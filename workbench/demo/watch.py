@@ -99,7 +99,7 @@ def _makes(search: SavedSearch) -> bool:
 
 
 def _writes(search: SavedSearch) -> bool:
-    return "outputlookup" in search.search or _makes(search)
+    return "| outputlookup" in search.search or _makes(search)
 
 
 def by_hand(run: SearchRun) -> bool:

@@ -27,6 +27,7 @@ _MATCH_TYPE = re.compile(r"(?P<kind>[A-Za-z]+)\s*\((?P<fields>[^()]*)\)")
 _KNOWN_SETTINGS = frozenset(
     (
         "filename",
+        "check_permission",  # of users, whom the replay does not know
         "case_sensitive_match",
         "max_matches",
         "match_type",

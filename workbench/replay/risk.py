@@ -1,9 +1,9 @@
 """The risk events that the risk action of Enterprise Security would write for the results of a detection.
 
 One event for each result row and risk object; its fields are those of reference/es-and-rba.md section 4:
-origin, risk, annotations, and every field of the row. A ``risk_score`` of the row goes before the score of
-the action. A row without the risk object is said to yield "unknown" (section 4, data model); the action of
-our content must not get that far, so a warning goes with it.
+origin, risk, annotations, and every field of the row, some of them renamed (workbench/spl/findings.py). A
+``risk_score`` of the row goes before the score of the action. A row without the risk object is said to yield
+"unknown" (section 4, data model); the action of our content must not get that far, so a warning goes with it.
 
 Unverified without a live Splunk with ES: how the action fills tokens (here: ``$field$``, also
 ``$result.field$``, a multivalue joined by ", ", a missing field left as the token it was); one event for
@@ -19,6 +19,7 @@ from typing import Any
 from workbench.replay.context import Message, Window
 from workbench.replay.rows import Row, Value, as_number, each_text
 from workbench.replay.savedsearch import RiskAction, RiskObject, SavedSearch
+from workbench.spl.findings import name_in_finding
 
 UNKNOWN_OBJECT = "unknown"
 _TOKEN = re.compile(r"\$(?:result\.)?([A-Za-z0-9_.:{}-]+)\$")
@@ -105,8 +106,6 @@ def _origin(search: SavedSearch, row: Row, window: Window, now: float) -> RiskEv
         "info_max_time": window.latest,
         "info_search_time": now,
     }
-    if row.get("_time") is not None:
-        event["orig_time"] = plain(row["_time"])
     return event
 
 
@@ -129,7 +128,8 @@ def _annotations(search: SavedSearch) -> RiskEvent:
 
 def _with_row(event: RiskEvent, row: Row) -> RiskEvent:
     """Add the fields of the row that the event has no field of its own for; internal ones (``_x``) stay out."""
-    for name, value in row.items():
+    for field, value in row.items():
+        name = name_in_finding(field)
         if value is not None and not name.startswith("_") and name not in event:
             event[name] = plain(value)
     return event

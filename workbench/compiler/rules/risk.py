@@ -14,10 +14,12 @@ from workbench.compiler.rule import CONTENTCTL, RISK, SAVED_SEARCHES, Rule, rule
 from workbench.compiler.valuechecks import did_you_mean
 from workbench.compiler.yamlfile import Document, Place
 from workbench.spl.fields.flow import FieldSet
+from workbench.spl.findings import RENAMED, name_in_finding
 from workbench.spl.tree import Eval, Number, Unary
 
 _TOKEN = re.compile(r"\$([^\s$|\"'()]+)(?:\|\w)?\$")  # $field$, or $field|s$ with a filter
 # What Splunk and Enterprise Security fill in besides the fields of the result.
+_RENAMED_TO = frozenset(map(name_in_finding, RENAMED))
 _GIVEN = re.compile(r"info_(?:min|max|search)_time|trigger_time|result\..*")
 
 
@@ -126,6 +128,24 @@ def _dotted_names(rule: Rule, content: Content) -> Iterator[Finding]:
             yield document.finding(rule, place, f"${token[1]}$ has dots", fix, token.span())
 
 
+@on_content(
+    rule(
+        "NPM408",
+        "renamed-token",
+        what="A drilldown uses a field that has another name in the finding.",
+        why="Fields such as host or source are there those of the finding itself: $host$ is the search head.",
+        see=RISK,
+        waivable=True,
+    )
+)
+def _renamed_tokens(rule: Rule, content: Content) -> Iterator[Finding]:
+    for document, search, place, token in _tokens(content):
+        if place[0] == "drilldown_searches" and token[1] in RENAMED and search.results.produces(token[1]):
+            message = f"${token[1]}$ is {name_in_finding(token[1])} in the finding"
+            fix = f"rename the field in the search, or write ${name_in_finding(token[1])}$"
+            yield document.finding(rule, place, message, fix, token.span())
+
+
 def _tokens(content: Content) -> Iterator[tuple[Document, SearchText, Place, re.Match[str]]]:
     """Yield the tokens of messages and drilldowns that must be fields of the results, and where they are written."""
     for document, search in _detections(content):
@@ -135,7 +155,7 @@ def _tokens(content: Content) -> Iterator[tuple[Document, SearchText, Place, re.
             for name in ("name", "search", "earliest_offset", "latest_offset"):
                 place: Place = ("drilldown_searches", index, name)
                 for token in _TOKEN.finditer(document.text(*place)):
-                    if not _GIVEN.fullmatch(token[1]):
+                    if not _GIVEN.fullmatch(token[1]) and token[1] not in _RENAMED_TO:
                         yield document, search, place, token
 
 
