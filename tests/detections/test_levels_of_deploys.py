@@ -101,6 +101,11 @@ def hour_row(hour: float, accepted_at: float | None = None, **cells: Any) -> dic
         "low": "15000000",
         "high": "25000000",
         "excess": "30000000",
+        "times_limit": "2.2",
+        "score": "6.3",
+        "highest": "8.5",
+        "third": "4.1",
+        "record_days": "28",
         **dict.fromkeys((name for name in HEAD if name.startswith("channels_")), "volume"),
         "accepted_at": "" if accepted_at is None else f"{NOW + accepted_at * HOUR:.0f}",
     }
@@ -121,14 +126,36 @@ def test_an_hour_over_which_a_level_is_measured_is_low_and_says_so(world: World)
     row = with_hours(world, hour_row(0, accepted_at=0))
     assert (row["confidence"], row["risk_score"]) == ("low", 10)
     assert row["anomalies"] == (
-        "tcp.bytes: 50,000,000 in the hour from 04:00, expected 15,000,000 to 25,000,000: 2.5 times what was expected"
-        " (volume)" + SAYS_SO
+        "tcp.bytes: 50.0 MB in the hour from 04:00, where 15.0 MB to 25.0 MB was expected: 2.5 times as much as usual"
+        " (volume); one of the three hours that stood out most in 28 days" + SAYS_SO
+    )
+
+
+@pytest.mark.parametrize(
+    ("times", "highest", "days", "points", "rare"),
+    [
+        ("1.1", "8.5", "28", 5, "one of the three hours that stood out most in 28 days"),
+        ("2.9", "6.2", "28", 20, "no hour of the 28 days before stood out as much"),
+        ("9", "0", "6", 40, "how rare that is for it is not known yet"),
+        ("", "", "", 5, "how rare that is for it is not known yet"),
+    ],
+)
+def test_points_and_words_follow_how_rare_the_hour_is(
+    world: World, times: str, highest: str, days: str, points: int, rare: str
+) -> None:
+    row = with_hours(world, hour_row(0, times_limit=times, highest=highest, record_days=days))
+    assert row["risk_score"] == points
+    assert row["summary"] == (
+        "Process app of workload web in Kubernetes cluster prod sent more than it should at this hour of the day."
+        " 50.0 MB over TCP in the hour from 04:00, where 15.0 MB to 25.0 MB was expected: 2.5 times as much as usual;"
+        f" {rare}. Confidence is high. Next: see in the dashboard Investigate its hours, its edges and whether it has a"
+        " new image."
     )
 
 
 def test_an_hour_outside_of_it_keeps_its_confidence(world: World) -> None:
     row = with_hours(world, hour_row(0), hour_row(1, accepted_at=1), hour_row(2, accepted_at=1))
-    assert (row["confidence"], row["risk_score"], row["hours"]) == ("high", 30, 3)
+    assert (row["confidence"], row["risk_score"], row["hours"]) == ("high", 20, 3)
     assert "a new level is accepted from 05:00 on" in str(row["anomalies"])
 
 
