@@ -153,20 +153,25 @@ def test_an_empty_chunk_between_others_changes_nothing(search: Search) -> None:
     assert len(search.run([], chunk, encode(FIELDS, []), chunk)) == 2
 
 
-def test_values_that_are_no_numbers_are_skipped_and_told_once(search: Search) -> None:
+def test_values_that_are_no_numbers_are_left_out_and_told_once(search: Search) -> None:
     bad = [point(tcp_bytes=value) for value in ("abc", "NaN", "-inf", "1e999", "{braces}")]
     several = {**point(), "tcp.bytes": ("500", "600")}
     found = search.run([], encode(FIELDS, [*bad, several]), encode(FIELDS, [point(tcp_bytes="500")]))
     assert len(found) == 1
     assert search.messages == [
-        Message("WARN", "npmanomaly: 6 of 7 rows skipped: a metric is not a number (such as tcp.bytes='-inf')")
+        Message(
+            "WARN",
+            "npmanomaly: 6 values that are no amount left out in 7 rows (such as tcp.bytes='-inf');"
+            " the other metrics of such a row were scored",
+        )
     ]
 
 
 def test_an_invalid_value_with_braces_does_not_break_the_message(search: Search) -> None:
     search.run([], encode(FIELDS, [point(tcp_bytes="{0}{x}")]))
     assert [message.text for message in search.messages] == [
-        "npmanomaly: 1 of 1 rows skipped: a metric is not a number (such as tcp.bytes='{0}{x}')"
+        "npmanomaly: 1 value that is no amount left out in 1 rows (such as tcp.bytes='{0}{x}');"
+        " the other metrics of such a row were scored"
     ]
 
 

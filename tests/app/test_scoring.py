@@ -114,13 +114,13 @@ def test_a_series_without_baseline_is_silent_unless_asked_for() -> None:
 
 
 @pytest.mark.parametrize("bad", ["abc", "NaN", "inf", "-Infinity", "1e999", ["200", "300"]])
-def test_a_value_that_is_no_number_skips_the_row_and_is_told_once(bad: object) -> None:
+def test_a_value_that_is_no_number_is_left_out_by_itself_and_told_once(bad: object) -> None:
     tally = Tally()
     rows = [row("nginx", tcp="500", udp=bad), row("nginx", tcp=bad), row("nginx", tcp="500")]
-    assert len(list(score_rows(rows, BASELINE, OPTIONS, tally))) == 1
+    assert [found["metric"] for found in score_rows(rows, BASELINE, OPTIONS, tally)] == ["tcp", "tcp"]
     ((level, text),) = tally.messages(OPTIONS)
     assert level == "WARN"
-    assert text.startswith("2 of 3 rows skipped: a metric is not a number (such as tcp='")
+    assert text.startswith("2 values that are no amount left out in 3 rows (such as tcp='")
 
 
 def test_rows_without_a_name_are_skipped_and_told() -> None:

@@ -114,6 +114,17 @@ def test_destinations_without_a_name_are_counted(site: Site) -> None:
     assert check.measured("destination", "npm_edges").endswith("% of 5 edges")
 
 
+def test_values_that_no_counter_can_have_are_told_with_cluster_and_metric(site: Site) -> None:
+    wrong = {27: 2.0**64 - 1, 31: 2.0**32 - 1, 33: -500.0}
+    for number, (at, value) in enumerate(wrong.items()):
+        points = [*ebpf()]
+        points[at] |= {"tcp.packets" if number == 1 else "tcp.bytes": value}
+        check = site.check_points(points)
+        assert check.state("values") == "wrong"
+        metric, shown = check.measured("values").removeprefix("prod ").split(" ")
+        assert (metric, float(shown)) == ("tcp.packets" if number == 1 else "tcp.bytes", value)
+
+
 # What is counted twice.
 
 

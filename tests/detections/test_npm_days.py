@@ -73,6 +73,8 @@ def test_the_fold_of_days_is_the_statistics_of_all_points(
     new_world: Callable[[], World], chosen: list[dict[str, Any]], seed: int
 ) -> None:
     world, draw = new_world(), random.Random(seed)
+    world.set_macro("npm_possible(3)", "$amount$")  # the arithmetic is tried on numbers beyond any amount
+    world.set_macro("npm_mend_days", "search *")
     world.add(each for series in chosen for each in points_of(series, draw))
     if world.learn_traffic():
         assert_equal(folded(world), world.points)
@@ -255,7 +257,7 @@ def test_the_30_days_of_any_date_have_slots_of_their_own_below_64(world: World) 
 
 
 def test_the_order_of_days_does_not_matter(new_world: Callable[[], World]) -> None:
-    for first, second in combinations(((1, 1e6), (2, 3.0), (17, -4e5)), 2):
+    for first, second in combinations(((1, 1e6), (2, 3.0), (17, 4e5)), 2):
         world = new_world()
         for day, level in (first, second):
             world.add(on_day(day, "nginx", [level, level + 1, level + 5]))

@@ -257,7 +257,7 @@ SERIES = st.fixed_dictionaries(
         "cluster": st.sampled_from(["prod", "staging"]),
         "process": st.sampled_from(["nginx", "envoy", "agent", None]),
         "points": st.sampled_from([0, 1, 60, 150, 150, 150]),
-        "level": st.sampled_from([0.0, 7.5, 1000.0, 1e9]),
+        "level": st.sampled_from([0.0, 7.5, 1000.0, 1e6]),
         "spread": st.sampled_from([0.0, 0.001, 0.3, 0.3, 2.0]),
         "burst": st.sampled_from([0.9, 1.04, 2.0, 7.0, 30.0, 30.0]),
         "daily": st.sampled_from([None, 5.0, 20.0]),

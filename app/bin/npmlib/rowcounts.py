@@ -9,6 +9,13 @@ Message = Tuple[str, str]  # level and text
 MOST_COLUMNS = 20  # shown in a message
 
 
+def _first(column: str, value: object, before: str) -> str:
+    """Return the example of an invalid value: this one or that from before, by the alphabet."""
+    text = " and ".join(value) if isinstance(value, list) else str(value)
+    example = f"{column}='{text[:80]}'"
+    return min(example, before or example)
+
+
 @dataclass
 class RowCounts:
     """Counts of rows, and one example of what was wrong.
@@ -21,6 +28,8 @@ class RowCounts:
     rows_without_field: Dict[str, int] = field(default_factory=dict)
     rows_not_a_number: int = 0
     not_a_number: str = ""
+    values_left_out: int = 0
+    value_left_out: str = ""
     damaged_chunks: int = 0
     columns: Set[str] = field(default_factory=set)
 
@@ -29,11 +38,14 @@ class RowCounts:
         self.rows_without_field[name] = self.rows_without_field.get(name, 0) + 1
 
     def skip_not_a_number(self, column: str, value: object) -> None:
-        """Count a row whose ``column`` is not a number; the example is the first of them in alphabetical order."""
+        """Count a row whose ``column`` is invalid; the example is the first of them in alphabetical order."""
         self.rows_not_a_number += 1
-        text = " and ".join(value) if isinstance(value, list) else str(value)
-        example = f"{column}='{text[:80]}'"
-        self.not_a_number = min(example, self.not_a_number or example)
+        self.not_a_number = _first(column, value, self.not_a_number)
+
+    def leave_out_value(self, column: str, value: object) -> None:
+        """Count a value that is no amount, in a row whose other metrics are used."""
+        self.values_left_out += 1
+        self.value_left_out = _first(column, value, self.value_left_out)
 
     def shown_columns(self) -> str:
         """Return the names of the columns, as many as fit into a message."""
@@ -47,17 +59,23 @@ class RowCounts:
             f" Keep it in the search before {command}, or name other fields with by="
         )
 
-    def warnings(self, *, done: str, absent: List[str], not_a_number: str, damaged: str) -> List[Message]:
+    def warnings(self, *, done: str, absent: List[str], damaged: str) -> List[Message]:
         """Return the messages about rows and metrics that were not used, as far as there are any.
 
-        done: what happened to the other metrics than the ``absent`` ones. not_a_number, damaged: the rest of the
-        sentence about rows with an invalid number, and about bytes that were replaced.
+        done: what happened to the other metrics than those ``absent`` or left out. damaged: the rest of the sentence
+        about bytes that were replaced.
         """
         texts = [f"no row has the metric {', '.join(absent)}; the others were {done}"] if absent else []
         for name, rows in sorted(self.rows_without_field.items()):
             texts.append(f"{rows} of {self.rows} rows skipped: '{name}' is empty or has several values")
         if self.rows_not_a_number:
-            texts.append(f"{self.rows_not_a_number} of {self.rows} rows skipped: {not_a_number}")
+            texts.append(f"{self.rows_not_a_number} of {self.rows} rows skipped (such as {self.not_a_number})")
+        if self.values_left_out:
+            values = "1 value that is" if self.values_left_out == 1 else f"{self.values_left_out} values that are"
+            texts.append(
+                f"{values} no amount left out in {self.rows} rows (such as {self.value_left_out}); the other metrics of"
+                f" such a row were {done}"
+            )
         if self.damaged_chunks:
             texts.append(
                 f"some values, in {self.damaged_chunks} of the chunks, hold bytes that are not text (invalid UTF-8, or"

@@ -1,4 +1,4 @@
-"""Rows to learn from: an hour with an invalid cell is skipped and counted, two rows that differ end the search."""
+"""Rows to learn from: a metric with an invalid cell is left out and counted, two rows that differ end the search."""
 
 from __future__ import annotations
 
@@ -33,26 +33,26 @@ def refusal(*chunks: list[Row]) -> str:
         ("log_tx.bytes", "1e30"),
         ("p95_tx.conns", "1,5"),
         ("p95_tx.conns", "inf"),
+        ("sum_tx.bytes", "18446744073709551615"),
+        ("sum_tx.conns", "2.9e12"),
     ],
 )
-def test_an_hour_with_an_invalid_number_is_skipped_and_counted(column: str, text: object) -> None:
+def test_an_invalid_number_leaves_out_its_metric_and_is_counted(column: str, text: object) -> None:
     wrong: Row = {**sent(24), column: text}  # type: ignore[dict-item]
     answer = learn([wrong, sent(25), sent(24, ("prod", "db"))], TABLE)
     shown = {None: "", ("1", "2"): "1 and 2"}.get(text, text)  # type: ignore[call-overload]
     assert answer.messages_of("WARN") == [
-        f"1 of 3 rows skipped: a column holds an invalid value (such as {column}='{shown}');"
-        " these hours are not learned"
+        f"1 value that is no amount left out in 3 rows (such as {column}='{shown}'); the other metrics of such a row"
+        " were learned"
     ]
-    assert unpack(str(answer.profile(WEB)["profile"]))[HOURS_SEEN] == 25
+    seen = {name: unpack(str(answer.profile(WEB, name)["profile"]))[HOURS_SEEN] for name in ("tx.bytes", "tx.conns")}
+    assert seen == {"tx.bytes": 26, "tx.conns": 26} | {column.split("_", 1)[1]: 25}
 
 
 @pytest.mark.parametrize("hour", [None, "", "x", str(HOUR + 1), "-3600", "0", "1e300", f"{HOUR}.5"])
 def test_a_row_without_a_valid_hour_is_skipped_and_counted(hour: str | None) -> None:
     answer = learn([{**sent(24), "hour": hour}, sent(24)], TABLE)
-    assert answer.messages_of("WARN") == [
-        f"1 of 2 rows skipped: a column holds an invalid value (such as hour='{hour or ''}');"
-        " these hours are not learned"
-    ]
+    assert answer.messages_of("WARN") == [f"1 of 2 rows skipped (such as hour='{hour or ''}')"]
 
 
 @pytest.mark.parametrize("name", [None, ("a", "b")])

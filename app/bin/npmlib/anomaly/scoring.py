@@ -27,7 +27,7 @@ def score_rows(rows: Iterable[Row], baseline: Baseline, options: Options, tally:
 
 
 def score_row(row: Row, baseline: Baseline, options: Options, tally: Tally) -> Iterator[Finding]:
-    """Yield a finding for each metric of ``row`` that is over its limit; count in ``tally`` why a row was skipped.
+    """Yield a finding for each metric of ``row`` that is over its limit; count in ``tally`` what was left out.
 
     A finding has the ``by`` fields, ``_time`` and: metric, value, expected (average of the baseline), stdev (spread
     the limit rests on), score = (value - expected) / stdev, empty where the spread is 0, and the usual peaks p85 and
@@ -40,8 +40,6 @@ def score_row(row: Row, baseline: Baseline, options: Options, tally: Tally) -> I
     if series is None:
         return
     values = _values(row, options, tally)
-    if values is None:
-        return
     limits = baseline.get(series)
     if limits is None:
         tally.rows_without_baseline += 1
@@ -65,7 +63,7 @@ def _series(row: Row, options: Options, tally: Tally) -> Optional[Tuple[str, ...
     return tuple(names)
 
 
-def _values(row: Row, options: Options, tally: Tally) -> Optional[List[Tuple[int, str, str, float]]]:
+def _values(row: Row, options: Options, tally: Tally) -> List[Tuple[int, str, str, float]]:
     values: List[Tuple[int, str, str, float]] = []
     for position, metric in enumerate(options.metrics):
         text = row.get(metric)
@@ -73,8 +71,8 @@ def _values(row: Row, options: Options, tally: Tally) -> Optional[List[Tuple[int
             continue
         value = parse_number(text) if isinstance(text, str) else None  # a multivalue cell is a list
         if value is None:
-            tally.skip_not_a_number(metric, text)
-            return None
+            tally.leave_out_value(metric, text)
+            continue
         values.append((position, metric, str(text).strip(), value))
     return values
 

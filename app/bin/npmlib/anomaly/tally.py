@@ -33,7 +33,6 @@ class Tally(RowCounts):
         messages = self.warnings(
             done="scored",
             absent=absent,
-            not_a_number=f"a metric is not a number (such as {self.not_a_number})",
             damaged="so a name with them belongs to no series",
         )
         if self.rows_without_baseline and not options.flag_unseen:

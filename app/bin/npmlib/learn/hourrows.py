@@ -1,8 +1,8 @@
 """The rows to learn from: each says what one series sent in one closed hour, with all metrics side by side."""
 
 from array import array
-from math import inf, nan
-from typing import Dict, List, Mapping, Optional, Sequence, Tuple
+from math import nan
+from typing import Dict, List, Mapping, Optional, Sequence
 
 from npmlib.errors import SearchError
 from npmlib.learn.options import PARTS, LearnOptions
@@ -14,8 +14,9 @@ from npmlib.rows import Series
 SECONDS_PER_HOUR = 3600
 LATEST_HOUR = 2**24  # since 1970; a profile keeps hours as single-precision numbers, which are exact up to here
 LARGEST_LOGARITHM = 1000.0  # more than that of any double
-LARGEST = (INTERVALS, inf, LARGEST_LOGARITHM * INTERVALS, inf)  # valid n, sum, log and p95
-UNUSABLE = -1.0  # stands for n where a cell of the row is invalid: the hour is not learned
+LARGEST_HOUR = 400e9 / 8 * SECONDS_PER_HOUR  # bytes of a link of 400 Gbit/s, as in the macro npm_possible
+SMALLEST_PACKET = 64  # bytes
+UNUSABLE = -1.0  # stands for n where a part of the metric is invalid: it is not learned in this hour
 
 Hours = Dict[int, "array[float]"]  # by hour since 1970: n, sum, log and p95 of each metric in turn
 
@@ -31,6 +32,7 @@ class HourRows:
         self.observed: Dict[str, Dict[int, float]] = {}
         self._by = options.by
         self._columns = [f"{part}_{metric}" for metric in options.metrics for part in PARTS]
+        self._largest = [_largest(metric) for metric in options.metrics]
         self._tally = tally
 
     def take(self, record: Mapping[str, object]) -> None:
@@ -40,9 +42,7 @@ class HourRows:
         hour = self._hour(record) if series else None
         if series is None or hour is None:
             return
-        numbers, wrong = self._numbers(record)
-        if wrong:
-            self._tally.skip_not_a_number(wrong, record.get(wrong, ""))
+        numbers = self._numbers(record)
         observed = self.observed.setdefault(series[0], {})
         observed[hour] = max(observed.get(hour, 0.0), *numbers[:: len(PARTS)])
         if self.hours.setdefault(series, {}).setdefault(hour, numbers) != numbers:
@@ -68,8 +68,8 @@ class HourRows:
             self._tally.skip_not_a_number("hour", text)
         return hour
 
-    def _numbers(self, record: Mapping[str, object]) -> Tuple["array[float]", str]:
-        """Return n, sum, log and p95 of each metric in turn, and the name of an invalid column, if there is one."""
+    def _numbers(self, record: Mapping[str, object]) -> "array[float]":
+        """Return n, sum, log and p95 of each metric in turn; n is UNUSABLE where one of the four is invalid."""
         cells = [record.get(column, "") for column in self._columns]
         plain = None
         if all(isinstance(cell, str) for cell in cells):
@@ -78,12 +78,13 @@ class HourRows:
         for start in range(0, len(cells), len(PARTS)):
             metric = slice(start, start + len(PARTS))
             parts = plain[metric] if plain else _parts(cells[metric])
-            wrong = _invalid_part(parts)
+            wrong = _invalid_part(parts, self._largest[start // len(PARTS)])
             if wrong is not None:
-                return array("d", [UNUSABLE] * len(cells)), self._columns[start + wrong]
-            if parts[0]:  # else the metric was silent, whatever the other three say
+                self._tally.leave_out_value(self._columns[start + wrong], cells[start + wrong])
+                numbers[start] = UNUSABLE
+            elif parts[0]:  # else the metric was silent, whatever the other three say
                 numbers[metric] = array("d", parts)
-        return numbers, ""
+        return numbers
 
 
 def epoch_hour(text: object) -> Optional[int]:
@@ -105,9 +106,15 @@ def _parts(cells: Sequence[object]) -> List[float]:
     return [nan if number is None else number for number in numbers]
 
 
-def _invalid_part(parts: Sequence[float]) -> Optional[int]:
+def _largest(metric: str) -> Sequence[float]:
+    """Return the largest n, sum, log and p95 of an hour that can be amounts of ``metric``."""
+    amount = LARGEST_HOUR if metric.endswith(".bytes") else LARGEST_HOUR / SMALLEST_PACKET
+    return INTERVALS, amount, LARGEST_LOGARITHM * INTERVALS, amount
+
+
+def _invalid_part(parts: Sequence[float], ranges: Sequence[float]) -> Optional[int]:
     """Return the position of the first of n, sum, log and p95 that is out of its range, or None."""
-    for position, (number, largest) in enumerate(zip(parts, LARGEST)):
+    for position, (number, largest) in enumerate(zip(parts, ranges)):
         if not 0 <= number <= largest:
             return position
     return None

@@ -65,7 +65,6 @@ class Tally(RowCounts):
         messages += self.warnings(
             done="learned",
             absent=self._absent(options) if self.rows else [],
-            not_a_number=f"a column holds an invalid value (such as {self.not_a_number}); these hours are not learned",
             damaged="and learned so",
         )
         if self.late:

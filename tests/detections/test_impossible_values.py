@@ -1,0 +1,114 @@
+"""A value that cannot be an amount is left out by itself: it blinds no process, and no other metric; a real rise stays.
+
+Fields as counters of other products made them: 2^64-1, 2^32-1, negative, infinite.
+"""
+
+from __future__ import annotations
+
+import math
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from tests.detections.days import file, numbers, rows_of
+from tests.detections.test_outbound import around, current, usual
+from tests.detections.world import DAY, HOUR, NOW, OUTBOUND, TRAFFIC_BASELINE, World, point
+from tests.examples import examples
+from tests.replay.given_rows import run_on
+from workbench.compiler.build import Package
+from workbench.replay.app import App
+
+UNDERFLOW_64, UNDERFLOW_32 = 2.0**64 - 1, 2.0**32 - 1
+
+
+@pytest.fixture(scope="module")
+def app(built: Package) -> App:
+    return App.load(built.staged)
+
+
+def possible(app: App, amounts: list[float], seconds: int, size: int) -> list[bool]:
+    search = app.expand(f"eval kept=`npm_possible(amount, {seconds}, {size})`")
+    return [row["kept"] is not None for row in run_on([{"amount": amount} for amount in amounts], search)]
+
+
+AMOUNTS = st.one_of(
+    st.floats(allow_nan=True, allow_infinity=True),
+    st.integers(0, 10**13).map(float),
+    st.integers(-(2**23), 2**23).map(lambda offset: 2.0**32 + offset),
+    st.integers(0, 2**20).map(lambda offset: 2.0**64 - offset),
+)
+
+
+@settings(max_examples=examples(30, 500), deadline=None)
+@given(st.lists(AMOUNTS, min_size=10), st.sampled_from([10, 30, 60, 120, 3600]), st.sampled_from([1, 64]))
+def test_an_amount_is_what_a_link_carries(app: App, amounts: list[float], seconds: int, size: int) -> None:
+    """Against the rule in words: 400 Gbit/s, and no counter of 32 bits that wrapped."""
+    assert possible(app, amounts, seconds, size) == [
+        math.isfinite(amount)
+        and 0 <= amount * 8 * size <= 400e9 * seconds
+        and (seconds > 300 or not 2**32 - 2**22 <= amount <= 2**32 + 2**22)
+        for amount in amounts
+    ]
+
+
+def test_one_such_value_does_not_blind_a_process(world: World) -> None:
+    bad = [UNDERFLOW_64, UNDERFLOW_32, UNDERFLOW_32 - 700, -4294967296.0, 1e13, math.inf]
+    cases = [(metric, value) for metric in ("tcp.bytes", "tcp.new_sockets") for value in bad]
+    for number, (metric, value) in enumerate(cases):
+        name = f"web-{number}"
+        ordinary = list(usual("prod", name, "nginx", around(1000, 100)))
+        spoilt = [point(NOW - 9 * HOUR, "prod", name, process="nginx", tcp_bytes=value)]
+        high = list(current("prod", name, "nginx", 60, tcp_bytes=500_000))
+        for each in (*ordinary, *spoilt, *high):
+            each[metric] = each.pop("tcp.bytes")
+        world.add((*ordinary, *spoilt, *high))
+    world.rows(TRAFFIC_BASELINE)
+    averages = {row["workload"]: row for row in rows_of(world, "npm_days")}
+    for number, (metric, _) in enumerate(cases):
+        assert numbers(dict(averages[f"web-{number}"]), metric.replace(".", "_"))[1] == pytest.approx(1000, rel=0.01)
+    found = world.rows(OUTBOUND)
+    assert {row["workload"] for row in found} == {f"web-{number}" for number in range(len(cases))}
+    assert {row["level"] for row in found} == {"extreme"}
+
+
+def test_the_other_metrics_of_its_interval_are_used(world: World) -> None:
+    world.add(usual("prod", "web", "nginx", around(1000, 100)))
+    world.add(current("prod", "web", "nginx", 12, tcp_bytes=52_000, udp_bytes=-4294967296.0, tcp_packets=UNDERFLOW_64))
+    world.rows(TRAFFIC_BASELINE)
+    sent = world.run_text("| `npm_sent` | table tcp.bytes udp.bytes tcp.packets", NOW - HOUR, NOW)
+    assert {(row["tcp.bytes"], row["udp.bytes"], row["tcp.packets"]) for row in sent} == {(52_000, None, None)}
+    assert [row["metrics"] for row in world.rows(OUTBOUND)] == ["tcp.bytes"]
+
+
+def test_a_day_spoilt_before_is_mended_and_the_others_stay(world: World) -> None:
+    """Tables from before the rule hold what such a value made of average and deviation."""
+    good = [1000.0 + i % 7 for i in range(150)]
+    header = "cluster,namespace,workload,process,day,count_tcp_bytes,avg_tcp_bytes,stdev_tcp_bytes"
+    lines = [header]
+    for age, values in ((2, good), (3, [*good, UNDERFLOW_64]), (4, [*good, 1e13]), (5, [-4e9, 1.0]), (6, [5e10] * 150)):
+        mean = math.fsum(values) / len(values)
+        deviation = math.sqrt(math.fsum((value - mean) ** 2 for value in values) / (len(values) - 1))
+        process = "backup" if age == 6 else "nginx"  # really sends 13 Gbit/s
+        day = world.run_text(f'| makeresults | eval day=strftime({NOW - age * DAY}, "%Y-%m-%d")', 0, NOW)[0]["day"]
+        lines.append(f"prod,shop,web,{process},{day},{len(values)},{mean!r},{deviation!r}")
+    (world.app.root / "lookups" / "npm_days.csv").write_text("\n".join([*lines, ""]))
+    world.add(usual("prod", "other", "nginx", around(1000, 100)))
+    world.rows(TRAFFIC_BASELINE)
+    kept = {row["process"]: row for row in rows_of(world, "npm_baseline") if row["workload"] == "web"}
+    assert kept["nginx"]["count_tcp.bytes"] == "150"
+    assert float(kept["nginx"]["avg_tcp.bytes"]) == pytest.approx(1003, abs=1)
+    assert float(kept["nginx"]["stdev_tcp.bytes"]) == pytest.approx(2, abs=0.1)
+    assert float(kept["backup"]["avg_tcp.bytes"]) == 5e10
+    assert "e+19" not in file(world, "npm_days")
+
+
+def test_a_rise_that_lasts_is_neither_clipped_nor_learned_away(world: World) -> None:
+    world.add(usual("prod", "web", "nginx", around(1000, 100)))
+    world.rows(TRAFFIC_BASELINE)
+    world.add(current("prod", "web", "nginx", 60, tcp_bytes=1_000_000))
+    (found,) = world.rows(OUTBOUND)
+    assert "peaked at 1,000,000" in str(found["anomalies"])
+    world.rows(TRAFFIC_BASELINE, NOW + DAY)
+    (day,) = (row for row in rows_of(world, "npm_days") if row["day"] == "2026-03-01")
+    assert float(day["avg_tcp_bytes"]) == 1_000_000
