@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import copy
+import re
 from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
@@ -12,9 +13,15 @@ from xml.etree import ElementTree
 import pytest
 from jsonschema import Draft7Validator
 
+from workbench.compiler.build import Package
 from workbench.dashboards.checks import problems
 from workbench.dashboards.view import DashboardError, Definition, View, load_view
+from workbench.replay.app import App
 
+RISKY = re.compile(
+    r"(?:\||\[)\s*(?:collect|delete|dump|map|mcollect|meventcollect|outputcsv|outputlookup|outputtelemetry|run|script"
+    r"|runshellscript|sendalert|sendemail|tscollect)\b"
+)
 NAMES = ("npm_health", "npm_investigate", "npm_overview")
 APP = Path(__file__).parents[2] / "app"
 
@@ -32,6 +39,17 @@ def test_the_schema_accepts_it(name: str, views: dict[str, View], schema: dict[s
 @pytest.mark.parametrize("name", NAMES)
 def test_nothing_leads_nowhere(name: str, views: dict[str, View], schema: dict[str, Any]) -> None:
     assert problems(views[name], schema, views) == []
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_no_panel_runs_a_risky_command_which_splunk_would_stop_to_ask_about(
+    name: str, views: dict[str, View], built: Package
+) -> None:
+    """Splunk, Securing the Splunk Platform: SPL safeguards for risky commands."""
+    app = App.load(built.staged)
+    for source in views[name].part("dataSources").values():
+        searched = app.expand(str(source["options"].get("query", "")))
+        assert not RISKY.search(searched), searched
 
 
 @pytest.mark.parametrize("name", NAMES)

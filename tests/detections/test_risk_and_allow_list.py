@@ -1,11 +1,7 @@
-"""What reaches the analyst: risk that adds up for an attack, not for a deploy; what the allow-list keeps away."""
+"""What reaches the analyst: how many points a finding has, and what the allow-list keeps away."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-from typing import Any
-
-import duckdb
 import pytest
 
 from tests.detections.test_edges import edges, learned, talk
@@ -22,57 +18,6 @@ from tests.detections.world import (
     point,
 )
 from workbench.replay.rows import Row
-
-# The rule that Enterprise Security calls 24 Hour Risk Threshold Exceeded: more than 100 points for one risk object.
-THRESHOLD = """
-select risk_object, sum(risk_score) as points, count(distinct source) as sources
-from events where _time > $now - 86400 and _time <= $now
-group by risk_object, risk_object_type having points > 100 order by risk_object
-"""
-
-
-LAST_RUN = NOW + 23 * HOUR
-
-
-def over_threshold(events: Iterable[dict[str, Any]], at: float) -> dict[str, float]:
-    """Risk objects over 100 points within 24 hours, with their points."""
-    rows = [(e["_time"], e["source"], e["risk_object"], e["risk_object_type"], e["risk_score"]) for e in events]
-    with duckdb.connect() as database:
-        database.execute(
-            "create table events"
-            " (_time double, source text, risk_object text, risk_object_type text, risk_score double)"
-        )
-        if rows:
-            database.executemany("insert into events values (?, ?, ?, ?, ?)", rows)
-        return {row[0]: row[1] for row in database.execute(THRESHOLD, {"now": at}).fetchall()}
-
-
-def a_day_of_runs(world: World) -> list[dict[str, Any]]:
-    """Risk events of both detections, run every hour for a day, throttled."""
-    world.rows(TRAFFIC_BASELINE)
-    hours = [NOW + hour * HOUR for hour in range(24)]  # up to LAST_RUN
-    return [event for at in hours for name in (OUTBOUND, NEW_EDGE) for event in world.run(name, at).risk_events]
-
-
-def test_an_attack_crosses_the_risk_threshold_for_the_workload(world: World) -> None:
-    """A database is copied to an address outside: its volume and both directions of the new edge add up."""
-    learned(world).add(usual("prod", "orders-db", "postgres", around(1000, 100)))
-    world.add(current("prod", "orders-db", "postgres", 60, tcp_bytes=900_000))
-    ages = [HOUR - 30 * i for i in range(60)]
-    world.add(talk("prod", "orders-db", "203.0.113.77", *ages, volume=900_000, outside="destination"))
-    world.add(talk("prod", "203.0.113.77", "orders-db", *ages, outside="source"))
-    assert over_threshold(a_day_of_runs(world), LAST_RUN) == {"prod/shop/orders-db": 110}
-
-
-def test_a_noisy_deploy_does_not(world: World) -> None:
-    """A new workload, its four edges, and a neighbour that sends a little more because of it."""
-    learned(world).add(usual("prod", "web", "nginx", around(1000, 100)))
-    world.add(current("prod", "web", "nginx", 60, tcp_bytes=1400))
-    for source, dest in (("web", "pricing"), ("pricing", "web"), ("pricing", "users-db"), ("users-db", "pricing")):
-        world.add(talk("prod", source, dest, *(HOUR - 60 * i for i in range(30)), volume=50_000))
-    events = a_day_of_runs(world)
-    assert len(events) == 5
-    assert over_threshold(events, LAST_RUN) == {}
 
 
 @pytest.mark.parametrize(
