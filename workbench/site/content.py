@@ -3,17 +3,20 @@
 from __future__ import annotations
 
 import csv
+import re
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
-from workbench.compiler.deployments import deployment_of, makes_risk
-from workbench.compiler.project import Project, filter_macro, read_project
+from workbench import conf
+from workbench.compiler.deployments import deployment_of, makes_risk, stanza_name
+from workbench.compiler.project import Project, filter_macro, read_project, search_macro
 from workbench.compiler.yamlfile import Document
 from workbench.spl import tree
 from workbench.spl.errors import SplSyntaxError
 from workbench.spl.parser import parse
 
+_MAKING = re.compile(r"`npm_(?:make|first_row)\((\w+)\)`")
 FOLDERS = ("detections", "baselines")
 
 
@@ -25,8 +28,9 @@ class SiteError(Exception):
 class ScheduledSearch:
     """A detection or baseline search.
 
-    kind: its folder, "detections" or "baselines". cron, earliest, latest: as in the conf. risk: whether its results
-    become risk events. commands: the pipeline, macros not expanded.
+    kind: its folder, "detections" or "baselines". cron, earliest, latest: as in the conf, cron empty without a
+    schedule. risk: whether its results become risk events. commands: the pipeline, macros not expanded. runs: the
+    searches that it runs by map.
     """
 
     kind: str
@@ -36,6 +40,7 @@ class ScheduledSearch:
     latest: str
     risk: bool
     commands: tuple[tree.Command, ...]
+    runs: tuple[ScheduledSearch, ...] = ()
 
     @property
     def name(self) -> str:
@@ -50,9 +55,15 @@ class ScheduledSearch:
 
     @property
     def tables(self) -> tuple[str, ...]:
-        """The lookups it writes, in order."""
+        """The lookups that it, or a search that it runs, writes or makes, in order."""
         written = [command.table for command in self.commands if isinstance(command, tree.Outputlookup)]
-        return tuple(dict.fromkeys(written))
+        made = _MAKING.findall(self.document.text("search"))
+        return tuple(dict.fromkeys([*written, *made, *(table for search in self.runs for table in search.tables)]))
+
+    @property
+    def reads_metrics(self) -> bool:
+        """Whether it, or a search that it runs, reads metrics, or whatever else does not begin with makeresults."""
+        return bool(self.runs) or not isinstance(self.commands[0], tree.Makeresults)
 
 
 @dataclass(frozen=True)
@@ -82,10 +93,17 @@ def read_content(folder: Path) -> SiteContent:
     project, _ = read_project(folder)
     if not project.documents:
         raise SiteError(f"{folder} is not a content folder: it holds no contentctl.yml")
-    return SiteContent(project, tuple(_searches(project)))
+    added = conf.layered(folder.parent / "app", "savedsearches.conf")
+    searches = list(_searches(project, added))
+    for number, search in enumerate(searches):
+        text = search.document.text("search")
+        runs = tuple(other for other in searches if f"`{search_macro(other.name)}`" in text)
+        searches[number] = replace(search, runs=runs)
+    return SiteContent(project, tuple(searches))
 
 
-def _searches(project: Project) -> Iterator[ScheduledSearch]:
+def _searches(project: Project, added: conf.Stanzas) -> Iterator[ScheduledSearch]:
+    label = project.about_app("label")
     for kind in FOLDERS:
         for document in project.kind(kind):
             deployment = deployment_of(project, document)
@@ -96,10 +114,11 @@ def _searches(project: Project) -> Iterator[ScheduledSearch]:
                 commands = parse(document.text("search").strip()).commands
             except SplSyntaxError as error:
                 raise SiteError(f"{document.shown}: {error}") from error
+            scheduled = added.get(stanza_name(label, kind, document.text("name")), {}).get("enableSched", "true")
             yield ScheduledSearch(
                 kind,
                 document,
-                cron=where.text(*place, "scheduling", "cron_schedule"),
+                cron=where.text(*place, "scheduling", "cron_schedule") if conf.is_true(scheduled) else "",
                 earliest=where.text(*place, "scheduling", "earliest_time"),
                 latest=where.text(*place, "scheduling", "latest_time"),
                 risk=makes_risk(deployment),

@@ -6,7 +6,6 @@ from workbench.compiler.rules.known import TECHNIQUES
 from workbench.compiler.yamlfile import Document
 from workbench.site.content import ScheduledSearch, SiteContent, SiteError
 from workbench.site.wording import cell, code, paragraph, period, plain, schedule, window
-from workbench.spl import tree
 
 _LONGEST_DEFINITION = 90
 
@@ -16,10 +15,9 @@ def schedule_table(content: SiteContent) -> str:
     lines = ["| Search | Runs | Over | Writes |", "| --- | --- | --- | --- |"]
     for search in content.searches:
         written = [*map(code, search.tables), *(["risk"] if search.risk else [])]
-        over = (
-            "no metrics" if isinstance(search.commands[0], tree.Makeresults) else window(search.earliest, search.latest)
-        )
-        row = (search.name, schedule(search.cron), over, ", ".join(written) or "nothing, shows a report")
+        over = window(search.earliest, search.latest) if search.reads_metrics else "no metrics"
+        runs = schedule(search.cron) if search.cron else "by hand"
+        row = (search.name, runs, over, ", ".join(written) or "nothing, shows a report")
         lines.append(f"| {' | '.join(map(cell, row))} |")
     return "\n".join(lines)
 
