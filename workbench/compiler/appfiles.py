@@ -130,7 +130,7 @@ def check_more_settings(project: Project, files: Mapping[str, bytes]) -> Iterato
     for stanza, settings in more_settings(files).items():
         if stanza not in names:
             line = min((one.line for one in settings.values()), default=1)
-            message = f"[{stanza}] is no search of the content"
+            message = f"file: [{stanza}] is no search of the content"
             yield finding(BAD_CONF, f"app/{MORE_SETTINGS}", message, "correct its name, or remove it", line)
 
 

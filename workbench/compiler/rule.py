@@ -50,6 +50,7 @@ SUBSEARCHES = Reference(
     "Splunk, Search Manual: subsearches", "https://docs.splunk.com/Documentation/Splunk/latest/Search/Aboutsubsearches"
 )
 LOOKUPS = Reference("Splunk, Search Reference: lookup", f"{_SEARCH}Lookup")
+MAP = Reference("Splunk, Search Reference: map", f"{_SEARCH}Map")
 OUTPUTLOOKUP = Reference("Splunk, Search Reference: outputlookup", f"{_SEARCH}Outputlookup")
 MSTATS = Reference("Splunk, Search Reference: mstats", f"{_SEARCH}Mstats")
 SEARCH_COMMAND = Reference("Splunk, Search Reference: search", f"{_SEARCH}Search")

@@ -9,7 +9,7 @@ from workbench.compiler.check import on_search
 from workbench.compiler.content import Content, Fault, SearchText
 from workbench.compiler.owncommands import OwnCommand, misfit
 from workbench.compiler.rule import COMMANDS as COMMAND_TYPES
-from workbench.compiler.rule import EVALUATION, HELP, STATISTICS, SYNTAX, rule
+from workbench.compiler.rule import EVALUATION, HELP, MAP, STATISTICS, SYNTAX, rule
 from workbench.compiler.rules.known import (
     COMMANDS,
     EVAL_FUNCTIONS,
@@ -20,6 +20,8 @@ from workbench.compiler.rules.known import (
 )
 from workbench.compiler.valuechecks import did_you_mean
 from workbench.spl.arguments import Argument, arguments
+from workbench.spl.macros import expand
+from workbench.spl.parser import parse_all
 from workbench.spl.tree import (
     Aggregation,
     Branches,
@@ -39,6 +41,8 @@ from workbench.spl.tree import (
     command_name,
     walk,
 )
+
+_TOKEN = re.compile(r"\$[\w.:]+\$")
 
 
 @on_search(
@@ -174,6 +178,39 @@ def _brings_nothing(content: Content, command: Command) -> str:
     if isinstance(command, CustomCommand) and name not in COMMANDS and name not in content.commands:
         return ""  # of another app, or reported as unknown
     return f"{name} brings no rows, and nothing stands before it"
+
+
+@on_search(
+    rule(
+        "NPM231",
+        "wrong-map",
+        what="map stands behind append or appendpipe, or its quoted search calls no macro or is not SPL.",
+        why="Splunk refuses the search, the quoted one only after others before it have run and written.",
+        see=MAP,
+    )
+)
+def _maps(search: SearchText, content: Content) -> Iterator[Fault]:
+    for pipeline in walk(search.tree, Search):
+        appended = ""
+        for command in pipeline.commands:
+            name = command_name(command)
+            if name in ("append", "appendpipe"):
+                appended = name
+            if name != "map" or not isinstance(command, Branches):
+                continue
+            if appended:
+                yield Fault(f"map stands behind {appended}", "put it before", _first_word(search, command.span))
+            text = dict(command.options).get("search", "")
+            for message in _wrong_in(_TOKEN.sub(lambda found: "1" * len(found[0]), text), content):
+                yield Fault(f"the search of map: {message}", "correct it there", _first_word(search, command.span))
+
+
+def _wrong_in(text: str, content: Content) -> list[str]:
+    """Return what is wrong with a search that is run as it stands, with a number in place of each token."""
+    expanded = expand(text, content.macros)
+    if expanded.problems or not text.strip():
+        return [problem.message for problem in expanded.problems]
+    return [error.message for error in parse_all(expanded.text)[1]]
 
 
 @on_search(
