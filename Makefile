@@ -55,7 +55,7 @@ bench: $(VENV)/tools.stamp ## Compare the speed of the command with the SDK and 
 	@$(RUN) build.py > /dev/null
 	@$(RUN) -m bench $(BENCH)
 
-evaluate: $(VENV)/tools.stamp ## Measure what the detections find and how often they are wrong; options: EVALUATE="--quick --out DIR"
+evaluate: $(VENV)/evaluate.stamp ## Measure what the detections find and how often they are wrong; options: EVALUATE="--quick --out DIR"
 	@$(RUN) -m workbench.evaluate $(EVALUATE)
 
 FUZZ_TARGETS = chunks command baseline learn
@@ -76,6 +76,10 @@ $(VENV)/bin/python:
 
 $(VENV)/tools.stamp: requirements/tools.txt | $(VENV)/bin/python
 	@$(RUN) $(PIP_INSTALL) requirements/tools.txt
+	@touch $@
+
+$(VENV)/evaluate.stamp: requirements/evaluate.txt $(VENV)/tools.stamp
+	@$(RUN) $(PIP_INSTALL) requirements/evaluate.txt
 	@touch $@
 
 $(VENV)/test.stamp: requirements/test.txt $(VENV)/tools.stamp

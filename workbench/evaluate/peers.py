@@ -64,33 +64,29 @@ def _rarity(total: float, past: Floats) -> float:
     return -float(top + math.log(np.exp(logs - top).mean()) - math.log(2))
 
 
-def forest(series: Series, attacks: Sequence[Injections]) -> ByScore:
-    """Score a series and its attacks by isolation forests."""
+def forest(series: Series, attacks: Sequence[Injections], trees: int = TREES) -> ByScore:
+    """Score a series and its attacks by isolation forests of so many ``trees``."""
     from sklearn.ensemble import IsolationForest
 
     observed = _observed(series)
     measured = _measured(series.hours)
-    number = series.first_hour + np.arange(len(measured))
-    features = _features(measured, number, np.arange(len(measured)), measured)
-    positions = [injections.first[:, None] + np.arange(injections.kind.hours) for injections in attacks]
-    seen = [_measured([hour for row in injections.hours for hour in row]) for injections in attacks]
-    under_attack = [_features(own, number, at.ravel(), measured) for own, at in zip(seen, positions, strict=True)]
-    clean = np.full(len(measured), NEVER)
-    attacked = [np.full(at.size, NEVER) for at in positions]
+    hours = np.arange(len(measured))
+    number = series.first_hour + hours
+    positions = [(injections.first[:, None] + np.arange(injections.kind.hours)).ravel() for injections in attacks]
+    under_attack = [_measured([hour for row in injections.hours for hour in row]) for injections in attacks]
+    at = np.concatenate([hours, *positions])
+    features = _features(np.concatenate([measured, *under_attack]), number, at, measured)
+    scores = np.full(len(at), NEVER)
     for begin in range(REFIT, len(measured), REFIT):
-        learned = np.arange(max(begin - LONGEST_LEARNING, 0), begin)
-        learned = learned[observed[learned] & (learned >= HOURS_A_DAY)]
-        if len(learned) < HOURS_A_DAY:
-            continue
-        model = IsolationForest(n_estimators=TREES, random_state=1).fit(features[learned])
-        for scores, of, at in (
-            (clean, features, np.arange(len(measured))),
-            *zip(attacked, under_attack, (one.ravel() for one in positions), strict=True),
-        ):
-            here = (at >= begin) & (at < begin + REFIT) & (of[:, -1] > 0)
-            if here.any():
-                scores[here] = -model.score_samples(of[here])
-    clean[~observed] = NEVER
+        learned = hours[max(begin - LONGEST_LEARNING, HOURS_A_DAY) : begin]
+        learned = learned[observed[learned]]
+        here = (at >= begin) & (at < begin + REFIT) & (features[:, -1] > 0)
+        if len(learned) >= HOURS_A_DAY and here.any():
+            model = IsolationForest(n_estimators=trees, random_state=1).fit(features[learned])
+            scores[here] = -model.score_samples(features[here])
+    scores[: len(hours)][~observed] = NEVER
+    ends = np.cumsum([len(hours), *map(len, positions)])
+    clean, *attacked = np.split(scores, ends[:-1])
     return ByScore(clean, tuple(attacked))
 
 

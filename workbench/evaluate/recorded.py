@@ -12,6 +12,7 @@ import json
 from collections import defaultdict
 from collections.abc import Iterator
 from datetime import datetime, timezone
+from functools import cache
 from pathlib import Path
 
 import numpy as np
@@ -93,10 +94,7 @@ def server_series(folder: Path, odd: bool) -> Iterator[Series]:
     An hour counts as observed where all its values are there. EvaluateError when the recording cannot be read.
     """
     try:
-        with gzip.open(folder / "sent.csv.gz", "rt", encoding="utf-8", newline="") as file:
-            rows = csv.reader(file)
-            names = next(rows)[1:]
-            table = np.array([[float(cell or "nan") for cell in row] for row in rows])
+        names, table = _read_servers(folder / "sent.csv.gz")
     except (OSError, ValueError, StopIteration) as error:
         raise EvaluateError(f"the servers below {folder} cannot be read: {error}; {NEXT_STEP}") from error
     slots = (table[:, 0] // 300).astype(int)
@@ -113,6 +111,15 @@ def server_series(folder: Path, odd: bool) -> Iterator[Series]:
             values = divided(np.nan_to_num(own), 10, np.random.default_rng([9, number])).reshape(-1, INTERVALS)
             values[~seen] = np.nan
             yield Series(name, first_hour + int(begin), values, seen, learning_hours(len(seen)), seen)
+
+
+@cache
+def _read_servers(path: Path) -> tuple[list[str], Floats]:
+    """Return the names of the servers, and a table of times and of what each sent."""
+    with gzip.open(path, "rt", encoding="utf-8", newline="") as file:
+        rows = csv.reader(file)
+        names = next(rows)[1:]
+        return names, np.array([[float(cell or "nan") for cell in row] for row in rows])
 
 
 def divided(coarse: Floats, parts: int, random: np.random.Generator) -> Floats:

@@ -46,7 +46,7 @@ class Extent:
     """How much is done: attacks of each kind on each series, and on each server; simulated series of each family.
 
     ``recorded`` is how many of the recorded series are read. ``tries`` are the steps of a search for thresholds,
-    ``births`` the profiles begun on each server.
+    ``births`` the profiles begun on each server, ``draws`` of the simulated families, ``trees`` of a forest.
     """
 
     injections: int = INJECTIONS
@@ -55,9 +55,11 @@ class Extent:
     recorded: int = 100
     tries: int = TRIES
     births: int = 6
+    draws: int = len(DRAWS)
+    trees: int = peers.TREES
 
 
-QUICK = Extent(injections=2, on_servers=1, simulated=1, recorded=2, tries=30, births=1)
+QUICK = Extent(injections=2, on_servers=1, simulated=1, recorded=2, tries=30, births=1, draws=1, trees=5)
 STEPS = 8
 
 
@@ -79,17 +81,19 @@ def evaluate_all(shared: Path, extent: Extent, tell: Tell) -> Figures:
     tell("benchmark")
     data = shared / "data"
     nine = recorded.benchmark_series(data / "nab")[: extent.recorded]
-    compared = {BENCHMARK: compare(nine, KINDS, extent.injections)}
+    compared = {BENCHMARK: compare(nine, KINDS, extent.injections, trees=extent.trees)}
     tell("servers that thresholds are chosen on")
-    compared[CHOSEN_ON] = compare(_servers(data, False, extent), KINDS, extent.on_servers, with_peers=False)
+    compared[CHOSEN_ON] = compare(_servers(data, False, extent), KINDS, extent.on_servers, trees=0)
     tell("servers kept away from the choice")
-    compared[SERVERS] = compare(_servers(data, True, extent), KINDS, extent.on_servers)
+    compared[SERVERS] = compare(_servers(data, True, extent), KINDS, extent.on_servers, trees=extent.trees)
     tell("pods")
     short = [kind for kind in KINDS if kind.length <= LONGEST_ON_PODS]
     pods = recorded.pod_series(data / "nezha-online-boutique")[: extent.recorded]
-    compared[PODS] = compare(pods, short, extent.injections, where=lambda series: series.tested, with_peers=False)
+    compared[PODS] = compare(pods, short, extent.injections, where=lambda series: series.tested, trees=0)
     tell("simulated series")
-    compared[SIMULATED] = compare(simulated_series(extent.simulated), KINDS, extent.injections, seed=5)
+    compared[SIMULATED] = compare(
+        simulated_series(extent.simulated), KINDS, extent.injections, seed=5, trees=extent.trees
+    )
     tell("young profiles")
     young = births(_servers(data, True, extent), extent.births, short)
     tell("choosing thresholds: draws")
@@ -116,9 +120,9 @@ def compare(
     injections: int,
     seed: int = 1,
     where: Callable[[Series], Booleans] | None = None,
-    with_peers: bool = True,
+    trees: int = peers.TREES,
 ) -> Compared:
-    """Score the series of a set by all detectors, one series after the other."""
+    """Score the series of a set by all detectors, one series after the other; without ``trees`` not by the peers."""
     made = Compared([], [], [], [], [], [], [])
     long = any(kind.length > LONGEST_ON_PODS for kind in kinds)
     for place, one in enumerate(series):
@@ -127,9 +131,9 @@ def compare(
         made.profile.append(by_profile(one, attacks))
         made.original.append(by_sigma(one, attacks, sigma.HOURLY).by_score())
         made.shipped.append(by_sigma(one, attacks, sigma.DAILY))
-        if with_peers:
+        if trees:
             made.density.append(peers.density(one, attacks))
-            made.forest.append(peers.forest(one, attacks))
+            made.forest.append(peers.forest(one, attacks, trees))
         if long:
             lasting = draw(one, [LASTING], max(injections // 3, 2), (seed, place, 7))
             made.lasting.append((windows(one, lasting), by_profile(one, lasting)))
@@ -180,7 +184,7 @@ def _servers(data: Path, odd: bool, extent: Extent) -> Iterable[Series]:
 
 def _draws(extent: Extent) -> Pool:
     judged, scored = [], []
-    for seed in DRAWS:
+    for seed in DRAWS[: extent.draws]:
         for place, one in enumerate(simulated_series(extent.simulated, seed=seed)):
             attacks = draw(one, KINDS[:1], ON_DRAWS, (seed, place))
             judged.append(windows(one, attacks))
