@@ -69,10 +69,16 @@ class Site:
         app = App.scratch_copy(staged, folder)
         (app.root / "lookups").mkdir(exist_ok=True)
         (app.root / "lookups" / "npm_networks.csv").write_text("cidr,name\n")
+        self.know()
         (app.root / "local").mkdir(exist_ok=True)
         lines = (f"[{name}]\ndefinition = {text}\n" for name, text in (macros or {}).items())
         (app.root / "local" / "macros.conf").write_text("".join(lines))
         self.app = App.load(app.root)
+
+    def know(self, *averages: str) -> None:
+        """Write what the baseline knows of tcp.bytes: its key columns, then count and average."""
+        lines = "\n".join(["cluster,namespace,workload,process,count_tcp.bytes,avg_tcp.bytes", *averages, ""])
+        (self.folder / "SA-npmanomaly" / "lookups" / "npm_baseline.csv").write_text(lines)
 
     def run(self, text: str, root: Path, now: float, window: Window | None = None) -> list[Row]:
         """Run SPL over the store at ``root``, over the time range of the data check unless another is given."""
