@@ -14,7 +14,7 @@ PIP_INSTALL := -m pip $(PIP_OPTIONS)
 PYTHON_311 = $(shell for candidate in $(PYTHON) python3.11 python3.12 python3.13; do \
 	$$candidate -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null && echo $$candidate && break; done)
 
-.PHONY: help demo test before-test test-long lint check lock package golden docs bench evaluate fuzz screenshots clean
+.PHONY: help demo compare test before-test test-long lint check lock package golden docs bench evaluate fuzz screenshots clean
 
 help: ## List the targets
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 12
@@ -57,6 +57,9 @@ bench: $(VENV)/tools.stamp ## Compare the speed of the command with the SDK and 
 
 evaluate: $(VENV)/evaluate.stamp ## Measure what the detections find and how often they are wrong; options: EVALUATE="--quick --out DIR"
 	@$(RUN) -m workbench.evaluate $(EVALUATE)
+
+compare: $(VENV)/tools.stamp ## Watch the same day through every source, publish the table in docs/sources; options: COMPARE="--source obi"
+	@$(RUN) -m workbench.demo.comparison $(COMPARE)
 
 FUZZ_TARGETS = chunks command baseline learn
 FUZZ = -runs=20000

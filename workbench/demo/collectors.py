@@ -42,8 +42,8 @@ def site_macros(source: str, pages: Path = PAGES) -> dict[str, str]:
 def enabled(searches: Sequence[SavedSearch], macros: Mapping[str, str]) -> list[SavedSearch]:
     """Return the searches that a site with these macros enables: all but those that would read no rows.
 
-    The pages say to leave those disabled: the tables that they would make have no columns. Of Splunk's own events,
-    which a search without a generating command reads, the replay has none.
+    The pages say to leave those disabled. Of Splunk's own events, which a search without a generating command reads,
+    the replay has none.
     """
     generating = (search for search in searches if search.search.lstrip().startswith(("|", "`")))
     return [search for search in generating if macros.get(_first_macro(search)) != NO_ROWS]

@@ -1,89 +1,124 @@
-"""Puts runs of the demo with different sources beside each other, as a table in Markdown.
+"""Watches the same day through each source, and publishes what was found: ``make compare``.
 
-Each folder is the output of one run, such as ``python -m workbench.demo --source obi --out demo-obi``.
+The traffic, its attacks and its look-alikes are those of the demo, from a draw that nothing was chosen on. Every
+source gets the searches as they ship and the macros of its page. The figures go to docs/sources/comparison.json, and
+the table in docs/sources/index.md is made of them.
 """
 
 from __future__ import annotations
 
 import argparse
 import json
+import re
 import sys
+import time
 from collections import Counter
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from datetime import datetime, timezone
 from pathlib import Path
 from typing import Any
 
+from workbench.compiler.build import build_package
+from workbench.compiler.finding import BuildError
+from workbench.compiler.project import read_project
+from workbench.demo.scenes import REAL_DATA, recorded, simulated
 from workbench.demo.tables import SHORT
-from workbench.demo.verdict import Finding, Verdict, judge
+from workbench.demo.verdict import Finding, Verdict, findings_of, judge
+from workbench.demo.watch import LEARNED_DAYS
+from workbench.replay.errors import ReplayError
+from workbench.site.blocks import parts, renewed
+from workbench.site.comparison import FIGURES, recorded_table, simulated_table
 from workbench.traffic.attacks import DETECTIONS
-from workbench.traffic.writing import TRUTH_FILE
+from workbench.traffic.nezha_points import NEZHA_SOURCES
+from workbench.traffic.nezha_recording import NezhaError
+from workbench.traffic.sources import SOURCES
+from workbench.traffic.store import StoreError
+from workbench.writing import write_text
+
+CHECKOUT = Path(__file__).resolve().parents[2]
+DAYS = LEARNED_DAYS + 2  # all that is learned by day, one more for edges, and the day that is watched
+SEED = 1153  # used for nothing else
 
 
-@dataclass(frozen=True)
-class Outcome:
-    """What one run of the demo came to: its source, the days it simulated, and how its findings were judged."""
+def outcome(verdict: Verdict) -> dict[str, Any]:
+    """Return what became of each attack, and how many false alerts there were, by the short name of the detection.
 
-    source: str
-    days: float
-    verdict: Verdict
-
-
-def outcome(folder: Path) -> Outcome:
-    """Read what the demo wrote of its simulated traffic to ``folder``; OSError or ValueError when it cannot be."""
-    truth = json.loads((folder / "simulated" / "store" / TRUTH_FILE).read_text(encoding="utf-8"))
-    lines = (folder / "simulated" / "findings.jsonl").read_text(encoding="utf-8").splitlines()
-    entries = [entry for entry in map(json.loads, lines) if entry["kind"] == "finding"]
-    return Outcome(truth["source"], (truth["end"] - truth["start"]) / 86400, judge(truth, [*map(_finding, entries)]))
-
-
-def table(outcomes: Sequence[Outcome]) -> str:
-    """Return a Markdown table: a row for each attack and each detection's false alerts, a column for each source.
-
-    A cell names the detections that found the attack, with the minutes from its begin to the finding; one that should
-    have found it and did not is struck out.
+    An attack has the detections that should find it, and the minutes from its begin to the first finding of each that
+    did. False alerts are counted apart by whether the truth names a benign cause.
     """
-    rows = [["Attack", *(f"`{each.source}`" for each in outcomes)]]
-    rows.append(["---"] * len(rows[0]))
-    for number, (attack, _) in enumerate(outcomes[0].verdict.caught):
-        rows.append([f"{attack['kind']}, {attack['cluster']}", *(_caught(each, number) for each in outcomes)])
-    counts = [Counter(finding.detection for finding in _false_alerts(each.verdict)) for each in outcomes]
-    rows += [[f"False alerts, {SHORT[name]}", *(str(count[name]) for count in counts)] for name in DETECTIONS]
-    return "\n".join(f"| {' | '.join(row)} |" for row in rows)
+    benign = Counter(finding.detection for finding, _ in verdict.explained)
+    noise = Counter(finding.detection for finding in verdict.unexplained)
+    return {
+        "attacks": [_attack(attack, findings) for attack, findings in verdict.caught],
+        "false alerts": {SHORT[name]: {"noise": noise[name], "benign": benign[name]} for name in DETECTIONS},
+    }
 
 
-def _caught(run: Outcome, number: int) -> str:
-    attack, findings = run.verdict.caught[number]
-    cells = []
-    for name in DETECTIONS:
-        first = min((finding.at for finding in findings if finding.detection == name), default=None)
-        if first is not None:
-            cells.append(f"{SHORT[name]} {(first - attack['start']) / 60:.0f}")
-        elif name in attack["expected_by"]:
-            cells.append(f"~~{SHORT[name]}~~")
-    return ", ".join(cells) or "none"
+def _attack(attack: Mapping[str, Any], findings: Sequence[Finding]) -> dict[str, Any]:
+    minutes: dict[str, int] = {}
+    for finding in sorted(findings, key=lambda each: each.at):
+        minutes.setdefault(SHORT[finding.detection], round((finding.at - attack["start"]) / 60))
+    return {"expected": [SHORT[name] for name in attack["expected_by"]], "minutes": minutes}
 
 
-def _false_alerts(verdict: Verdict) -> list[Finding]:
-    return [*(finding for finding, _ in verdict.explained), *verdict.unexplained]
+def measure(sources: Sequence[str], days: int, folder: Path, recording: Path) -> dict[str, Any]:
+    """Watch the last of ``days`` days through each source, in ``folder``; return the figures, ready for JSON.
+
+    The ``recording`` of real pods is watched too, through each source that it can stand for. BuildError, ReplayError,
+    StoreError or NezhaError when the app cannot be built or a search cannot be run.
+    """
+    package = build_package(CHECKOUT, CHECKOUT / "contentctl", CHECKOUT / "dist")
+    figures: dict[str, Any] = {
+        "measured": datetime.now(timezone.utc).date().isoformat(),
+        "days": days,
+        "seed": SEED,
+        "detections": _versions(),
+        "simulated": {"attacks": [], "sources": {}},
+        "recorded": {"attacks": [], "sources": {}},
+    }
+    for source in sources:
+        began = time.perf_counter()
+        scenes = {"simulated": simulated(folder, source, days, SEED)}
+        if source in NEZHA_SOURCES:
+            scenes["recorded"] = recorded(folder / "recorded", source, recording)
+        for name, scene in scenes.items():
+            truth = scene.truth
+            figures[name]["attacks"] = [f"{attack['kind']}, {attack['cluster']}" for attack in truth["attacks"]]
+            runs = scene.watched(package, reports=False)
+            figures[name]["sources"][source] = outcome(judge(truth, findings_of(runs)))
+        print(f"{source}: {time.perf_counter() - began:.0f} seconds", file=sys.stderr, flush=True)
+    return figures
 
 
-def _finding(entry: dict[str, Any]) -> Finding:
-    detection = next((name for name in DETECTIONS if name in entry["search_name"]), entry["search_name"])
-    row = {name: tuple(value) if isinstance(value, list) else value for name, value in entry["result"].items()}
-    return Finding(detection, entry["_time"], entry["info_min_time"], entry["info_max_time"], row)
+def _versions() -> dict[str, int]:
+    detections = read_project(CHECKOUT / "contentctl")[0].named("detections")
+    return {SHORT[name]: int(str(detections[name].get("version"))) for name in DETECTIONS}
+
+
+def _one_line_an_attack(text: str) -> str:
+    return re.sub(
+        r"\{\s+\"(?:expected|noise|outbound)[^}]*\}(?:\s+\})?", lambda found: " ".join(found[0].split()), text
+    )
 
 
 def main(arguments: list[str] | None = None) -> int:
-    """Print the table; exit code 1 after a message when a folder cannot be read."""
+    """Measure and print the table; without ``--source`` publish it too. Exit code 1 after a message if that fails."""
     parser = argparse.ArgumentParser(prog="python -m workbench.demo.comparison", description=__doc__)
-    parser.add_argument("folders", type=Path, nargs="+", help="output folders of the demo, --out")
+    parser.add_argument("--source", choices=SOURCES, action="append", help="only this one, and publish nothing")
+    parser.add_argument("--days", type=int, default=DAYS, help=f"days to simulate (default {DAYS})")
+    parser.add_argument("--real-data", type=Path, default=REAL_DATA, help="folder with the recording of Nezha")
+    parser.add_argument("--out", type=Path, default=CHECKOUT / "demo" / "comparison", help="folder to work in")
     options = parser.parse_args(arguments)
     try:
-        print(table([outcome(folder) for folder in options.folders]))
-    except (OSError, ValueError, KeyError) as error:
-        print(f"comparison: {error}; run the demo with --out FOLDER first", file=sys.stderr)
+        figures = measure(options.source or tuple(SOURCES), options.days, options.out, options.real_data)
+    except (BuildError, ReplayError, StoreError, NezhaError) as error:
+        print(f"comparison: {error}", file=sys.stderr)
         return 1
+    if not options.source:
+        write_text(CHECKOUT / FIGURES, _one_line_an_attack(json.dumps(figures, indent=1)) + "\n")
+        page = CHECKOUT / FIGURES.parent / "index.md"
+        write_text(page, renewed(page.read_text(encoding="utf-8"), parts(CHECKOUT), page.name))
+    print(simulated_table(figures), recorded_table(figures), sep="\n\n")
     return 0
 
 
