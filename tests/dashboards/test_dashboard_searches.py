@@ -156,7 +156,7 @@ def test_investigate_lists_edges_with_first_seen_and_says_when_the_table_does_no
     }
     found = [str(row["finding"]) for row in shown(views, "npm_investigate", "findings", scene)]
     assert len(found) == 2
-    assert any(text.startswith("process nginx: tcp.bytes peaked at 50,000") for text in found)
+    assert any(text.startswith("process nginx: tcp.bytes: up to 50.0 kB in an interval") for text in found)
     assert "to 203.0.113.9: never seen before in this cluster" in found
 
 
