@@ -88,7 +88,7 @@ def test_a_search_waits_for_its_first_run_and_is_ok_after_it(world: World, shown
     assert lines[short(TABLES)] == {
         "state": "ok",
         "part": "search",
-        "found": "1 runs, the last at 2026-03-01 03:00",
+        "found": "1 run, the last at 2026-03-01 03:00",
         "advice": "",
     }
     assert lines[short(PROFILE)]["state"] == "wait"
