@@ -25,6 +25,7 @@ from npmlib.profile.state import (
 
 RETURNED = 0.5  # share of the way back to the old level
 SMALLEST_STEP = 0.2231  # log(1.25)
+OVER = 2.0  # score
 
 
 class Level(NamedTuple):
@@ -96,26 +97,27 @@ def measure(state: State, clock: int, floor: Seasonal, volume: Seasonal) -> None
     if state[ACCEPT_LIMIT]:
         _excuse(state, floor, volume)
     else:
-        _average(state, clock, floor.residual, volume.residual)
+        _average(state, clock, floor, volume)
 
 
-def _average(state: State, clock: int, floor: float, volume: float) -> None:
+def _average(state: State, clock: int, floor: Seasonal, volume: Seasonal) -> None:
     """Move the expected values by the residuals of one hour, so that after n hours they have moved by the mean of n.
 
-    Where the series has returned more than half of the way, they move back, but for the hours measured before.
+    Where the series has clearly returned, more than half of the way, they move back, but for the hours measured before.
     """
     measured, step = int(ACCEPTANCE_HOURS - state[ACCEPTING]), state[ACCEPT_STEP]
-    if abs(step) > SMALLEST_STEP and -volume / step > RETURNED:
-        _shift(state, floor, volume)
+    clearly = (abs(volume.standardised) - volume.limit) / volume.width > OVER
+    if clearly and abs(step) > SMALLEST_STEP and -volume.residual / step > RETURNED:
+        _shift(state, floor.residual, volume.residual)
         for before in range(1, measured + 1):
-            for channel, residual in ((FLOOR, floor), (VOLUME, volume)):
+            for channel, residual in ((FLOOR, floor.residual), (VOLUME, volume.residual)):
                 for weekend in (0, 24):
                     state[channel + weekend + (clock - before) % 24] -= residual
         state[ACCEPTING] = 0
         return
     share = 1 / (measured + 1)
-    _shift(state, floor * share, volume * share)
-    state[ACCEPT_STEP] += volume * share
+    _shift(state, floor.residual * share, volume.residual * share)
+    state[ACCEPT_STEP] += volume.residual * share
     state[ACCEPTING] -= 1
 
 
