@@ -1,4 +1,4 @@
-"""What is run by hand before the schedule begins: the order and the windows that the documentation asks for."""
+"""What is learned before the schedule begins: the order of the searches, and their windows."""
 
 from __future__ import annotations
 

@@ -175,7 +175,7 @@ class World:
         return self.run_text(self.app.saved_searches[name].search, earliest, latest, at)
 
     def learn_traffic(self, at: float = NOW) -> list[Row]:
-        """Run the traffic baseline over the time range Last 30 days, as its documented first run."""
+        """Run the traffic baseline over the last 30 days, in one run."""
         return self.run_over(TRAFFIC_BASELINE, at // DAY * DAY - 30 * DAY, at, at)
 
     def run_seed(

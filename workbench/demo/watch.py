@@ -17,7 +17,7 @@ from workbench.spl.times import utc_text
 from workbench.traffic.store import MetricsStore
 
 DAY, HOUR = 86400.0, 3600.0  # seconds
-HISTORY = "-30d@d"  # where "Last 30 days" begins, the time range of the documented first run of each baseline search
+HISTORY = "-30d@d"  # how far back edges and deploys are learned; Learn History reads seven days
 LEARNED_DAYS = 8  # of traffic; a week is enough for all channels of the profile, one more is the usual
 DAY_BY_DAY = ("npmlearn", "npm_days")  # searches with these in them read a row for each process and interval
 
@@ -73,7 +73,7 @@ def installed(staged: Path, scratch: Path, macros: Mapping[str, str]) -> App:
 
 
 def first_runs(searches: Sequence[SavedSearch], start: float) -> list[tuple[float, SavedSearch]]:
-    """Return when what is run by hand before the schedule begins at ``start`` (epoch seconds), in the order of docs/.
+    """Return what is learned before the schedule begins at ``start`` (epoch seconds), in the order of Learn History.
 
     Tables are made first. The baseline of process traffic and the learned profile go day by day, the oldest first, from
     midnight to midnight, the profile then over what is left; other searches that write tables read all of history at
