@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from tests.detections.test_sources import pod
-from tests.detections.world import DEPLOYS, EDGE_BASELINE, NEW_EDGE, World
+from tests.detections.world import DEPLOYS, EDGE_BASELINE, NEW_EDGE, NEW_UDP_EDGE, World
 from workbench.compiler.build import Package
 from workbench.conf import ConfError
 from workbench.demo.__main__ import main
@@ -63,7 +63,12 @@ def test_a_block_that_splunk_would_misread_is_refused(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize(
     ("source", "left_out"),
-    [("ebpf", set()), ("obi", {DEPLOYS}), ("tetragon", {DEPLOYS}), ("kubelet", {DEPLOYS, EDGE_BASELINE, NEW_EDGE})],
+    [
+        ("ebpf", set()),
+        ("obi", {DEPLOYS}),
+        ("tetragon", {DEPLOYS}),
+        ("kubelet", {DEPLOYS, EDGE_BASELINE, NEW_EDGE, NEW_UDP_EDGE}),
+    ],
 )
 def test_searches_that_would_read_no_rows_are_not_enabled(source: str, left_out: set[str], built: Package) -> None:
     searches = tuple(App.load(built.staged).saved_searches.values())
@@ -77,7 +82,7 @@ def test_the_kubelet_page_names_the_searches_to_leave_disabled_as_they_find_none
 ) -> None:
     world = World(built.staged, tmp_path)
     page = (Path(__file__).parents[2] / "docs" / "sources" / "kubelet.md").read_text(encoding="utf-8")
-    for name in (DEPLOYS, EDGE_BASELINE, NEW_EDGE):
+    for name in (DEPLOYS, EDGE_BASELINE, NEW_EDGE, NEW_UDP_EDGE):
         assert f"- *{name}*\n" in page
     for name, definition in site_macros("kubelet").items():
         world.set_macro(name, definition)

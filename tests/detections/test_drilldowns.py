@@ -83,7 +83,7 @@ def outbound(world: World) -> SearchRun:
 
 @pytest.fixture
 def new_edge(world: World) -> SearchRun:
-    learned(world).add(talk("prod", "web", "secrets", HOUR)).add(talk("prod", "web", "db", HOUR))
+    learned(world).add(talk("prod", "web", "secrets", HOUR / 2)).add(talk("prod", "web", "db", HOUR / 2))
     return world.run(NEW_EDGE)
 
 
@@ -104,19 +104,19 @@ def test_the_traffic_of_a_finding_is_that_of_its_process_in_its_hour_beside_the_
     shown = opened(world, outbound, "Traffic of process")
     assert [(row["tcp.bytes"], row["avg_tcp.bytes"]) for row in shown] == [(52_000, "1000")] * 12
     times = [number(row, "_time") for row in shown]
-    assert NOW - 70 * MINUTE <= min(times) <= max(times) < NOW - 10 * MINUTE
+    assert NOW - 64 * MINUTE <= min(times) <= max(times) < NOW - 4 * MINUTE
 
 
 def test_the_traffic_of_a_new_edge_is_that_between_its_ends_with_their_names_in_either_role(
     world: World, new_edge: SearchRun
 ) -> None:
-    world.add(talk("prod", "secrets", "web", HOUR))
+    world.add(talk("prod", "secrets", "web", HOUR / 2))
     shown = opened(world, new_edge, "Traffic between")
     assert sorted((row["workload"], row["dest_workload"]) for row in shown) == [("secrets", "web"), ("web", "secrets")]
 
 
 def test_the_traffic_of_an_edge_to_the_outside_is_found_too(world: World) -> None:
-    learned(world).add(talk("prod", "web", "203.0.113.77", HOUR, outside="destination"))
+    learned(world).add(talk("prod", "web", "203.0.113.77", HOUR / 2, outside="destination"))
     shown = opened(world, world.run(NEW_EDGE), "Traffic between")
     assert [(row["dest_namespace"], row["dest_workload"]) for row in shown] == [("(outside)", "203.0.113.77")]
 

@@ -32,11 +32,11 @@ def test_the_score_grows_with_what_was_seen_and_is_capped(world: World, value: f
 
 
 def test_an_edge_out_of_the_cluster_and_a_large_one_score_more(world: World) -> None:
-    learned(world).add(talk("prod", "web", "cache", HOUR)).add(talk("prod", "web", "frontend.v2", HOUR))
-    world.add(talk("prod", "web", "api.bank.example", HOUR, outside="destination"))
-    world.add(talk("prod", "198.51.100.7", "web", HOUR, outside="source"))
-    world.add(talk("prod", "web", "2001:db8::1", HOUR, volume=20_000_000, outside="destination"))
-    world.add(talk("prod", "web", "store", HOUR, volume=20_000_000))
+    learned(world).add(talk("prod", "web", "cache", HOUR / 2)).add(talk("prod", "web", "frontend.v2", HOUR / 2))
+    world.add(talk("prod", "web", "api.bank.example", HOUR / 2, outside="destination"))
+    world.add(talk("prod", "198.51.100.7", "web", HOUR / 2, outside="source"))
+    world.add(talk("prod", "web", "2001:db8::1", HOUR / 2, volume=20_000_000, outside="destination"))
+    world.add(talk("prod", "web", "store", HOUR / 2, volume=20_000_000))
     found = {
         (row["workload"], row["dest_workload"]): (row["entity"], row["risk_score"]) for row in world.rows(NEW_EDGE)
     }
@@ -44,8 +44,8 @@ def test_an_edge_out_of_the_cluster_and_a_large_one_score_more(world: World) -> 
         ("web", "cache"): ("prod/shop/web", 15),
         ("web", "frontend.v2"): ("prod/shop/web", 15),
         ("web", "api.bank.example"): ("prod/shop/web", 30),
-        ("198.51.100.7", "web"): ("prod/shop/web", 30),
-        ("web", "2001:db8::1"): ("prod/shop/web", 40),
+        ("web", "198.51.100.7"): ("prod/shop/web", 30),
+        ("web", "2001:db8::1"): ("prod/shop/web", 65),
         ("web", "store"): ("prod/shop/web", 25),
     }
 
@@ -63,7 +63,7 @@ def test_the_message_is_the_same_from_hour_to_hour(world: World) -> None:
 def noisy(world: World) -> World:
     """One outbound finding, prod/backup/restic, and one new edge, prod/web to secrets."""
     learned(world).add(usual("prod", "backup", "restic", around(1000, 100)))
-    world.add(current("prod", "backup", "restic", 12, tcp_bytes=52_000)).add(talk("prod", "web", "secrets", HOUR))
+    world.add(current("prod", "backup", "restic", 12, tcp_bytes=52_000)).add(talk("prod", "web", "secrets", HOUR / 2))
     world.rows(TRAFFIC_BASELINE)
     return world
 

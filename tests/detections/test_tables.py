@@ -12,6 +12,7 @@ from tests.detections.world import (
     HIDDEN,
     HOUR,
     NEW_EDGE,
+    NEW_UDP_EDGE,
     NOW,
     OUTBOUND,
     SUSTAINED,
@@ -26,7 +27,7 @@ from workbench.replay.errors import ReplayError
 
 HISTORY = "K8S NPM - Learn History"
 DATA_CHECK = "K8S NPM - Data Check Of Kubernetes NPM"
-LOOKING_UP = {OUTBOUND, NEW_EDGE, SUSTAINED, EDGE_BASELINE, HIDDEN, TABLE_CHECK, DATA_CHECK, HISTORY}
+LOOKING_UP = {OUTBOUND, NEW_EDGE, NEW_UDP_EDGE, SUSTAINED, EDGE_BASELINE, HIDDEN, TABLE_CHECK, DATA_CHECK, HISTORY}
 NO_FIRST_ROW = {"npm_deploys", "npm_days", "npm_known_images", "npm_profile"}
 
 

@@ -26,6 +26,7 @@ from workbench.traffic.store import MetricsStore
 
 OUTBOUND = "K8S NPM - Kubernetes Anomalous Outbound Network Activity from Process - Rule"
 NEW_EDGE = "K8S NPM - Kubernetes newly seen TCP edge - Rule"
+NEW_UDP_EDGE = "K8S NPM - Kubernetes newly seen UDP edge - Rule"
 TRAFFIC_BASELINE = "K8S NPM - Baseline Of Kubernetes NPM Process Traffic"
 EDGE_BASELINE = "K8S NPM - Baseline Of Kubernetes NPM TCP Edges"
 PROFILE = "K8S NPM - Profile Of Kubernetes NPM Process Traffic"

@@ -60,7 +60,7 @@ def test_each_search_in_the_documents_parses_and_its_macros_exist(text: str) -> 
     assert {use.name for use in uses} <= set(CONTENT.macros())
 
 
-@pytest.mark.parametrize(("kind", "word"), [("filter-outbound", "Anomalous Outbound"), ("filter-edge", "edge")])
+@pytest.mark.parametrize(("kind", "word"), [("filter-outbound", "Anomalous Outbound"), ("filter-edge", "TCP edge")])
 def test_the_filters_that_are_shown_read_fields_of_the_finding(kind: str, word: str) -> None:
     for text in blocks(kind):
         read = fields_in(parse(f"| makeresults | {text}"))
@@ -92,7 +92,12 @@ def names_in_first_cells(page: str) -> set[str]:
 def test_each_field_of_a_finding_is_explained_for_its_detection() -> None:
     section = (DOCS / "detections.md").read_text(encoding="utf-8").split("## Fields of a finding\n", 1)[1]
     rows = re.findall(r"^\| (`[^|]*) \| ([^|]*) \| \S", section.split("\n## ", 1)[0], re.MULTILINE)
-    for word, column in (("Anomalous Outbound", "outbound"), ("edge", "edge"), ("Sustained", "sustained")):
+    for word, column in (
+        ("Anomalous Outbound", "outbound"),
+        ("TCP edge", "edge"),
+        ("UDP edge", "edge"),
+        ("Sustained", "sustained"),
+    ):
         mine = " ".join(names for names, of in rows if of == "all" or column in of.split(", "))
         explained = set(re.findall("`(.+?)`", mine))
         assert explained == set(detection(word).columns), word

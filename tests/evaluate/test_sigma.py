@@ -121,7 +121,7 @@ def test_the_shipped_rule_wants_a_peak_higher_or_longer_than_usual() -> None:
         values[0, :over_p85], values[0, :over_p95] = 500.0, 900.0
         one = np.ones(1)
         sixth, long = sigma.largest(values, sigma.MORE_THAN), sigma.largest(values, sigma.LONGER_THAN)
-        counted = sigma.Counted(sixth, long, one * 500, one * 100, one * 10, one * 400, one * 800)
+        counted = sigma.Counted(sixth, long, one * 500, one * 100, one * 10, one * 400, one * 700)
         return bool(counted.alerts(sigma.SHIPPED_RULE)[0])
 
     assert [alerts(5, 20), alerts(6, 6), alerts(0, 21)] == [False, True, True]

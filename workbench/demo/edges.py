@@ -9,7 +9,7 @@ from typing import Any, Literal, TypeAlias
 
 from workbench.demo.verdict import Finding, Verdict
 from workbench.replay.rows import Row, as_number
-from workbench.traffic.attacks import NEW_EDGE
+from workbench.traffic.attacks import EDGES
 
 Kind: TypeAlias = Literal["known", "unreported", "unexplained", "benign", "attack on a known edge", "attack"]
 # Later ones cover earlier ones when both directions of a pair differ, and are drawn on top.
@@ -61,23 +61,26 @@ def _all(table: Sequence[Row], verdict: Verdict, start: float) -> Iterable[tuple
         yield cluster, (source, dest), "known" if before else "unreported", ""
     for attack, findings in verdict.caught:
         for finding in _of_edges(findings):
-            yield str(finding.row["cluster"]), _direction(finding), "attack", str(attack["kind"])
+            for direction in _directions(finding):
+                yield str(finding.row["cluster"]), direction, "attack", str(attack["kind"])
         there = (str(attack["workload"]), str(attack["dest"]))
         if (str(attack["cluster"]), there) in known and attack["dest"]:
             yield str(attack["cluster"]), there, "attack on a known edge", str(attack["kind"])
     for finding, cause in verdict.explained:
-        if finding.detection == NEW_EDGE:
-            yield str(finding.row["cluster"]), _direction(finding), "benign", str(cause["kind"])
+        if finding.detection in EDGES:
+            for direction in _directions(finding):
+                yield str(finding.row["cluster"]), direction, "benign", str(cause["kind"])
     for finding in _of_edges(verdict.unexplained):
-        yield str(finding.row["cluster"]), _direction(finding), "unexplained", ""
+        for direction in _directions(finding):
+            yield str(finding.row["cluster"]), direction, "unexplained", ""
 
 
 def _of_edges(findings: Iterable[Finding]) -> Iterable[Finding]:
-    return (finding for finding in findings if finding.detection == NEW_EDGE)
+    return (finding for finding in findings if finding.detection in EDGES)
 
 
-def _direction(finding: Finding) -> Pair:
-    return str(finding.row["workload"]), str(finding.row["dest_workload"])
+def _directions(finding: Finding) -> list[Pair]:
+    return [(str(finding.row["workload"]), peer) for peer in finding.peers]
 
 
 def _graph(cluster: str, links: dict[Pair, list[tuple[Kind, Pair, Any]]], most: int) -> EdgeGraph:

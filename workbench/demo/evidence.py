@@ -27,11 +27,11 @@ from workbench.spl.arguments import ArgumentError, options
 from workbench.spl.parser import parse
 from workbench.spl.times import span_seconds
 from workbench.spl.tree import CustomCommand, Mstats
-from workbench.traffic.attacks import NEW_EDGE, OUTBOUND, SUSTAINED
+from workbench.traffic.attacks import EDGES, OUTBOUND, SUSTAINED
 from workbench.traffic.store import MetricsStore
 
 # What is shown before the searched window; an edge's is longer, and hours need days to look at.
-BEFORE = {OUTBOUND: 3 * HOUR, NEW_EDGE: 1 * HOUR, SUSTAINED: 44 * HOUR}
+BEFORE = {OUTBOUND: 3 * HOUR, **dict.fromkeys(EDGES, HOUR), SUSTAINED: 44 * HOUR}
 AFTER = HOUR
 EDGE_METRIC = "packets"
 
@@ -128,13 +128,13 @@ def gather(findings: Sequence[Finding], runs: Sequence[SearchRun], app: App, sto
     search = next((run.search.search for run in runs if OUTBOUND in run.search.name and run.findings), None)
     how = sensitivity(app, search) if search else Sensitivity()
     amounts, tables = Amounts(app, store), baselines(runs)
-    sent = _sent([each for each in findings if each.detection != NEW_EDGE], amounts)
+    sent = _sent([each for each in findings if each.detection not in EDGES], amounts)
     profiled = Profiled(runs, app, store) if any(each.detection == SUSTAINED for each in findings) else None
     carried: dict[Window, tuple[dict[Key, dict[float, float]], int]] = {}
     made = []
     for finding in findings:
         shown = _shown(finding)
-        if finding.detection == NEW_EDGE:
+        if finding.detection in EDGES:
             if shown not in carried:
                 carried[shown] = amounts.carried(shown)
             tracks = _edge(finding, *carried[shown])

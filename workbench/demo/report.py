@@ -26,7 +26,7 @@ from workbench.replay.app import App
 from workbench.replay.rows import each_text
 from workbench.replay.schedule import SearchRun
 from workbench.spl.times import utc_text
-from workbench.traffic.attacks import DETECTIONS, NEW_EDGE, SUSTAINED
+from workbench.traffic.attacks import DETECTIONS, EDGES, SUSTAINED
 from workbench.traffic.store import MetricsStore
 from workbench.writing import write_text
 
@@ -215,7 +215,7 @@ def _groups(verdict: Verdict, views: Sequence[dict[str, Any]]) -> list[dict[str,
 
 
 def _finding(each: Judged, proof: Evidence, interval: float, charts: _Charts) -> dict[str, Any]:
-    row, edge = each.finding.row, each.finding.detection == NEW_EDGE
+    row, edge = each.finding.row, each.finding.detection in EDGES
     ends = ("workload", "dest_workload") if edge else ("workload", "process")
     subject = [str(row.get(name)) for name in ends]
     attack = each.event if each.cause == "attack" else None

@@ -15,9 +15,9 @@ from rich.table import Table
 from workbench.demo.verdict import Finding, Verdict
 from workbench.replay.rows import each_text
 from workbench.spl.times import utc_text
-from workbench.traffic.attacks import NEW_EDGE, OUTBOUND, SUSTAINED
+from workbench.traffic.attacks import EDGES, NEW_EDGE, NEW_UDP_EDGE, OUTBOUND, SUSTAINED
 
-SHORT = {OUTBOUND: "outbound", SUSTAINED: "sustained", NEW_EDGE: "new edge"}
+SHORT = {OUTBOUND: "outbound", SUSTAINED: "sustained", NEW_EDGE: "new edge", NEW_UDP_EDGE: "new UDP edge"}
 
 
 def print_truth(verdict: Verdict, console: Console) -> None:
@@ -89,7 +89,7 @@ def _false_alerts(verdict: Verdict) -> Iterable[Finding]:
 
 def _subject(finding: Finding) -> str:
     row = finding.row
-    if finding.detection == NEW_EDGE:
+    if finding.detection in EDGES:
         return f"{row['workload']} -> {row['dest_workload']}"
     return f"{row['workload']} / {row['process']}"
 

@@ -11,9 +11,9 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from workbench.replay.rows import Row
+from workbench.replay.rows import Row, each_text
 from workbench.replay.schedule import SearchRun
-from workbench.traffic.attacks import DETECTIONS, NEW_EDGE
+from workbench.traffic.attacks import DETECTIONS, EDGES
 
 
 @dataclass(frozen=True)
@@ -26,6 +26,11 @@ class Finding:
     latest: float
     row: Row
 
+    @property
+    def peers(self) -> tuple[str, ...]:
+        """The other ends of a finding of edges: one, or several of a scan or of a new workload."""
+        return each_text(self.row.get("peer_names") or self.row.get("dest_workload"))
+
     def touches(self, event: dict[str, Any]) -> bool:
         """Return whether this finding can be about ``event``, an attack or a benign event of the truth file."""
         if (
@@ -35,9 +40,9 @@ class Finding:
         ):
             return False
         ends = {event["workload"], event.get("dest")}
-        if self.detection == NEW_EDGE:
-            pair = {self.row.get("workload"), self.row.get("dest_workload")}
-            return pair == ends if event.get("dest") else event["workload"] in pair
+        if self.detection in EDGES:
+            pairs = [{self.row.get("workload"), peer} for peer in self.peers]
+            return ends in pairs if event.get("dest") else any(event["workload"] in pair for pair in pairs)
         same_process = self.row.get("process") == event["process"] or self.row.get("workload") == event.get("dest")
         # A rise in UDP does not come from an attack over TCP.
         same_protocol = event.get("protocol", "") in str(self.row.get("protocol"))

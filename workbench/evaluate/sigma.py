@@ -2,9 +2,9 @@
 
 The limit comes from the shipped code, the counting is done in numpy: an hour alerts when more than 5 intervals are over
 average + threshold * stdev, which is when the 6th largest is. The shipped rule asks that they are over the usual peaks
-as well: those 5 over p95, or 20 over p85. (The search counts twice as many intervals over p95, as bytes and packets
-rise together.) The baseline is that of up to 30 days before, made anew each hour, as in the original, or each midnight
-(UTC), as in the shipped search.
+as well: those 5 over 1.25 times p95, or 20 over p85. (The search counts twice as many intervals over p95, as bytes and
+packets rise together.) The baseline is that of up to 30 days before, made anew each hour, as in the original, or each
+midnight (UTC), as in the shipped search.
 """
 
 from __future__ import annotations
@@ -23,6 +23,7 @@ HOURLY, DAILY = 1, HOURS_A_DAY  # hours between two baselines
 MORE_THAN = 5  # intervals over the limit
 LONGER_THAN = 20  # intervals over the limit that need not be over p95
 PERCENTILES = (0.85, 0.95)
+FACTOR = 1.25  # of p95, in the search
 DAYS = 14  # in which usual peaks are looked for
 ORIGINAL_RULE = Options(threshold=3, minsamples=0, minspread=0, peaks="ignore")
 PLAIN_RULE = Options(peaks="ignore")
@@ -51,7 +52,9 @@ class Counted:
         uppers = np.array(limits).reshape(self.sixth.shape)
         if not options.use_peaks:
             return self.sixth > uppers
-        alerts: Booleans = (self.sixth > np.maximum(uppers, self.p95)) | (self.long > np.maximum(uppers, self.p85))
+        alerts: Booleans = (self.sixth > np.maximum(uppers, FACTOR * self.p95)) | (
+            self.long > np.maximum(uppers, self.p85)
+        )
         return alerts
 
     def deviations(self) -> Floats:

@@ -21,8 +21,10 @@ from workbench.writing import write_text
 
 OUTBOUND = "Kubernetes Anomalous Outbound Network Activity from Process"
 NEW_EDGE = "Kubernetes newly seen TCP edge"
+NEW_UDP_EDGE = "Kubernetes newly seen UDP edge"
+EDGES = (NEW_EDGE, NEW_UDP_EDGE)
 SUSTAINED = "Kubernetes Sustained Outbound Volume from Process"
-DETECTIONS = (OUTBOUND, SUSTAINED, NEW_EDGE)
+DETECTIONS = (OUTBOUND, SUSTAINED, *EDGES)
 SIGMA = 0.05  # an attacker's transfer is steady, not constant
 ATTACK = 4  # stream of random numbers
 

@@ -16,7 +16,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from fnmatch import fnmatchcase
 
-from workbench.traffic.attacks import DETECTIONS, NEW_EDGE, Attack, LookAlike
+from workbench.traffic.attacks import DETECTIONS, EDGES, Attack, LookAlike
 from workbench.traffic.clusters import Cluster, Estate, PlanError, Workload
 from workbench.traffic.collecting import Collector, Counter, Dimensions, Tap, Temporality
 from workbench.traffic.loadcurves import HOUR
@@ -321,7 +321,7 @@ SOURCES: Mapping[str, Source] = {
             10,  # as Splunk's chart reads it
             _kubelet,
             knows_udp=False,
-            sees=tuple(each for each in DETECTIONS if each != NEW_EDGE),
+            sees=tuple(each for each in DETECTIONS if each not in EDGES),
         ),
     )
 }
