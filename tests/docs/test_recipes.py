@@ -75,7 +75,9 @@ def test_each_setting_that_is_shown_is_for_a_macro_or_lookup(text: str) -> None:
     shipped = {name: len(listed) if isinstance(listed, list) else 0 for name, listed in arguments.items()}
     for stanza, settings in conf.parse(text).require_clean().stanzas.items():
         name, _, arity = stanza.rstrip(")").partition("(")
-        if "definition" not in settings:
+        if stanza == "lookup":  # of limits.conf
+            assert settings == {"outputlookup_check_permission": "true"}
+        elif "definition" not in settings:
             assert settings["filename"] == f"{stanza}.csv"
         elif name in CONTENT.macros():
             assert int(arity or 0) == shipped.get(name, 0)
