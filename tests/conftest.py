@@ -28,7 +28,7 @@ CHECKOUT = Path(__file__).parents[1]
 
 # What Hypothesis measures are seconds of a machine that may be busy; no test asserts a time.
 SLOW_IS_FINE = (HealthCheck.too_slow, HealthCheck.data_too_large, HealthCheck.function_scoped_fixture)
-settings.register_profile("tests", max_examples=examples(100, 1000), deadline=None, suppress_health_check=SLOW_IS_FINE)
+settings.register_profile("tests", max_examples=examples(60, 1000), deadline=None, suppress_health_check=SLOW_IS_FINE)
 settings.load_profile("tests")
 
 

@@ -103,13 +103,13 @@ def test_recorded_traffic_is_read_as_the_sdk_reads_it(shared: Path, name: str) -
     assert ours == sdk_records(execute.body.decode())
 
 
-@settings(max_examples=examples(200, 2000))
+@settings(max_examples=examples(100, 2000))
 @given(streams())
 def test_generated_streams_are_read_as_the_sdk_reads_them(stream: bytes) -> None:
     assert_same_chunks(stream)
 
 
-@settings(max_examples=examples(300, 3000))
+@settings(max_examples=examples(150, 3000))
 @given(bodies())
 def test_generated_bodies_give_the_records_of_the_sdk(body: bytes) -> None:
     assert our_records(body) == sdk_records(body.decode())
@@ -126,7 +126,7 @@ def test_a_whole_search_is_read_as_the_sdk_reads_it() -> None:
     assert len(assert_same_chunks(stream)) == 4
 
 
-@settings(max_examples=examples(300, 3000))
+@settings(max_examples=examples(150, 3000))
 @given(bodies())
 def test_a_row_that_is_cut_at_its_commas_has_the_cells_of_the_csv_module(body: bytes) -> None:
     """Why rows can be scored by columns: a row of a plain shape needs no csv module."""

@@ -166,7 +166,7 @@ STATISTICS = st.tuples(
 )
 
 
-@settings(max_examples=examples(60, 600))
+@settings(max_examples=examples(30, 600))
 @given(
     st.dictionaries(st.sampled_from("abcd"), STATISTICS),
     st.lists(st.tuples(st.sampled_from("abcdef"), CELLS), max_size=30),

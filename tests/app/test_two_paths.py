@@ -81,7 +81,7 @@ def with_carriage_returns(body: bytes) -> bytes:
 ODD_LINE_ENDS = bodies().map(with_carriage_returns)
 
 
-@settings(max_examples=examples(400, 4000))
+@settings(max_examples=examples(200, 4000))
 @given(
     args=OPTIONS,
     chunks=st.lists(

@@ -56,7 +56,7 @@ texts = st.lists(words, min_size=1, max_size=12).flatmap(
 
 
 @given(text=texts, style=st.sampled_from(["|", ">", "'", '"', None]), width=st.sampled_from([10, 40, 1000]))
-@settings(max_examples=examples(300, 3000))
+@settings(max_examples=examples(150, 3000))
 def test_every_character_that_is_no_blank_is_exact(
     text: str, style: str | None, width: int, tmp_path_factory: pytest.TempPathFactory
 ) -> None:

@@ -198,7 +198,7 @@ random_series = st.lists(
 ).map(lambda several: list({(p["_time"], p["workload"], p["peer"]): p for part in several for p in part}.values()))
 
 
-@settings(max_examples=examples(40, 1000))
+@settings(max_examples=examples(25, 1000))
 @given(points=random_series, span=st.sampled_from([7, 30, 60]), rates=st.sampled_from(READINGS))
 def test_random_series_agree_with_sql_that_asks_for_each_span_and_series(
     counted: _Counted, points: list[Point], span: int, rates: Reading

@@ -172,7 +172,7 @@ def check(found: list[Row], fields: FieldSet) -> None:
             assert not trait.nonzero or as_number(row.get(name)) != 0, f"{name} is zero"
 
 
-@settings(max_examples=examples(250, 2500))
+@settings(max_examples=examples(120, 2500))
 @given(rows=rows, pipeline=pipelines)
 def test_no_row_breaks_a_promise(running: SearchContext, rows: list[Row], pipeline: list[str]) -> None:
     search = parse_subsearch(" | ".join(pipeline))

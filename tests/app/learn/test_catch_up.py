@@ -55,14 +55,14 @@ def in_runs(rows: list[Row], borders: list[int]) -> Answer:
     return answer
 
 
-@settings(max_examples=examples(60, 600))
+@settings(max_examples=examples(30, 600))
 @given(estates, st.lists(st.integers(1, HOURS - 1), max_size=4, unique=True).map(sorted))
 def test_how_the_hours_are_shared_out_to_runs_changes_nothing(rows: list[Row], borders: list[int]) -> None:
     rows = with_all_columns(rows)
     assert in_runs(rows, borders).rows == learn(rows).rows
 
 
-@settings(max_examples=examples(60, 600))
+@settings(max_examples=examples(30, 600))
 @given(estates, st.lists(st.integers(0, 80), max_size=5).map(sorted), st.randoms(use_true_random=False))
 def test_the_order_of_rows_and_the_borders_of_chunks_change_nothing(
     rows: list[Row], borders: list[int], shuffle: random.Random

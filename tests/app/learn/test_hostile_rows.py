@@ -45,7 +45,7 @@ def table_of(chunk: bytes) -> str:
     return table.getvalue()
 
 
-@settings(max_examples=examples(300, 3000))
+@settings(max_examples=examples(150, 3000))
 @given(tampered())
 def test_tampered_rows_give_a_table_that_can_be_read_or_an_error(chunk: bytes) -> None:
     try:
