@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Sequence
+from collections.abc import Iterable, Iterator, Sequence
 
 from hypothesis import strategies as st
+from npmlib.rows import Columns, csv_rows
 
 KEYS = ("cluster", "workload", "process")
 METRICS = ("tx", "rx", "new", "udp", "last")
@@ -178,3 +179,12 @@ def chunk(metadata: object, body: bytes = b"") -> bytes:
     """Any chunk, with the right lengths."""
     text = json.dumps(metadata).encode()
     return b"chunked 1.0,%d,%d\n" % (len(text), len(body)) + text + body
+
+
+def read_records(lines: Iterable[str]) -> Iterator[dict[str, object]]:
+    """Yield the rows below the header as records, passing over blank lines; csv.Error where the text is not CSV."""
+    rows = csv_rows(lines)
+    columns = Columns(next(rows, []))
+    for cells in rows:
+        if cells:
+            yield columns.record(cells)

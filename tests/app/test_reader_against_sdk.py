@@ -16,9 +16,9 @@ from hypothesis import strategies as st
 from npmlib.anomaly.columnwise import DIGITS, SWAP, layout_of, plain_shapes
 from npmlib.anomaly.options import Options
 from npmlib.protocol import Chunk, read_chunk
-from npmlib.rows import csv_rows, multivalue, read_records, readable
+from npmlib.rows import csv_rows, multivalue, readable
 
-from tests.app.chunks import KEYS, METRICS, bodies, chunk, execute, getinfo
+from tests.app.chunks import KEYS, METRICS, bodies, chunk, execute, getinfo, read_records
 from tests.app.conftest import ROOT
 from tests.examples import examples
 

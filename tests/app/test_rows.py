@@ -9,7 +9,9 @@ import time
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from npmlib.rows import csv_rows, has_rows, multivalue, read_records, readable
+from npmlib.rows import csv_rows, has_rows, multivalue, readable
+
+from tests.app.chunks import read_records
 
 
 def records(text: str) -> list[dict[str, object]]:

@@ -13,9 +13,19 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from npmlib.anomaly import columnwise
-from npmlib.rows import read_records
 
-from tests.app.chunks import KEYS, LOOKUP, METRICS, PEAKED, bodies, execute, getinfo, plain_bodies, tampered
+from tests.app.chunks import (
+    KEYS,
+    LOOKUP,
+    METRICS,
+    PEAKED,
+    bodies,
+    execute,
+    getinfo,
+    plain_bodies,
+    read_records,
+    tampered,
+)
 from tests.app.conftest import ROOT
 from tests.examples import examples
 

@@ -113,12 +113,3 @@ def csv_rows(lines: Iterable[str]) -> Iterator[List[str]]:
         if ended:
             raise csv.Error("it ends inside a quoted cell")
         yield cells
-
-
-def read_records(lines: Iterable[str]) -> Iterator[Dict[str, object]]:
-    """Yield the rows below the header as records, passing over blank lines; csv.Error where the text is not CSV."""
-    rows = csv_rows(lines)
-    columns = Columns(next(rows, []))
-    for cells in rows:
-        if cells:
-            yield columns.record(cells)
