@@ -70,7 +70,7 @@ def copy_checkout() -> Callable[[Path], Path]:
 def _copy_checkout(target: Path) -> Path:
     """All that a build reads, in another folder, so that tests never write into the checkout."""
     target.mkdir(parents=True)
-    passed_over = shutil.ignore_patterns("__pycache__", "lib")
+    passed_over = shutil.ignore_patterns("lib", "*.pyc.*")  # of bytecode all but what is just being written
     for folder in ("app", "contentctl", "workbench"):
         shutil.copytree(CHECKOUT / folder, target / folder, ignore=passed_over)
     for name in ("build.py", "LICENSE", "NOTICE"):
