@@ -103,22 +103,30 @@ def measure(state: State, clock: int, floor: Seasonal, volume: Seasonal) -> None
 def _average(state: State, clock: int, floor: Seasonal, volume: Seasonal) -> None:
     """Move the expected values by the residuals of one hour, so that after n hours they have moved by the mean of n.
 
-    Where the series has clearly returned, more than half of the way, they move back, but for the hours measured before.
+    An hour clearly off those before it counts for itself: for all hours if the series has returned by more than half of
+    the way, where only the hours measured before stay as they are; a part of the way down for that hour alone; and up
+    for that hour in full.
     """
     measured, step = int(ACCEPTANCE_HOURS - state[ACCEPTING]), state[ACCEPT_STEP]
-    clearly = (abs(volume.standardised) - volume.limit) / volume.width > OVER
-    if clearly and abs(step) > SMALLEST_STEP and -volume.residual / step > RETURNED:
-        _shift(state, floor.residual, volume.residual)
-        for before in range(1, measured + 1):
-            for channel, residual in ((FLOOR, floor.residual), (VOLUME, volume.residual)):
-                for weekend in (0, 24):
-                    state[channel + weekend + (clock - before) % 24] -= residual
-        state[ACCEPTING] = 0
-        return
-    share = 1 / (measured + 1)
+    clearly = measured and (abs(volume.standardised) - volume.limit) / volume.width > OVER
+    returned = clearly and abs(step) > SMALLEST_STEP and -volume.residual / step > RETURNED
+    down = clearly and volume.residual < 0
+    share = 1.0 if returned else 0.0 if down else 1 / (measured + 1)
     _shift(state, floor.residual * share, volume.residual * share)
+    if returned:
+        for before in range(1, measured + 1):
+            _shift_hour(state, clock - before, -floor.residual, -volume.residual)
+    elif clearly:
+        _shift_hour(state, clock, floor.residual * (1 - share), volume.residual * (1 - share))
     state[ACCEPT_STEP] += volume.residual * share
     state[ACCEPTING] -= 1
+
+
+def _shift_hour(state: State, clock: int, floor: float, volume: float) -> None:
+    """Raise what is expected at one hour of all days."""
+    for cell in (clock % 24, clock % 24 + 24):
+        state[FLOOR + cell] += floor
+        state[VOLUME + cell] += volume
 
 
 def _excuse(state: State, floor: Seasonal, volume: Seasonal) -> None:
