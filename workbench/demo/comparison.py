@@ -9,16 +9,20 @@ from __future__ import annotations
 
 import argparse
 import json
+import multiprocessing
+import os
 import re
 import sys
 import time
 from collections import Counter
 from collections.abc import Mapping, Sequence
+from concurrent.futures import ProcessPoolExecutor
 from datetime import datetime, timezone
+from functools import partial
 from pathlib import Path
 from typing import Any
 
-from workbench.compiler.build import build_package
+from workbench.compiler.build import Package, build_package
 from workbench.compiler.finding import BuildError
 from workbench.compiler.project import read_project
 from workbench.demo.scenes import REAL_DATA, recorded, simulated
@@ -76,18 +80,31 @@ def measure(sources: Sequence[str], days: int, folder: Path, recording: Path) ->
         "simulated": {"attacks": [], "sources": {}},
         "recorded": {"attacks": [], "sources": {}},
     }
-    for source in sources:
-        began = time.perf_counter()
-        scenes = {"simulated": simulated(folder, source, days, SEED)}
-        if source in NEZHA_SOURCES:
-            scenes["recorded"] = recorded(folder / "recorded", source, recording)
-        for name, scene in scenes.items():
-            truth = scene.truth
-            figures[name]["attacks"] = [f"{attack['kind']}, {attack['cluster']}" for attack in truth["attacks"]]
-            runs = scene.watched(package, reports=False)
-            figures[name]["sources"][source] = outcome(judge(truth, findings_of(runs)))
-        print(f"{source}: {time.perf_counter() - began:.0f} seconds", file=sys.stderr, flush=True)
+    # One source a processor: the replay is plain Python for most of the time.
+    with ProcessPoolExecutor(os.cpu_count(), multiprocessing.get_context("spawn")) as pool:
+        outcomes = pool.map(partial(_watched, package, days, folder, recording), sources)
+        for source, by_traffic in zip(sources, outcomes, strict=True):
+            for traffic, (attacks, outcome_of_it) in by_traffic.items():
+                figures[traffic]["attacks"] = attacks
+                figures[traffic]["sources"][source] = outcome_of_it
     return figures
+
+
+def _watched(
+    package: Package, days: int, folder: Path, recording: Path, source: str
+) -> dict[str, tuple[list[str], dict[str, Any]]]:
+    """Return the attacks and the outcome of the simulated and of the recorded traffic, if the source has that."""
+    began = time.perf_counter()
+    scenes = {"simulated": simulated(folder / source, source, days, SEED)}
+    if source in NEZHA_SOURCES:
+        scenes["recorded"] = recorded(folder / source / "recorded", source, recording)
+    made = {}
+    for traffic, scene in scenes.items():
+        truth, runs = scene.truth, scene.watched(package, reports=False)
+        attacks = [f"{attack['kind']}, {attack['cluster']}" for attack in truth["attacks"]]
+        made[traffic] = attacks, outcome(judge(truth, findings_of(runs)))
+    print(f"{source}: {time.perf_counter() - began:.0f} seconds", file=sys.stderr, flush=True)
+    return made
 
 
 def _versions() -> dict[str, int]:
