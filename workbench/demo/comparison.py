@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import argparse
 import json
-import multiprocessing
 import os
 import re
 import sys
@@ -81,7 +80,7 @@ def measure(sources: Sequence[str], days: int, folder: Path, recording: Path) ->
         "recorded": {"attacks": [], "sources": {}},
     }
     # One source a processor: the replay is plain Python for most of the time.
-    with ProcessPoolExecutor(os.cpu_count(), multiprocessing.get_context("spawn")) as pool:
+    with ProcessPoolExecutor(os.cpu_count()) as pool:
         outcomes = pool.map(partial(_watched, package, days, folder, recording), sources)
         for source, by_traffic in zip(sources, outcomes, strict=True):
             for traffic, (attacks, outcome_of_it) in by_traffic.items():
