@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from tests.detections.checking import HOUR, Site, chosen
-from tests.detections.world import DEPLOYS, EDGE_BASELINE, NEW_EDGE
+from tests.detections.world import DEPLOYS, EDGE_BASELINE, NEW_EDGE, NEW_UDP_EDGE
 from tests.examples import examples
 from tests.traffic.answers import ONE_CLUSTER
 from workbench.compiler.build import Package
@@ -37,9 +37,9 @@ def test_right_data_rightly_read_gives_no_line_but_ok(
     check = Site(built.staged, tmp_path, chosen(source)).check(stores[source], DEFAULT_END)
     assert check.not_ok() == {}
     assert f"npm_sent_{source}" in check.advice("source", METRIC_OF.get(source, source))
-    disabled = [name.removeprefix("K8S NPM - ").removesuffix(" - Rule") for name in (NEW_EDGE, EDGE_BASELINE, DEPLOYS)]
-    named = [name in check.advice("edges", "npm_edges") for name in disabled]
-    assert named == [source == "kubelet"] * 3
+    for search in (NEW_EDGE, NEW_UDP_EDGE, EDGE_BASELINE, DEPLOYS):
+        name = search.removeprefix("K8S NPM - ").removesuffix(" - Rule")
+        assert (name in check.advice("edges", "npm_edges")) == (source == "kubelet"), name
 
 
 @pytest.mark.parametrize(("source", "macro"), MISREAD)
