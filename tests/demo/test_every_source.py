@@ -37,6 +37,7 @@ ALL = {
     "burst": {BY_OUTBOUND},
     "sustained": {BY_OUTBOUND, BY_NEW_EDGE},
     "new edge": {BY_NEW_EDGE},
+    "scan": {BY_NEW_EDGE},
     "UDP exfiltration": {BY_OUTBOUND},
 }
 # Kubelet statistics know no peer, and of a pod's bytes one number for TCP and UDP together.
@@ -44,6 +45,7 @@ LESS: dict[str, set[str]] = {
     "burst": {BY_OUTBOUND},
     "sustained": {BY_OUTBOUND},
     "new edge": set(),
+    "scan": set(),
     "UDP exfiltration": set(),
 }
 FOUND = {source: LESS if source == "kubelet" else ALL for source in SOURCES}

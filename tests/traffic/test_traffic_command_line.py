@@ -16,7 +16,7 @@ def test_simulate_then_hec(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -
     store, lines = tmp_path / "store", tmp_path / "points.json"
     order = ["--days", "2", "--clusters", "1", "--interval", "30", "--seed", "1", "--end", "2026-01-08T12:00:17Z"]
     assert main(["simulate", "--out", str(store), *order]) == 0
-    assert "5 attacks" in capsys.readouterr().out
+    assert "6 attacks" in capsys.readouterr().out
     truth = json.loads((store / "truth.json").read_text())
     assert truth["end_text"] == "2026-01-08T12:00:00Z"
     assert len(list((store / "kubernetes_metrics").iterdir())) == 3

@@ -33,9 +33,10 @@ ATTACK = 4  # stream of random numbers
 class Attack:
     """Traffic added from ``series`` (its source sends the loot) to its destination over [start, end).
 
-    ``rate``: bytes a second that leave; ``reply``: bytes that come back per byte sent; ``sockets``: connections
-    opened a second (at least one is); ``expected_by``: the detections that should see it, empty when honest
-    arithmetic says that none can; ``note``: why, for a reader. PlanError for a time range or rate not above zero.
+    ``rate``: bytes a second that leave; ``reply``: bytes that come back per byte sent; ``sockets``: connections opened
+    a second (at least one is); ``also``: series to more destinations, to which as much is sent; ``expected_by``: the
+    detections that should see it, empty when honest arithmetic says that none can; ``note``: why, for a reader.
+    PlanError for a time range or rate not above zero.
     """
 
     kind: str
@@ -49,6 +50,7 @@ class Attack:
     reply: float = 0.04
     segment: float = 1200.0
     sockets: float = 0.02
+    also: tuple[Series, ...] = ()
 
     def __post_init__(self) -> None:
         if self.end <= self.start or self.rate <= 0:
@@ -85,7 +87,7 @@ class Injection:
 
 
 def injections(attack: Attack, interval: float, seed: int, number: int) -> tuple[Injection, ...]:
-    """Work out what ``attack``, the ``number``-th of its run, adds: the way out, then the way back if any."""
+    """Work out what ``attack``, the ``number``-th of its run, adds: the ways out, then the ways back if any."""
     first = np.ceil(attack.start / interval) * interval
     times = np.arange(first, attack.end, interval)
     if not len(times):
@@ -99,13 +101,16 @@ def injections(attack: Attack, interval: float, seed: int, number: int) -> tuple
         sockets = np.floor(attack.sockets * interval + random.random(len(times)))
         sockets[0] = max(sockets[0], 1)
         sockets = np.minimum(sockets, packets)
-    there = Injection(attack.series, attack.protocol, times, sent, packets, sockets)
+    ways = [
+        Injection(series, attack.protocol, times, sent, packets, sockets) for series in (attack.series, *attack.also)
+    ]
     if not attack.reply:
-        return (there,)
+        return tuple(ways)
     back_sent = np.maximum(np.rint(sent * attack.reply), 40)
     back_packets = np.ceil(back_sent / attack.segment)
-    back = Injection(attack.series.reversed(), attack.protocol, times, back_sent, back_packets, np.zeros(len(times)))
-    return there, back
+    none = np.zeros(len(times))
+    ways += [Injection(way.series.reversed(), attack.protocol, times, back_sent, back_packets, none) for way in ways]
+    return tuple(ways)
 
 
 def iso(instant: float) -> str:
@@ -135,8 +140,9 @@ def truth(
                 "end": attack.end,
                 "start_text": iso(attack.start),
                 "end_text": iso(attack.end),
+                "also": [other.dest_workload for other in attack.also],
                 "added_bytes": int(parts[0].bytes.sum()),
-                "added_bytes_back": int(sum(part.bytes.sum() for part in parts[1:])),
+                "added_bytes_back": int(parts[-1].bytes.sum()) if attack.reply else 0,
                 "expected_by": list(attack.expected_by),
                 "note": attack.note,
             }

@@ -12,6 +12,7 @@ from dataclasses import replace
 
 from workbench.traffic.attacks import NEW_EDGE, OUTBOUND, SUSTAINED, Attack, LookAlike
 from workbench.traffic.blueprint import (
+    CART,
     CATALOG,
     COLLECTOR,
     DNS,
@@ -33,6 +34,7 @@ LOUD = 1.5  # how far above the three sigma line the attacks lie that should be 
 SLOW = 0.5  # the slow attack, as a share of what the process sends anyway
 BELOW_FOUR = 1.9  # the UDP attack adds this many times the mean: 2.9 times the mean in all
 RELEASED = 2.0  # what the release of the log collector makes of its level
+SCANNED = 12  # workloads that the scan tries
 OUTSIDE = "203.0.113.77"  # addresses set aside for documentation
 OUTSIDE_STAGING = "198.51.100.23"
 
@@ -47,7 +49,7 @@ def last_day(estate: Estate, end: float) -> tuple[Estate, tuple[Attack, ...], tu
     second = estate.clusters[1] if len(estate.clusters) > 2 else first
     staging = estate.clusters[-1] if estate.clusters[-1].name == STAGING else None
     attacks = [_burst(estate, first, day), _sustained(estate, second, day), _slow(estate, first, day)]
-    attacks += [_new_edge(estate, second, day), _udp(estate, second, day)]
+    attacks += [_new_edge(estate, second, day), _udp(estate, second, day), _scan(first, day)]
     if staging:
         attacks += [_hidden_by_pooling(estate, staging, day), _known_elsewhere(estate, first, staging, day)]
     changed, look_alikes = _benign(estate, second, day)
@@ -133,6 +135,28 @@ def _new_edge(estate: Estate, cluster: Cluster, day: float) -> Attack:
         (NEW_EDGE,),
         "the web server talks to the table of users, which it never did, in any cluster",
         reply=3.0,
+    )
+
+
+def _scan(cluster: Cluster, day: float) -> Attack:
+    known = {
+        name
+        for edge in cluster.edges
+        for name in (edge.source[0], edge.dest[0])
+        if CART[0] in (edge.source[0], edge.dest[0])
+    }
+    others = [each for each in cluster.workloads if each.processes and each.name not in {*known, CART[0]}][:SCANNED]
+    tried = [series_of(cluster, CART, (each.name, each.processes[0].name)) for each in others]
+    return Attack(
+        "scan",
+        tried[0],
+        day + 22 * HOUR + 30 * MINUTE,
+        day + 22 * HOUR + 34 * MINUTE,
+        2.0,
+        (NEW_EDGE,),
+        "the cart tries the ports of workloads that it never talked to; a packet or two each",
+        sockets=0.0,
+        also=tuple(tried[1:]),
     )
 
 

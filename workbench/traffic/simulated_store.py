@@ -15,6 +15,7 @@ from workbench.traffic.points import NPM_INDEX
 from workbench.traffic.scenario import last_day
 from workbench.traffic.simulate import Run, Simulation
 from workbench.traffic.sources import EBPF, Sending, source_of
+from workbench.traffic.visits import visits
 from workbench.traffic.writing import TRUTH_FILE, StoreWriter, fresh_store
 
 DEFAULT_END = 1_772_668_800.0  # 2026-03-05T00:00:00Z: the last day, the one with the attacks, is a Wednesday
@@ -69,7 +70,8 @@ def write_simulated_store(target: Path, order: Order, progress: Progress | None 
         attacks = ()
     run = Run(estate, start, end, order.interval, order.seed)
     added = [injections(attack, order.interval, order.seed, number) for number, attack in enumerate(attacks)]
-    simulation = Simulation(run, [part for parts in added for part in parts])
+    benign = visits(estate, start, end, order.interval, order.seed)
+    simulation = Simulation(run, [*benign, *(part for parts in added for part in parts)])
     sending = Sending(source, simulation)
     count = 0
     with fresh_store(target) as folder:
