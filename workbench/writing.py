@@ -48,7 +48,7 @@ def write_text(path: Path, text: str) -> None:
 def folder_written_aside(folder: Path) -> Iterator[Path]:
     """Give an empty folder beside ``folder``, which it replaces when the block ends, with all that was in it.
 
-    After an error in the block ``folder`` is as it was.
+    After an error in the block, or where the new folder cannot take its place, ``folder`` is as it was.
     """
     folder.parent.mkdir(parents=True, exist_ok=True)
     with tempfile.TemporaryDirectory(prefix=f".{folder.name}.", dir=folder.parent) as beside:
@@ -57,4 +57,9 @@ def folder_written_aside(folder: Path) -> Iterator[Path]:
         yield aside
         if folder.exists():
             folder.rename(old)
-        aside.rename(folder)
+        try:
+            aside.rename(folder)
+        except OSError:
+            if old.exists():
+                old.rename(folder)
+            raise

@@ -106,7 +106,7 @@ def test_an_older_store_stays_when_the_new_one_cannot_take_its_place(
 
     monkeypatch.setattr(Path, "rename", refuse_the_new)
     with (
-        pytest.raises(StoreError, match="cannot be moved there: disk trouble"),
+        pytest.raises(StoreError, match="cannot be written there: disk trouble"),
         fresh_store(tmp_path / "store") as folder,
     ):
         write(folder, "new")

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import shutil
-import tempfile
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
@@ -15,7 +13,7 @@ import numpy.typing as npt
 
 from workbench.traffic.points import Points, SeriesTable
 from workbench.traffic.store import INDEX_NAME, TIME, StoreError, quote_identifier
-from workbench.writing import written_aside
+from workbench.writing import folder_written_aside, written_aside
 
 TRUTH_FILE = "truth.json"
 
@@ -98,30 +96,7 @@ def fresh_store(target: Path) -> Iterator[Path]:
         raise StoreError(f"{target}: holds something other than a metrics store; name another folder or empty it")
     target = target.absolute()  # "." has no name
     try:
-        target.parent.mkdir(parents=True, exist_ok=True)
-        aside = Path(tempfile.mkdtemp(prefix=f".{target.name}.partial-", dir=target.parent))
-        partial = aside / "new"
-        partial.mkdir()
+        with folder_written_aside(target) as partial:
+            yield partial
     except OSError as error:
-        raise StoreError(f"{target}: cannot be written there: {error.strerror}") from error
-    try:
-        yield partial
-        try:
-            _take_place(partial, target)
-        except OSError as error:
-            raise StoreError(f"{target}: the new store cannot be moved there: {error.strerror}") from error
-    finally:
-        shutil.rmtree(aside, ignore_errors=True)
-
-
-def _take_place(partial: Path, target: Path) -> None:
-    if not target.exists():
-        partial.rename(target)
-        return
-    old = partial.with_name("old")  # goes with the hidden folder
-    target.rename(old)
-    try:
-        partial.rename(target)
-    except OSError:
-        old.rename(target)
-        raise
+        raise StoreError(f"{target}: the store cannot be written there: {error.strerror}") from error
