@@ -35,6 +35,7 @@ from workbench.evaluate.simulated import DRAWS, EACH, SEED, simulated_series
 BENCHMARK, PODS, SIMULATED = "benchmark", "pods", "simulated"
 CHOSEN_ON, SERVERS = "servers, even", "servers, odd"  # thresholds were chosen on the even ones
 LONGEST_ON_PODS = 120  # intervals of an attack; the pods were recorded for 32 hours
+ON_EACH = 10  # attacks that last for three days, on each series
 ON_DRAWS = 2  # attacks of each kind on each draw, to choose on
 MAY_HAVE = {BENCHMARK: 0.105, CHOSEN_ON: 0.145, "draws": 0.145}  # findings a day of loud when thresholds are chosen
 
@@ -135,7 +136,7 @@ def compare(
             made.density.append(peers.density(one, attacks))
             made.forest.append(peers.forest(one, attacks, trees))
         if long:
-            lasting = draw(one, [LASTING], max(injections // 3, 2), (seed, place, 7))
+            lasting = draw(one, [LASTING], min(2 * injections, ON_EACH), (seed, place, 7))
             made.lasting.append((windows(one, lasting), by_profile(one, lasting)))
     return made
 
