@@ -6,7 +6,6 @@ import csv
 import math
 import random
 from collections.abc import Callable, Iterator
-from datetime import date, timedelta
 from itertools import combinations
 from typing import Any
 
@@ -29,9 +28,10 @@ from tests.detections.days import (
     rows_of,
     whole,
 )
-from tests.detections.world import DAY, HOUR, METRICS, MINUTE, NOW, TRAFFIC_BASELINE, World, point
+from tests.detections.world import DAY, HOUR, METRICS, MINUTE, TRAFFIC_BASELINE, World, point
 from tests.examples import examples
 from workbench.replay.lookups import LookupFolder
+from workbench.spl.times import relative_time
 
 DIRECT = " ".join(
     f"count({each}) as count_{each} avg({each}) as avg_{each} stdev({each}) as stdev_{each}" for each in METRICS
@@ -241,19 +241,35 @@ def test_days_without_data_leave_the_days_before_in_place(world: World) -> None:
     assert rows_of(world, "npm_baseline") == before
 
 
-def test_the_30_days_of_any_date_have_slots_of_their_own_below_64(world: World) -> None:
-    """Two days in one slot would be taken for one; six mergings leave one row of 64 slots, five one of 32 (hours)."""
-    search = world.app.saved_searches[TRAFFIC_BASELINE].search
-    (slot,) = (line.strip("| ").partition(", begins=")[0] for line in search.splitlines() if "eval slot=32" in line)
-    days = [date(2027, 1, 1) + timedelta(days=number) for number in range(4 * 366)]
-    world.app.lookups.write("npm_days", ("day",), [{"day": day.isoformat()} for day in days])
-    slots = [row["slot"] for row in world.run_text(f"| inputlookup npm_days | {slot}", 0, NOW)]
-    assert all(isinstance(each, int | float) and 0 <= each < 64 for each in slots)
-    assert len(slots) == len(days)
-    for start in range(len(slots) - 29):
-        assert len(set(slots[start : start + 30])) == 30
-    before, after = search.split("`npm_append(npm_days)`")
-    assert (before.count("`npm_merge_days`"), after.count("`npm_merge_days`")) == (5, 6)
+@pytest.mark.parametrize("offset", [-8, 5.5, 12.75], ids=["California", "India", "Chatham Islands"])
+def test_the_same_days_come_wherever_the_search_head_stands(new_world: Callable[[], World], offset: float) -> None:
+    """And whoever looks at it: a run by hand over midnights of another zone adds nothing."""
+    here, there = new_world(), new_world()
+    search = here.app.saved_searches[TRAFFIC_BASELINE]
+    zone = offset * HOUR
+    for world in (here, there):
+        busy(world, range(1, 6))
+    for night in range(-4, 2):
+        nightly(here, -night)
+        at = MIDNIGHT + night * DAY + 5 * HOUR - zone
+        earliest, latest = (relative_time(at + zone, each) - zone for each in (search.earliest, search.latest))
+        there.run_over(TRAFFIC_BASELINE, earliest, latest, at)
+    there.run_over(TRAFFIC_BASELINE, MIDNIGHT - 9 * DAY - zone, MIDNIGHT - zone, MIDNIGHT + 2 * DAY)
+    assert_equal(folded(there), there.points)
+    assert rows_of(there, "npm_days") == rows_of(here, "npm_days")
+
+
+def test_a_time_range_without_an_end_has_the_last_30_days(world: World) -> None:
+    busy(world, range(1, 33))
+    world.run_over(TRAFFIC_BASELINE, MIDNIGHT - 40 * DAY, math.inf)
+    assert_equal(folded(world), world.points)
+
+
+def test_a_day_that_is_not_over_or_lies_ahead_is_not_learned(world: World) -> None:
+    busy(world, [1])
+    world.add(on_day(0, "nginx", [9e9])).add(on_day(-3, "nginx", [9e9]))
+    world.run_over(TRAFFIC_BASELINE, MIDNIGHT - 2 * DAY, MIDNIGHT + 5 * DAY)
+    assert_equal(folded(world), world.points, [1])
 
 
 def test_the_order_of_days_does_not_matter(new_world: Callable[[], World]) -> None:

@@ -152,6 +152,13 @@ def killed_before_the_table_was_written(world: World) -> None:
             world.run(PROFILE, at + 22 * 60)
 
 
+def in_a_zone_half_an_hour_off(world: World) -> None:
+    """In India @h is the half hour of UTC; hours that are cut in two wait for the run that reads them whole."""
+    for hour in range(1, 9):
+        at = NOW + hour * HOUR
+        world.run_over(PROFILE, at - 2.5 * HOUR, at - 0.5 * HOUR, at)
+
+
 def all_at_once_later(world: World) -> None:
     world.run_over(PROFILE, NOW - 2 * HOUR, NOW + 7 * HOUR, NOW + 7 * HOUR)
 
@@ -178,7 +185,7 @@ def unbroken(built: Package, tmp_path_factory: pytest.TempPathFactory) -> str:
 
 @pytest.mark.parametrize(
     "way",
-    [with_an_old_run_behind_each, killed_before_the_table_was_written, all_at_once_later],
+    [with_an_old_run_behind_each, killed_before_the_table_was_written, in_a_zone_half_an_hour_off, all_at_once_later],
 )
 def test_however_the_runs_go_the_table_is_that_of_an_unbroken_run(
     world: World, unbroken: str, way: Callable[[World], None]

@@ -114,6 +114,7 @@ class World:
         self.throttle = Throttle()
         self.rates: Literal["strict", "lenient"] = "strict"  # how rate_sum reads what Splunk does not document
         self._written = -1
+        self._clock = 0.0
 
     def add(self, points: Iterable[dict[str, Any]]) -> World:
         """Let these points arrive now: searches that ran before have not seen them."""
@@ -156,10 +157,15 @@ class World:
         """Run the shipped search ``name`` as if it were ``at``."""
         store = self.store()
         try:
-            site = Site(self.app, store, Path(sys.executable), rates=self.rates)
+            site = Site(self.app, store, Path(sys.executable), rates=self.rates, clock=self._time_of_day(at))
             return run_search(self.app.saved_searches[name], at, site, self.throttle)
         finally:
             store.close()
+
+    def _time_of_day(self, at: float) -> float:
+        """A run that is made up for, or repeated, is for a time that has passed: clocks do not go back."""
+        self._clock = max(self._clock, at)
+        return self._clock
 
     def rows(self, name: str, at: float = NOW) -> list[Row]:
         """Result rows of one run, before throttling."""
@@ -203,7 +209,16 @@ class World:
         store = self.store()
         try:
             context = SearchContext(
-                self.app, store, window, at, limits, mv_ne, Path(sys.executable), rates=self.rates, events=events
+                self.app,
+                store,
+                window,
+                at,
+                limits,
+                mv_ne,
+                Path(sys.executable),
+                rates=self.rates,
+                clock=self._time_of_day(at),
+                events=events,
             )
             return list(engine.run_text(text, context)), context.messages
         finally:

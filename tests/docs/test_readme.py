@@ -77,7 +77,7 @@ def test_the_table_of_differences_has_a_test_for_each_line_that_can_be_shown() -
         "constant_and_forgets_why",
         "append_is_cut_off",
         "late_data",
-        "missed_run",
+        "made_up_for",
         "reading_of_a_multivalue",
         "still_learning",
     ):

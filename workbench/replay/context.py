@@ -53,7 +53,8 @@ class Message:
 class SearchContext:
     """Everything a search needs besides its rows; one per run: messages and points_read collect in it.
 
-    ``now`` is the epoch second the search believes it runs at. ``mv_ne`` chooses how ``field!=value`` reads
+    ``now`` is the epoch second the search believes it runs at, ``clock`` what time() says, later than that where a run
+    is made up for; None for the same. ``mv_ne`` chooses how ``field!=value`` reads
     a multivalue field: "any" when one value differs, "none" when no value equals. ``rates`` chooses how rate_sum
     reads a counter that restarts or misses a span: "strict" hurts, see counters.py.
     ``points_read`` counts the raw metric points that mstats has read. ``probes`` is how often a custom command is
@@ -71,6 +72,7 @@ class SearchContext:
     rates: Literal["strict", "lenient"] = "strict"
     probes: int = 0
     messages: list[Message] = field(default_factory=list)
+    clock: float | None = None
     points_read: int = 0
     events: tuple[Row, ...] | None = None
 

@@ -29,7 +29,10 @@ from workbench.traffic.store import MetricsStore, StoreError
 
 @dataclass(frozen=True)
 class Site:
-    """Where searches run: the app (a scratch copy: lookups are written), the store, and the settings for all runs."""
+    """Where searches run: the app (a scratch copy: lookups are written), the store, and the settings for all runs.
+
+    ``clock`` is the time of day while they run, where they are made up for later; None for the time of each.
+    """
 
     app: App
     store: MetricsStore
@@ -38,6 +41,7 @@ class Site:
     mv_ne: Literal["any", "none"] = "none"
     rates: Literal["strict", "lenient"] = "strict"
     probes: int = 0
+    clock: float | None = None
 
     def context(self, window: Window, now: float) -> SearchContext:
         """Make the context of one run."""
@@ -51,6 +55,7 @@ class Site:
             rates=self.rates,
             probes=self.probes,
             interpreter=self.interpreter,
+            clock=self.clock,
         )
 
 

@@ -18,6 +18,7 @@ from workbench.replay.chunked import read_chunk
 from workbench.replay.rows import Row
 
 START = 480_000  # hours since 1970: the first that our rows are of
+READ_AT = (START + 100_000) * 3600
 BY = ("cluster", "process")
 ARGS = (f"by={','.join(BY)}", "metrics=tx.bytes,tx.conns")
 WEB = ("prod", "web")
@@ -26,7 +27,7 @@ TIME_LIMIT = 60
 
 def sent(hour: int, series: Sequence[str] = WEB, n: int = 120, each: float = 5000, conns: float | None = 3) -> Row:
     """A row to learn from: ``n`` intervals of ``each`` bytes, and of ``conns`` connections unless None."""
-    row: Row = {**dict(zip(BY, series, strict=True)), "hour": str((START + hour) * 3600)}
+    row: Row = {**dict(zip(BY, series, strict=True)), "hour": str((START + hour) * 3600), "read_at": str(READ_AT)}
     for metric, value, unit in (("tx.bytes", each, 1000), ("tx.conns", conns, 1)):
         if value is not None and n:
             parts = (n, n * value, n * math.log(1 + value / unit), value)

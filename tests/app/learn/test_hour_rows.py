@@ -86,3 +86,35 @@ def test_rows_without_the_columns_end_the_search() -> None:
 @pytest.mark.parametrize(("text", "hour"), [("3600", 1), ("7200.0", 2), (" 3600", 1), (None, None), (("3600",), None)])
 def test_epoch_hour(text: object, hour: int | None) -> None:
     assert epoch_hour(text) == hour
+
+
+def read(row: Row, begin: float, end: float, at: float) -> Row:
+    return {**row, "read_from": f"{begin:.0f}", "read_until": f"{end:.0f}", "read_at": f"{at:.0f}"}
+
+
+@pytest.mark.parametrize(
+    ("begin", "end", "message"),
+    [
+        (HOUR + 1, HOUR + 3600, "1 rows left out, as their hours are not over or were not read whole"),
+        (HOUR, HOUR + 3599, "1 rows left out, as their hours are not over or were not read whole"),
+    ],
+    ids=["begun before", "not over"],
+)
+def test_an_hour_of_which_a_part_was_read_is_left_out_and_was_not_observed(begin: int, end: int, message: str) -> None:
+    answer = learn([read(sent(24), begin, end, end), read(sent(24, ("prod", "db")), begin, end, end)], TABLE)
+    assert message.replace("1", "2", 1) in answer.messages_of("INFO")
+    assert unpack(str(answer.profile(WEB)["profile"]))[HOURS_SEEN] == 24
+
+
+def test_an_hour_that_has_not_begun_is_refused_whatever_was_read(  # as the clock of its sender is ahead
+) -> None:
+    answer = learn([read(sent(48), HOUR, HOUR + 90 * 3600, HOUR + 3600)], TABLE)
+    assert answer.messages_of("WARN") == [
+        f"1 rows refused, as their hours have not begun (first: {HOUR + 24 * 3600}): a clock is ahead, see the line"
+        " arrival of the data check"
+    ]
+
+
+def test_rows_that_do_not_say_when_they_were_read_are_held_against_the_clock() -> None:
+    answer = learn([{**sent(40 * 365 * 24), "read_at": None}], TABLE)
+    assert "have not begun" in answer.messages_of("WARN")[0]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from math import isfinite
 
 from workbench.replay.context import SearchContext
 from workbench.replay.rows import Row
@@ -75,10 +76,14 @@ def run_table(node: tree.Table, rows: Iterator[Row], _context: SearchContext) ->
 
 
 def run_addinfo(_node: tree.Addinfo, rows: Iterator[Row], context: SearchContext) -> Iterator[Row]:
-    """Add the search's time range and when it was started, epoch seconds, and a search id."""
+    """Add the search's time range and when it was started, epoch seconds, and a search id.
+
+    The end of All time is the text +Infinity (search reference, addinfo).
+    """
+    latest = context.window.latest
     for row in rows:
         row["info_min_time"] = context.window.earliest
-        row["info_max_time"] = context.window.latest
+        row["info_max_time"] = latest if isfinite(latest) else "+Infinity"
         row["info_search_time"] = context.now
         row["info_sid"] = "replay"
         yield row

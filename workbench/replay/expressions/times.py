@@ -98,10 +98,15 @@ def _now(place: Place, _arguments: tuple[Compiled, ...]) -> Compiled:
     return Compiled("number", lambda _row: now)
 
 
+def _time(place: Place, _arguments: tuple[Compiled, ...]) -> Compiled:
+    clock = place.context.now if place.context.clock is None else place.context.clock
+    return Compiled("number", lambda _row: clock)
+
+
 TIME_FUNCTIONS: dict[str, Function] = {
     "now": Function(0, 0, _now),
     "relative_time": Function(2, 2, _relative_time),
     "strftime": Function(2, 2, _strftime),
     "strptime": Function(2, 2, _strptime),
-    "time": Function(0, 0, _now),
+    "time": Function(0, 0, _time),
 }

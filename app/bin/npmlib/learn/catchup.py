@@ -53,10 +53,12 @@ def catch_up(
     observed: Observed,
     accepted: Sequence[Level],
     tally: Tally,
+    read_at: float,
 ) -> Tuple[Optional[Profile], List[Alert]]:
     """Learn the new hours of one series and metric; return its profile, None before any data, and what stands out.
 
     ``sent`` are the hours that have a row of the series, ``accepted`` the levels accepted for the series.
+    ``read_at`` is when they were read, in epoch seconds.
     """
     _count_old_hours(profile, sent, metric, observed, tally)
     state = profile.state if profile else None
@@ -90,7 +92,7 @@ def catch_up(
             continue
         if channels(scores, hours_seen, POINTS["hunting"]):
             cells = figure_cells(state, learned)
-            alerts.append((hour, hour_cells(metric.name, hour, hours_seen, cells, scores, accepted_from)))
+            alerts.append((hour, hour_cells(metric.name, hour, hours_seen, cells, scores, accepted_from, read_at)))
     if state is None:
         return None, alerts
     if learned:

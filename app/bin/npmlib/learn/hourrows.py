@@ -1,11 +1,12 @@
 """The rows to learn from: each says what one series sent in one closed hour, with all metrics side by side."""
 
+import time
 from array import array
 from math import nan
-from typing import Dict, List, Mapping, Optional, Sequence
+from typing import Dict, List, Mapping, NamedTuple, Optional, Sequence, Tuple
 
 from npmlib.errors import SearchError
-from npmlib.learn.options import PARTS, LearnOptions
+from npmlib.learn.options import PARTS, RANGE, LearnOptions
 from npmlib.learn.tally import Tally
 from npmlib.numbers import all_numbers, parse_number
 from npmlib.profile.hours import INTERVALS
@@ -21,15 +22,27 @@ UNUSABLE = -1.0  # stands for n where a part of the metric is invalid: it is not
 Hours = Dict[int, "array[float]"]  # by hour since 1970: n, sum, log and p95 of each metric in turn
 
 
+class Reading(NamedTuple):
+    """The time that was read, from ``begin`` up to ``end``, and ``at`` when, all in epoch seconds."""
+
+    begin: float
+    end: float
+    at: float
+
+
 class HourRows:
     """Keeps the rows to learn from, and counts in ``tally`` those that cannot be learned.
 
     hours: what each series sent. observed: the hours of each cluster that have a row, and the largest n in each.
+    read_at: when the rows were read, in epoch seconds.
     """
 
     def __init__(self, options: LearnOptions, tally: Tally) -> None:
         self.hours: Dict[Series, Hours] = {}
         self.observed: Dict[str, Dict[int, float]] = {}
+        self.read_at = time.time()
+        self._reading = Reading(0.0, self.read_at, self.read_at)
+        self._range: Tuple[object, ...] = ()
         self._by = options.by
         self._columns = [f"{part}_{metric}" for metric in options.metrics for part in PARTS]
         self._largest = [_largest(metric) for metric in options.metrics]
@@ -40,7 +53,7 @@ class HourRows:
         self._tally.rows += 1
         series = self._series(record)
         hour = self._hour(record) if series else None
-        if series is None or hour is None:
+        if series is None or hour is None or not self._is_whole(record, hour):
             return
         numbers = self._numbers(record)
         observed = self.observed.setdefault(series[0], {})
@@ -68,6 +81,22 @@ class HourRows:
             self._tally.skip_not_a_number("hour", text)
         return hour
 
+    def _is_whole(self, record: Mapping[str, object], hour: int) -> bool:
+        """Return whether all of an hour lies in the time that was read, and in the past.
+
+        An hour learned before it is over would be taken for a quiet one, and the rest of it never learned.
+        """
+        cells = tuple([record.get(name) for name in RANGE])
+        if cells != self._range:
+            self._range = cells
+            self._reading = _reading(cells, self.read_at)
+            self.read_at = self._reading.at
+        begin = hour * SECONDS_PER_HOUR
+        if self._reading.begin <= begin and begin + SECONDS_PER_HOUR <= self._reading.end:
+            return True
+        self._tally.leave_out(begin, ahead=begin >= self._reading.at)
+        return False
+
     def _numbers(self, record: Mapping[str, object]) -> "array[float]":
         """Return n, sum, log and p95 of each metric in turn; n is UNUSABLE where one of the four is invalid."""
         cells = [record.get(column, "") for column in self._columns]
@@ -93,6 +122,13 @@ def epoch_hour(text: object) -> Optional[int]:
     if seconds is None or seconds % SECONDS_PER_HOUR or not 0 < seconds < LATEST_HOUR * SECONDS_PER_HOUR:
         return None
     return int(seconds) // SECONDS_PER_HOUR
+
+
+def _reading(cells: Sequence[object], now: float) -> Reading:
+    """Read the columns RANGE; rows that were not made with npm_hours lack them, and are of all times before ``now``."""
+    begin, end, at = [parse_number(cell) if isinstance(cell, str) else None for cell in cells]
+    read_at = now if at is None else at
+    return Reading(begin or 0.0, read_at if end is None else min(end, read_at), read_at)
 
 
 def _parts(cells: Sequence[object]) -> List[float]:

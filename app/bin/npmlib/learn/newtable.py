@@ -5,7 +5,7 @@ from typing import Dict, Iterator, List
 
 from npmlib.learn.accepted import AcceptedLevels
 from npmlib.learn.catchup import ALERT_HOURS, Metric, Observed, catch_up, is_forgotten
-from npmlib.learn.hourrows import HourRows, Hours
+from npmlib.learn.hourrows import SECONDS_PER_HOUR, HourRows, Hours
 from npmlib.learn.options import PARTS, LearnOptions, unit
 from npmlib.learn.tablerows import TableRows, profile_cells
 from npmlib.learn.tally import Tally
@@ -23,6 +23,7 @@ def new_table(
 
     ``hour_rows`` and ``table_rows`` are emptied meanwhile, to save memory.
     """
+    _begin_anew(table_rows, int(hour_rows.read_at) // SECONDS_PER_HOUR, tally)
     metrics = [Metric(name, position * len(PARTS), unit(name)) for position, name in enumerate(options.metrics)]
     clusters = _observed(hour_rows, table_rows)
     newest = next(iter(clusters.values())).newest if clusters else -1
@@ -33,7 +34,9 @@ def new_table(
         levels = accepted.levels(series)
         tally.current = ", ".join(series)
         for metric in metrics:
-            profile, outliers = catch_up(profiles.get(metric.name), sent, metric, clusters[series[0]], levels, tally)
+            profile, outliers = catch_up(
+                profiles.get(metric.name), sent, metric, clusters[series[0]], levels, tally, hour_rows.read_at
+            )
             if profile is not None:
                 profiles[metric.name] = profile
             for hour, cells in outliers:
@@ -48,11 +51,23 @@ def new_table(
             yield [*series, *cells]
 
 
+def _begin_anew(table_rows: TableRows, current: int, tally: Tally) -> None:
+    """Drop profiles that learned the ``current`` hour or later ones, and what stood out in these.
+
+    They come from a time when the clock of the search head, or of a node, was ahead, and refuse all hours until then.
+    """
+    for series, profiles in table_rows.profiles.items():
+        for metric in [name for name, profile in profiles.items() if profile.state[LAST_HOUR] >= current]:
+            del profiles[metric]
+            tally.from_ahead += 1
+            table_rows.drop_alerts(series, metric)
+
+
 def _observed(hour_rows: HourRows, table_rows: TableRows) -> Dict[str, Observed]:
     """Return, for each cluster, when it was observed and how far it has been learned."""
     learned: Dict[str, int] = {}
     for series, profiles in table_rows.profiles.items():
-        last = max([int(profile.state[LAST_HOUR]) for profile in profiles.values()])
+        last = max([-1, *[int(profile.state[LAST_HOUR]) for profile in profiles.values()]])
         learned[series[0]] = max(learned.get(series[0], -1), last)
     newest = max([-1, *learned.values(), *[max(hours) for hours in hour_rows.observed.values()]])
     return {

@@ -12,6 +12,9 @@ UNIT_OF_BYTES = 1000.0  # in an interval of 30 s: about what keeps a connection 
 # A row to learn from has the by fields, hour, and for each metric the columns n_<metric>, sum_<metric>, ...
 PARTS = ("n", "sum", "log", "p95")
 
+# When the rows were read, and over which time, in epoch seconds, as the macro npm_hours writes it into each of them.
+RANGE = ("read_from", "read_until", "read_at")
+
 # A row of the table is about the profile of a series and metric, or about one hour of it that stands out. The column
 # ``kind`` says which.
 KIND_PROFILE, KIND_HOUR = "profile", "hour"
@@ -41,6 +44,7 @@ RESULT_FIELDS: Tuple[str, ...] = (  # all columns of the table after the by fiel
     *CHANNELS,
     *RARITY,
     "accepted_at",
+    "learned_at",
     *("last_hour", "last_sent", "profile"),
 )
 

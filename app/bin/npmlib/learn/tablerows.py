@@ -34,7 +34,7 @@ from npmlib.profile.state import (
 from npmlib.rows import Series
 
 TABLE = LookupOption(option="table", when_missing="", again="run the search again")
-NUMBERS_OF_AN_HOUR = ("age_days", *FIGURES, "excess", *RARITY[1:], "accepted_at")
+NUMBERS_OF_AN_HOUR = ("age_days", *FIGURES, "excess", *RARITY[1:], "accepted_at", "learned_at")
 LARGEST_EXPONENT = 690.0  # exp of it is finite, and so is the product with any unit and number of intervals
 
 Record = Mapping[str, object]
@@ -80,6 +80,11 @@ class TableRows:
             self._take_hour(series, metric, record)
         else:
             raise self._damaged(record, "kind", f"holds '{kind}', and must hold {KIND_PROFILE} or {KIND_HOUR}")
+
+    def drop_alerts(self, series: Series, metric: str) -> None:
+        """Drop the rows of kind hour of a series and metric."""
+        for key in [key for key in self.alerts if key[:2] == (series, metric)]:
+            del self.alerts[key]
 
     def check_complete(self, app_folder: str) -> None:
         """Compare the number of rows taken with the lookup named by table=; SearchError where some did not arrive.
@@ -201,7 +206,7 @@ def profile_cells(metric: str, profile: Profile, newest: int) -> List[str]:
         state_name(hours_seen, newest - last_sent),
         decimal_text(hours_seen / 24),
         *profile.figures.split(","),
-        *[""] * (1 + len(CHANNELS) + len(RARITY) + 1),
+        *[""] * (1 + len(CHANNELS) + len(RARITY) + 2),
         str(last_hour * SECONDS_PER_HOUR),
         str(last_sent * SECONDS_PER_HOUR),
         pack(state),
@@ -209,12 +214,18 @@ def profile_cells(metric: str, profile: Profile, newest: int) -> List[str]:
 
 
 def hour_cells(
-    metric: str, hour: int, hours_seen: float, figures: List[str], scores: Scores, accepted: Optional[int]
+    metric: str,
+    hour: int,
+    hours_seen: float,
+    figures: List[str],
+    scores: Scores,
+    accepted: Optional[int],
+    learned_at: float,
 ) -> List[str]:
     """Write a row of kind hour, without the by fields, about an hour that stands out.
 
     ``hours_seen`` is how many the profile had learned before. ``accepted`` is the hour from which a level was accepted
-    that is still being measured, None where there is none.
+    that is still being measured, None where there is none. ``learned_at`` is now, in epoch seconds.
     """
     by_name = dict(zip(FIGURES, figures))
     over = [" ".join(channels(scores, hours_seen, point)) for point in POINTS.values()]
@@ -231,6 +242,7 @@ def hour_cells(
         rare.channel,
         *[decimal_text(number) for number in rare[1:]],
         "" if accepted is None else str(accepted * SECONDS_PER_HOUR),
+        integer_text(learned_at),
         *("", "", ""),
     ]
 

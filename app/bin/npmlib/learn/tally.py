@@ -16,13 +16,19 @@ class Tally(RowCounts):
     """Counts over all rows of the search; ``rows`` are those to learn from.
 
     learned, already_learned, late: hours of one series and metric that were learned, had been learned before, or came
-    too late. forgotten: profiles dropped for having no data. current: the series being learned. wrong_levels: messages
+    too late. ahead: rows of hours that have not begun; first_ahead the first. unfinished: rows of hours not over, or of
+    which only a part was read. from_ahead: profiles begun anew as they had learned hours that have not been.
+    forgotten: profiles dropped for having no data. current: the series being learned. wrong_levels: messages
     about rows of the lookup of accepted levels.
     """
 
     learned: int = 0
     already_learned: int = 0
     late: int = 0
+    ahead: int = 0
+    first_ahead: int = 0
+    unfinished: int = 0
+    from_ahead: int = 0
     first_late: str = ""
     forgotten: int = 0
     current: str = ""
@@ -32,6 +38,14 @@ class Tally(RowCounts):
         """Count an hour of the current series, in epoch seconds, that came after later ones were learned."""
         self.late += 1
         self.first_late = self.first_late or f"{metric} of {self.current} in the hour {hour}"
+
+    def leave_out(self, hour: int, ahead: bool) -> None:
+        """Count a row of an hour, in epoch seconds, that is not over or was not read whole, or has not begun."""
+        if ahead:
+            self.first_ahead = min(hour, self.first_ahead or hour)
+            self.ahead += 1
+        else:
+            self.unfinished += 1
 
     def check_columns(self, options: LearnOptions) -> None:
         """Raise SearchError where the rows lack a field or the columns of a metric that the options name."""
@@ -73,6 +87,26 @@ class Tally(RowCounts):
                     "WARN",
                     f"{self.late} hours of series refused, as later ones were learned (first: {self.first_late})",
                 )
+            )
+        if self.ahead:
+            messages.append(
+                (
+                    "WARN",
+                    f"{self.ahead} rows refused, as their hours have not begun (first: {self.first_ahead}): a clock is"
+                    " ahead, see the line arrival of the data check",
+                )
+            )
+        if self.from_ahead:
+            messages.append(
+                (
+                    "WARN",
+                    f"{self.from_ahead} profiles had learned hours that have not been, and begin anew; until they are"
+                    " a day old they report nothing",
+                )
+            )
+        if self.unfinished:
+            messages.append(
+                ("INFO", f"{self.unfinished} rows left out, as their hours are not over or were not read whole")
             )
         if self.forgotten:
             messages.append(("INFO", f"{self.forgotten} profiles dropped: no data for {FORGET_HOURS // 24} days"))
