@@ -12,8 +12,9 @@ from workbench.writing import write_text
 PANEL = "probes"
 _HEADING = (
     "### What this app takes for granted about Splunk\n\n"
-    "These points cannot be tested without a Splunk. Type each search once on this search head and compare;"
-    " docs/assumptions.md of the project says what a different answer affects.\n"
+    "These points cannot be tested without a Splunk, those first whose failure would hurt most. Type each search once"
+    " on this search head and compare, or let docker/probes.py of the project run them all; docs/assumptions.md says"
+    " what a different answer affects.\n"
 )
 _ROW = re.compile(r"\| (?P<number>\d+) \|")
 _CELLS = re.compile(r"(?<!\\)\|")
