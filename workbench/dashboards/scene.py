@@ -7,7 +7,7 @@ import json
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from workbench.compiler.build import build_package
@@ -84,7 +84,9 @@ def the_day(stage: Stage) -> Iterator[Scene]:
     now = end + _LATE
     scratch = stage.folder / "dashboards"
     runs = watch(stage.app, stage.folder / "store", scratch, end - 24 * HOUR, now, {}, lambda *_: None)
-    app = App.load(scratch / stage.app.name)
+    app, ran = App.load(scratch / stage.app.name), {run.search.name for run in runs}
+    searches = {name: replace(each, enabled=each.enabled or name in ran) for name, each in app.saved_searches.items()}
+    app = replace(app, saved_searches=searches)  # as a site that has enabled what it runs
     with (app.root / "lookups" / "npm_allowlist.csv").open("w", encoding="utf-8", newline="") as stream:
         csv.writer(stream, lineterminator="\n").writerows([_ALLOWED_COLUMNS, *_ALLOWED])
     store = MetricsStore(stage.folder / "store")

@@ -197,12 +197,16 @@ def _hourly(finding: Finding, sent: Sums, profiled: Profiled) -> list[Track]:
 
 
 def _edge(finding: Finding, carried: Mapping[Key, Mapping[float, float]], step: int) -> list[Track]:
-    """Return the packets of the edge, over the steps that were searched; nothing where its source counts none."""
-    packets = sorted(carried.get(key(finding.row, EDGE), {}).items())
+    """Return the packets between the workload and its new peers, both ways; nothing where the source counts none."""
+    own, peers = key(finding.row, EDGE[:4]), set(each_text(finding.row.get("peer_names")))
+    sums: dict[float, float] = {}
+    for (cluster, protocol, *ends), packets in carried.items():
+        for near, far in (ends[:2], ends[2:]), (ends[2:], ends[:2]):
+            if (cluster, protocol, *near) == own and far[1] in peers:
+                for at, count in packets.items():
+                    sums[at] = sums.get(at, 0.0) + count
+    times = tuple(sorted(sums))
     over = tuple(
-        place
-        for place, (at, count) in enumerate(packets)
-        if at + step > finding.earliest and at < finding.latest and count > 0
+        place for place, at in enumerate(times) if at + step > finding.earliest and at < finding.latest and sums[at] > 0
     )
-    times, values = tuple(at for at, _ in packets), tuple(count for _, count in packets)
-    return [Track(EDGE_METRIC, times, values, over, step)] if packets else []
+    return [Track(EDGE_METRIC, times, tuple(sums[at] for at in times), over, step)] if times else []

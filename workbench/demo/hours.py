@@ -20,7 +20,7 @@ from workbench.replay.errors import ReplayError
 from workbench.replay.rows import Row, as_number, each_text
 from workbench.replay.schedule import SearchRun
 from workbench.spl.parser import parse
-from workbench.spl.tree import Search, Stats
+from workbench.spl.tree import Command, Search, Stats
 from workbench.traffic.attacks import SUSTAINED
 from workbench.traffic.store import MetricsStore
 
@@ -74,7 +74,11 @@ def _until_stats(app: App) -> Search:
     if text is None:
         raise ReplayError(f"the report cannot say which hours were counted: the app has no search '{SUSTAINED}'")
     search = parse(app.expand(text))
-    return replace(search, commands=tuple(takewhile(lambda each: not isinstance(each, Stats), search.commands[1:])))
+    return replace(search, commands=tuple(takewhile(_not_stats, search.commands[1:])))
+
+
+def _not_stats(command: Command) -> bool:
+    return not (isinstance(command, Stats) and command.command == "stats")
 
 
 def _rows(runs: Sequence[SearchRun]) -> Iterator[Row]:
