@@ -25,10 +25,12 @@ def limits(baseline: str) -> str:
     for number, metric in enumerate(METRICS):
         average, deviation = name(f"avg_{metric}"), name(f"stdev_{metric}")
         spread = f"greatest({deviation}, {MIN_SPREAD} * abs({average}))"
-        upper = f"if({name(f'count_{metric}')} >= {MIN_SAMPLES}, {average} + {THRESHOLD} * {spread}, 'infinity')"
+        limit = f"greatest({average} + {THRESHOLD} * {spread}, {name(f'p85_{metric}')})"
+        upper = f"if({name(f'count_{metric}')} >= {MIN_SAMPLES}, {limit}, 'infinity')"
         columns += [f"{average} AS average{number}", f"{spread} AS spread{number}", f"{upper} AS upper{number}"]
     types = dict.fromkeys(KEYS, "VARCHAR")
     types |= {f"{part}_{metric}": "DOUBLE" for metric in METRICS for part in ("count", "avg", "stdev")}
+    types |= {f"{part}_{metric}": "DOUBLE" for metric in METRICS for part in ("p85", "p95")}
     return f"SELECT {', '.join(columns)} FROM read_csv('{baseline}', header=true, auto_detect=false, columns={types})"
 
 
