@@ -199,6 +199,7 @@ def test_unseen_series_are_told_and_flagged_on_request(search: Search) -> None:
             "'treshold=3' is not an option. The options, written name=value, are: baseline, by, metrics, threshold",
         ),
         (["{x}=3"], "'{x}=3' is not an option"),
+        (["threshold=3", "unseen=flag", "threshold=6"], "the option threshold is given more than once"),
         (["tcp.bytes"], "'tcp.bytes' is not an option"),
         (["record=t"], "'record=t' is not an option"),
         (["threshold=high"], "threshold='high' must be a number from 0 up"),

@@ -189,6 +189,8 @@ def test_an_end_is_outside_by_its_resolution_type_or_without_a_namespace_but_not
 
 def test_networks_outside_are_one_destination_under_their_name(world: World) -> None:
     world.name_networks("203.0.113.16/28,partner", "203.0.113.0/24,cloud storage", "10.0.0.0/8,never inside")
+    path = world.app.root / "lookups" / "npm_networks.csv"
+    path.write_text(path.read_text() + "198.51.100.0/33,no network\n198.51.100.*,neither\n198.51.100.0/24,-\n")
     for number, address in enumerate(("203.0.113.1", "203.0.113.2", "203.0.113.17", "198.51.100.1")):
         world.add([point(START + number, "prod", "web", dest=address, outside="destination", tcp_packets=2)])
     world.add([point(START, "prod", "web", dest="10.1.2.3", tcp_packets=2)])  # a workload of that name, in a namespace

@@ -37,6 +37,7 @@ class Conversation(ABC):
     _metadata: Any
     _finished: Any
     _parsed_options: Any = None
+    _typed_names: Tuple[str, ...] = ()  # the options as they were typed, with repetitions
 
     def __init_subclass__(cls, options: Optional[Type[Any]] = None) -> None:
         """Give the SDK an Option for each field of the dataclass ``options``."""
@@ -68,6 +69,11 @@ class Conversation(ABC):
                 raise SearchError(
                     f"{unknown} is not an option. The options, written name=value, are: {', '.join(names)}"
                 )
+            for name in names:
+                if self._typed_names.count(name) > 1:
+                    raise SearchError(
+                        f"the option {name} is given more than once; write it once, as only one can count"
+                    )
             self._parsed_options = self.parse_options(typed)
         except SearchError as error:
             self._fail(error)
@@ -75,7 +81,10 @@ class Conversation(ABC):
     def _protocol_v2_option_parser(self, arg: str) -> Any:
         """Keep what the SDK would refuse with a bare 'Unrecognized option' for prepare(), which says more."""
         name, separator, value = arg.partition("=")
-        return [name, value] if separator and name in self.option_names else [arg]
+        if not separator or name not in self.option_names:
+            return [arg]
+        self._typed_names += (name,)
+        return [name, value]
 
     def _read_chunk(self, istream: BinaryIO) -> Optional[Tuple[Any, bytes]]:
         """Read a chunk for the SDK, which expects None at the end of the input, or metadata and body."""
