@@ -1,0 +1,55 @@
+"""Names that mislead: a workload with dots is inside, what has no name is no edge, generated names are no news."""
+
+from __future__ import annotations
+
+import itertools
+
+from tests.detections.test_edges import learned, talk
+from tests.detections.world import DAY, EDGE_BASELINE, HOUR, MINUTE, NEW_EDGE, NOW, World
+
+SERVICES = [f"svc-{number}" for number in range(40)]
+
+
+def settle(world: World) -> World:
+    """Let the edges that have arrived so far be known for weeks."""
+    world.run_over(EDGE_BASELINE, NOW - 30 * DAY, NOW - 6 * HOUR, NOW - 6 * HOUR)
+    return world
+
+
+def test_a_workload_or_a_node_with_dots_is_inside_and_its_risk_is_its_own(world: World) -> None:
+    """Of several collectors a name with dots or blanks was taken for one outside."""
+    settle(learned(world).add(talk("prod", "web", "frontend.v2", 20 * DAY, 8 * HOUR)))
+    world.add(talk("prod", "frontend.v2", "payments", HOUR / 2))
+    node = talk("prod", "web", "ip-10-0-1-5.ec2.internal", HOUR / 2, outside="destination")
+    world.add({**each, "dest.resolution_type": "INSTANCE_METADATA"} for each in node)
+    found = {(row["entity"], row["outside"], row["risk_score"]) for row in world.rows(NEW_EDGE)}
+    assert found == {
+        ("prod/shop/frontend.v2", "neither", 15),
+        ("prod/-/ip-10-0-1-5.ec2.internal", "neither", 15),  # a workload that is new itself
+    }
+
+
+def test_a_minute_without_kubernetes_metadata_is_no_flood(world: World) -> None:
+    for source, dest in itertools.pairwise(SERVICES):
+        world.add(talk("prod", source, dest, 20 * DAY, 10 * DAY, 8 * HOUR, HOUR / 2))
+    settle(world)
+    for name in SERVICES:
+        for unknown in ("(unknown)", "-", "(no agent)"):
+            world.add(talk("prod", unknown, name, HOUR / 2)).add(talk("prod", name, unknown, HOUR / 2))
+    world.add(talk("prod", "(unknown)", "(unknown)", HOUR / 2))
+    assert world.run(NEW_EDGE).risk_events == ()
+    world.rows(EDGE_BASELINE, NOW - 50 * MINUTE)
+    world.add(talk("prod", "svc-1", "203.0.113.9", HOUR / 2, outside="destination"))
+    assert [row["dest_workload"] for row in world.rows(NEW_EDGE)] == ["203.0.113.9"], "a theft is no known edge for it"
+
+
+def test_runs_of_a_cronjob_and_pods_of_a_rollout_are_known(world: World) -> None:
+    learned(world).add(talk("prod", "report", "orders-db", 20 * DAY, 8 * HOUR))
+    settle(world.add(talk("prod", "orders-db", "report", 20 * DAY, 8 * HOUR)))
+    generated = [f"report-{28374000 + 15 * run}" for run in range(4)]
+    generated += ["report-28374900-x7k2p", "report-7d9c5b8f6d", "report-7d9c5b8f6d-x7k2p", "report-5d59d67564-2bkzt"]
+    for name in generated:
+        world.add(talk("prod", name, "orders-db", HOUR / 2)).add(talk("prod", "orders-db", name, HOUR / 2))
+    assert world.rows(NEW_EDGE) == []
+    world.add(talk("prod", "report-28374000", "payments", HOUR / 2))
+    assert [(row["workload"], row["dest_workload"]) for row in world.rows(NEW_EDGE)] == [("report", "payments")]
