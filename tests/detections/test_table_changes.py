@@ -69,6 +69,7 @@ def test_a_search_of_this_app_that_a_person_runs_or_that_bears_its_name_is_shown
 def test_what_changes_nothing_is_not_shown(world: World) -> None:
     events = (
         searched("splunk-system-user", HIDE, savedsearch_name="K8S NPM - Tables"),
+        searched("nobody", HIDE, savedsearch_name="K8S NPM - Tables"),
         searched("ann", "| inputlookup npm_allowlist"),
         searched("ann", "| makeresults | outputlookup other"),
         edited("ann", "npm_allowlist.csv", "Lookup could not be saved"),
