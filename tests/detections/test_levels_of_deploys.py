@@ -17,7 +17,7 @@ from workbench.replay.rows import Row
 
 CHECKOUT = Path(__file__).parents[2]
 HEAD = (CHECKOUT / "contentctl" / "lookups" / "npm_profile.csv").read_text().strip().split(",")
-SAYS_SO = "; a new level is accepted from 04:00 on, see npm_deploys and npm_accepted_levels"
+SAYS_SO = "; a new level is accepted from 04:00 UTC on, see npm_deploys and npm_accepted_levels"
 
 
 def imaged(points: Points, image: str) -> Points:
@@ -126,8 +126,8 @@ def test_an_hour_over_which_a_level_is_measured_is_low_and_says_so(world: World)
     row = with_hours(world, hour_row(0, accepted_at=0))
     assert (row["confidence"], row["risk_score"]) == ("low", 10)
     assert row["anomalies"] == (
-        "tcp.bytes: 50.0 MB in the hour from 04:00, where 15.0 MB to 25.0 MB was expected: 2.5 times as much as usual"
-        " (volume); one of the three hours that stood out most in 28 days" + SAYS_SO
+        "tcp.bytes: 50.0 MB in the hour from 04:00 UTC, where 15.0 MB to 25.0 MB was expected: 2.5 times as much as"
+        " usual (volume); one of the three hours that stood out most in 28 days" + SAYS_SO
     )
 
 
@@ -147,16 +147,16 @@ def test_points_and_words_follow_how_rare_the_hour_is(
     assert row["risk_score"] == points
     assert row["summary"] == (
         "Process app of workload web in Kubernetes cluster prod sent more than it should at this hour of the day."
-        " 50.0 MB over TCP in the hour from 04:00, where 15.0 MB to 25.0 MB was expected: 2.5 times as much as usual;"
-        f" {rare}. Confidence is high. Next: see in the dashboard Investigate its hours, its edges and whether it has a"
-        " new image."
+        " 50.0 MB over TCP in the hour from 04:00 UTC, where 15.0 MB to 25.0 MB was expected: 2.5 times as much as"
+        f" usual; {rare}. Confidence is high. Next: see in the dashboard Investigate its hours, its edges and whether"
+        " it has a new image."
     )
 
 
 def test_an_hour_outside_of_it_keeps_its_confidence(world: World) -> None:
     row = with_hours(world, hour_row(0), hour_row(1, accepted_at=1), hour_row(2, accepted_at=1))
     assert (row["confidence"], row["risk_score"], row["hours"]) == ("high", 20, 3)
-    assert "a new level is accepted from 05:00 on" in str(row["anomalies"])
+    assert "a new level is accepted from 05:00 UTC on" in str(row["anomalies"])
 
 
 def test_a_metric_without_an_accepted_level_does_not_say_so(world: World) -> None:
