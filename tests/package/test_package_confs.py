@@ -123,9 +123,10 @@ def test_searches_are_disabled_but_two_and_have_a_sound_schedule(confs: dict[str
         # A point that arrives ten minutes late is read by this run, or by the next one, which reads the time again.
         read_again = max(0, latest - earliest - (second - start).total_seconds())
         assert start.timestamp() - latest + read_again >= 600, f"{name}: late data points need a lag"
-        starts.append(start.minute)
+        if name != "K8S NPM - Learn History":
+            starts += settings["cron_schedule"].split()[0].split(",")
     assert len(set(starts)) == len(starts), "two searches start in the same minute"
-    assert 0 not in starts, "with allow_skew, an hourly search on the full hour may start anywhere in it"
+    assert "0" not in starts, "with allow_skew, an hourly search on the full hour may start anywhere in it"
 
 
 @pytest.mark.parametrize("stanza", ["commands", "searchbnf", "lookups", "transforms", "macros", "savedsearches"])
