@@ -156,8 +156,10 @@ def test_investigate_lists_edges_with_first_seen_and_says_when_the_table_does_no
     }
     found = [str(row["finding"]) for row in shown(views, "npm_investigate", "findings", scene)]
     assert len(found) == 2
-    assert any(text.startswith("process nginx: tcp.bytes: up to 50.0 kB in an interval") for text in found)
-    assert "to 203.0.113.9: never seen before in this cluster" in found
+    assert any(text.startswith("Process nginx of workload web") and "Up to 50.0 kB over TCP" in text for text in found)
+    assert any(
+        "exchanged TCP traffic with 203.0.113.9, which is new there. Never seen before" in text for text in found
+    )
 
 
 def test_health_tells_learning_ready_and_stale_series_apart(views: dict[str, View], scene: Scene) -> None:

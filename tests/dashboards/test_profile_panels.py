@@ -83,7 +83,7 @@ def test_the_state_of_each_metric_is_told_in_words(shown: Shown) -> None:
     sent = states["tcp.bytes"]
     assert sent["meaning"] == "provisional: first week, thresholds are higher"
     assert (sent["learned"], sent["learned until"]) == ("47 hours", "03-01 04:00")
-    assert (sent["sent"], sent["expected"]) == ("5,000,000", "100,000")
+    assert (sent["sent"], sent["expected"]) == ("5.0 MB", "100.0 kB")
 
 
 def hour_row(at: float, points: str, excess: int = 6_000_000, accepted_at: str = "") -> str:
@@ -105,8 +105,8 @@ def test_an_odd_hour_says_by_which_channels_up_to_which_point_and_whether_a_leve
         "hour from": "03-01 03:00",
         "process": "nginx",
         "metric": "tcp.bytes",
-        "sent": "4,000",
-        "usual range": "800 to 1,200",
+        "sent": "4.0 kB",
+        "usual range": "800 bytes to 1.2 kB",
         "times expected": "4.0",
         "channels": "volume, floor",
         "up to point": "balanced",

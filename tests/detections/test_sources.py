@@ -392,8 +392,4 @@ def test_a_new_edge_is_reported_from_counters(counters: World, source: str) -> N
     counters.run_over(EDGE_BASELINE, NOW - 30 * DAY, NOW - 6 * HOUR, NOW - 6 * HOUR)
     counters.add(known).add(make("secrets", [None] * 20 + [4000.0]))
     (finding,) = counters.rows(NEW_EDGE)
-    assert (finding["workload"], finding["dest_workload"], finding["reason"]) == (
-        "web",
-        "secrets",
-        "never seen before in this cluster",
-    )
+    assert (finding["workload"], finding["peer_names"], finding["kind"]) == ("secrets", "web", "its first peers")
