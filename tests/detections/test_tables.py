@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+import re
 from pathlib import Path
 
 import pytest
@@ -114,3 +115,12 @@ def test_a_search_that_runs_before_there_are_tables_makes_what_it_merges_into_an
                 installed.run(name)
             installed.run(TABLES)
         installed.run(name)
+
+
+def test_no_search_replaces_a_table_that_people_edit(world: World) -> None:
+    """It would undo what a person saved while it ran. Adding rows is left, which the first row of a table needs."""
+    for name, search in world.app.saved_searches.items():
+        for written in re.findall(r"\boutputlookup ([^|\]]*)", world.app.expand(search.search)):
+            *options, table = written.split()
+            if table in ("npm_accepted_levels", "npm_allowlist", "npm_networks"):
+                assert "append=t" in options, name
