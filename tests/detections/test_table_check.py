@@ -235,6 +235,19 @@ def test_the_check_changes_no_table(world: World) -> None:
     assert [table.read_bytes() for table in tables] == before
 
 
+def test_no_search_rewrites_what_people_edit(app: App) -> None:
+    """Only the search that makes tables writes them, and it appends to what is there."""
+    people = {"npm_allowlist", "npm_accepted_levels", "npm_networks"}
+    writes = re.compile(r"\boutputlookup\b([^|\]]*)")
+    writers = {
+        (name, table, "append=t" in arguments)
+        for name, search in app.saved_searches.items()
+        for arguments in writes.findall(app.expand(search.search))
+        for table in people.intersection(arguments.split())
+    }
+    assert {(name, appends) for name, _, appends in writers} == {("K8S NPM - Tables", True)}
+
+
 # --- what the documents tell people to type -------------------------------------------------------------------------
 
 
