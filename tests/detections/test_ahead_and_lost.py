@@ -145,6 +145,7 @@ def keep(world: World, name: str, kept: Callable[[list[str]], list[str]]) -> Non
 def test_a_cluster_whose_edges_are_gone_learns_again_and_reports_nothing(watched: World) -> None:
     """Only npm_edge_clusters came back from the backup, and it says ready."""
     keep(watched, "npm_known_edges", lambda rows: [])
+    assert watched.rows(NEW_EDGE, NOW) == []  # a run before that finds out
     watched.run(EDGE_BASELINE, NOW + 2 * MINUTE)
     assert watched.rows(NEW_EDGE, NOW + 12 * MINUTE) == []
     [cluster] = lookup(watched, "npm_edge_clusters")
