@@ -3,14 +3,12 @@
 from __future__ import annotations
 
 import json
-import re
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 from xml.etree import ElementTree
 
 VIEWS = Path("default") / "data" / "ui" / "views"
-_DEFINITION = re.compile(r"(<definition><!\[CDATA\[\n).*?(\n\]\]></definition>)", re.DOTALL)
 
 Definition = dict[str, Any]
 
@@ -67,9 +65,3 @@ def load_view(path: Path) -> View:
 def load_views(app: Path) -> list[View]:
     """Read all dashboards of the app folder, by name."""
     return [load_view(path) for path in sorted((app / VIEWS).glob("*.xml"))]
-
-
-def with_definition(text: str, definition: Definition) -> str:
-    """Return the text of a dashboard file with another definition in it."""
-    body = json.dumps(definition, indent=2, ensure_ascii=False)
-    return _DEFINITION.sub(lambda found: f"{found[1]}{body}{found[2]}", text)
