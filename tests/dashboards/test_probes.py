@@ -26,7 +26,7 @@ def test_every_probe_runs_or_is_listed(views: dict[str, View]) -> None:
     shown = views[NAME].part("visualizations")
     listed = shown["others"]["options"]["markdown"]
     for probe in PROBES:
-        text = f"{probe.number}. {probe.assumption}\n    - Try: {probe.probe}\n    - Expect: {probe.expected}"
+        text = f"**{probe.number}.** {probe.assumption}\n- Try: {probe.probe}\n- Expect: {probe.expected}"
         if probe.searches:
             assert shown[f"about_{probe.number}"]["options"]["markdown"] == text
             assert f"probe_{probe.number}" in shown
@@ -81,8 +81,8 @@ def test_a_changed_table_is_a_changed_dashboard(tmp_path: Path) -> None:
     view = load_view(tmp_path / f"{NAME}.xml")
     queries = {name: source["options"]["query"] for name, source in view.part("dataSources").items()}
     assert queries == {"probe_1": "| weather", "probe_1_2": "| sky"}
-    assert "2. It snows" in view.part("visualizations")["others"]["options"]["markdown"]
-    assert "3. It hails\n    - Try: look up: `| sky`" in view.part("visualizations")["others"]["options"]["markdown"]
+    assert "**2.** It snows" in view.part("visualizations")["others"]["options"]["markdown"]
+    assert "**3.** It hails\n- Try: look up: `| sky`" in view.part("visualizations")["others"]["options"]["markdown"]
 
 
 def test_a_document_without_the_table_is_an_error(tmp_path: Path) -> None:

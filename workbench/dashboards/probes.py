@@ -26,7 +26,7 @@ _OTHERS = (
     "### What this page does not run\n\n"
     "These write a table or run a command that Splunk asks about first, which docker/probes.py of the project does, or"
     " need you to do something. The script also writes all answers into one file to send back. docs/assumptions.md says"
-    " what a different answer affects.\n"
+    " what a different answer affects."
 )
 _ROW = re.compile(r"\| (?P<number>\d+) \|")
 _CELLS = re.compile(r"(?<!\\)\|")
@@ -69,9 +69,8 @@ def read_probes(document: Path) -> list[Probe]:
 
 
 def as_markdown(probe: Probe) -> str:
-    """A probe as an item of a list."""
-    indent = " " * 4  # Markdown wants the width of "10. "
-    return f"{probe.number}. {probe.assumption}\n{indent}- Try: {probe.probe}\n{indent}- Expect: {probe.expected}"
+    """A probe with its number in bold: a list would count the probes that are shown together from 1."""
+    return f"**{probe.number}.** {probe.assumption}\n- Try: {probe.probe}\n- Expect: {probe.expected}"
 
 
 def as_definition(probes: list[Probe]) -> Definition:
@@ -101,7 +100,7 @@ def as_definition(probes: list[Probe]) -> Definition:
                 name, panel | {"options": {"count": 10, "fontSize": "small"}}, _HALF + count * width, top, width, height
             )
         top += height
-    others = "\n".join([_OTHERS, *(as_markdown(probe) for probe in probes if not probe.searches)])
+    others = "\n\n".join([_OTHERS, *(as_markdown(probe) for probe in probes if not probe.searches)])
     place("others", _markdown(others), 0, top, _WIDTH, _height(others, 2 * _IN_A_LINE))
     picker = {"token": "range", "defaultValue": "-60m@m,now"}
     ends = {"earliest": "$range.earliest$", "latest": "$range.latest$"}
