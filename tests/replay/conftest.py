@@ -90,3 +90,20 @@ def make_context(make_store: MakeStore, make_app: MakeApp) -> MakeContext:
         return SearchContext(**(settings | given))
 
     return make
+
+
+@pytest.fixture
+def app_root(tmp_path: Path) -> Path:
+    """An app with the lookups edges (exact), sizes (no case, wildcards), nets (CIDR) and new (no file yet)."""
+    (tmp_path / "default").mkdir()
+    (tmp_path / "default/transforms.conf").write_text(
+        "[edges]\nfilename = edges.csv\n"
+        "[sizes]\nfilename = sizes.csv\ncase_sensitive_match = 0\nmax_matches = 1\nmatch_type = WILDCARD(name)\n"
+        "[nets]\nfilename = nets.csv\nmax_matches = 1\nmatch_type = CIDR(cidr)\n"
+        "[new]\nfilename = new.csv\n"
+    )
+    (tmp_path / "lookups").mkdir()
+    (tmp_path / "lookups/edges.csv").write_text("src,dst,seen\na,b,10\na,c,\na,b,20\n")
+    (tmp_path / "lookups/nets.csv").write_text("cidr,name\n10.1.0.0/16,lab\n10.0.0.0/8,inside\n::1/128,self\nno,net\n")
+    (tmp_path / "lookups/sizes.csv").write_text("name,size\nweb-*,large\n*,small\n")
+    return tmp_path

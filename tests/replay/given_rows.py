@@ -39,3 +39,9 @@ def truth_of(condition: str, row: Mapping[str, Any] | None = None, running: Sear
     """Whether a condition is "true", "false" or "null"."""
     text = f'if({condition}, "true", if(NOT ({condition}), "false", "null"))'
     return str(value_of(text, row, running))
+
+
+def table(app_root: Path, name: str) -> str | None:
+    """Text of a lookup file of an app; None if there is no such file."""
+    path = app_root / "lookups" / f"{name}.csv"
+    return path.read_text() if path.exists() else None
