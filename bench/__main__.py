@@ -22,15 +22,15 @@ from typing import Any
 from bench.checker import checking
 from bench.learning import learning
 from bench.processes import BenchError
-from bench.scoring import NOTATIONS, Extent, Row, Site, memory, series, stage, starts, throughput
+from bench.scoring import NOTATIONS, BenchSize, Row, Site, memory, series, stage, starts, throughput
 from bench.workload import Shape
 from workbench.interpreters import SPLUNK_PYTHONS, find_python, variable
 from workbench.writing import write_text
 
 CHECKOUT = Path(__file__).parents[1]
 FIGURES, PAGE = CHECKOUT / "docs" / "performance.json", CHECKOUT / "docs" / "performance.md"
-FULL = Extent(5, Shape("", 1_000_000, 2_000), 10, (200, 20_000, 200_000), 15, (1_300, 13_000), 1_625)
-QUICK = Extent(1, Shape("", 4_000, 50, chunk_rows=1_000, over=0.01), 3, (50, 500), 1, (20, 100), 60)
+FULL = BenchSize(5, Shape("", 1_000_000, 2_000), 10, (200, 20_000, 200_000), 15, (1_300, 13_000), 1_625)
+QUICK = BenchSize(1, Shape("", 4_000, 50, chunk_rows=1_000, over=0.01), 3, (50, 500), 1, (20, 100), 60)
 
 AGAINST = ("", "Python", "rows/s", "x identity", "x DuckDB's CPU", "CPU s", "peak MB")
 HEADS = {
@@ -47,19 +47,23 @@ _MARKED = re.compile(r"<!-- table (?P<name>[a-z]+) -->\n.*?<!-- end -->", re.DOT
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run the bench; returns the exit status."""
     options = _parser().parse_args(arguments)
-    extent = QUICK if options.quick else FULL
-    extent = replace(extent, rounds=options.rounds or extent.rounds)
+    sizes = QUICK if options.quick else FULL
+    sizes = replace(sizes, rounds=options.rounds or sizes.rounds)
     try:
         site = Site(
             stage(options.app, options.out / "app"), options.out, _pythons(options.python), lambda text: print(text)
         )
-        tables = {notation: throughput(site, extent, notation) for notation in NOTATIONS}
-        tables |= {"memory": memory(site, extent), "series": series(site, extent), "start": starts(site, extent)}
-        tables |= {"learning": learning(site, extent), "checker": checking(site, extent)}
+        tables = {notation: throughput(site, sizes, notation) for notation in NOTATIONS}
+        tables |= {
+            "memory": memory(site, sizes),
+            "series": series(site, sizes),
+            "start": starts(site, sizes),
+        }
+        tables |= {"learning": learning(site, sizes), "checker": checking(site, sizes)}
     except BenchError as error:
         print(f"bench: {error}", file=sys.stderr)
         return 1
-    results = {"machine": machine(site.pythons, extent), "tables": tables}
+    results = {"machine": machine(site.pythons, sizes), "tables": tables}
     print(*(f"\n{name}\n\n{markdown(name, rows)}" for name, rows in tables.items()), sep="\n")
     write_text(options.out / "results.json", json.dumps(results, indent=1, ensure_ascii=False) + "\n")
     if options.publish:
@@ -68,14 +72,14 @@ def main(arguments: Sequence[str] | None = None) -> int:
     return 0
 
 
-def machine(pythons: Mapping[str, Path], extent: Extent) -> str:
+def machine(pythons: Mapping[str, Path], sizes: BenchSize) -> str:
     """Say what was measured, when, and on what."""
     cpu = re.search(r"^model name\s*: (.*)$", Path("/proc/cpuinfo").read_text(encoding="utf-8"), re.MULTILINE)
     asked = "import platform; print(platform.python_version())"
     exact = [subprocess.check_output([str(path), "-c", asked], text=True).strip() for path in pythons.values()]
     return (
-        f"{extent.shape.rows:,} rows, {extent.shape.series:,} series, chunks of {extent.shape.chunk_rows:,};"
-        f" {extent.rounds} rounds; {datetime.datetime.now(datetime.timezone.utc):%Y-%m-%d};"
+        f"{sizes.shape.rows:,} rows, {sizes.shape.series:,} series, chunks of {sizes.shape.chunk_rows:,};"
+        f" {sizes.rounds} rounds; {datetime.datetime.now(datetime.timezone.utc):%Y-%m-%d};"
         f" {cpu[1] if cpu else platform.processor()}, {os.cpu_count()} processors, {platform.system()};"
         f" Python {' and '.join(exact)}, DuckDB {version('duckdb')}."
     )

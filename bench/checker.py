@@ -7,7 +7,7 @@ import uuid
 from pathlib import Path
 
 from bench.processes import median, run
-from bench.scoring import NOTHING, Extent, Row, Site
+from bench.scoring import NOTHING, BenchSize, Row, Site
 
 CHECKOUT = Path(__file__).parents[1]
 BASELINES = 49
@@ -80,13 +80,13 @@ search: index=bench{number} | stats min(_time) as first_seen latest(owner) as ow
 """
 
 
-def checking(site: Site, extent: Extent) -> list[Row]:
+def checking(site: Site, sizes: BenchSize) -> list[Row]:
     """Check content with ``extent.detections`` detections, as a process from start to end."""
-    content = write_content(site.folder / "content", extent.detections)
+    content = write_content(site.folder / "content", sizes.detections)
     command = (sys.executable, str(CHECKOUT / "build.py"), "--check", "--content", str(content))
-    usages = [run(command, NOTHING, site.output("checker")) for _ in range(extent.rounds)]
-    site.report(f"{extent.detections} detections checked")
-    return [(extent.detections, BASELINES, round(median(usages, "cpu"), 1), round(median(usages, "rss") / 1e6))]
+    usages = [run(command, NOTHING, site.output("checker")) for _ in range(sizes.rounds)]
+    site.report(f"{sizes.detections} detections checked")
+    return [(sizes.detections, BASELINES, round(median(usages, "cpu"), 1), round(median(usages, "rss") / 1e6))]
 
 
 def write_content(root: Path, detections: int) -> Path:

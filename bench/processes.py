@@ -88,11 +88,11 @@ def answers(output: Path) -> Iterator[str]:
 
 def findings(tables: Iterable[str], series: Sequence[str]) -> Findings:
     """Read the findings in ``tables``, texts of CSV; ``series`` are the fields that name one."""
-    found: Findings = {}
+    scores: Findings = {}
     for table in tables:
         for row in csv.DictReader(table.splitlines()):
             key = (*(row[name] for name in series), row["_time"], row["metric"])
-            if key in found:
+            if key in scores:
                 raise BenchError(f"a finding was given twice: {key}")
-            found[key] = float(row["value"]), float(row["score"])
-    return found
+            scores[key] = float(row["value"]), float(row["score"])
+    return scores

@@ -21,7 +21,7 @@ Row = tuple[str | int | float, ...]
 
 
 @dataclass(frozen=True)
-class Extent:
+class BenchSize:
     """How much is measured: rounds, the shape of the rows, their repetitions for the test of memory, numbers of
     series, starts, numbers of series to learn, and detections to check.
     """
@@ -70,9 +70,9 @@ def stage(app: Path, folder: Path) -> Path:
     return folder
 
 
-def throughput(site: Site, extent: Extent, notation: str) -> list[Row]:
+def throughput(site: Site, sizes: BenchSize, notation: str) -> list[Row]:
     """Run everybody once to compare the answers, then in interleaved rounds for the figures."""
-    workload = site.workload(replace(extent.shape, notation=notation))
+    workload = site.workload(replace(sizes.shape, notation=notation))
     stream = workload.folder / "stream"
     runs: dict[tuple[str, str], tuple[tuple[str, ...], Path]] = {}
     for release in site.pythons:
@@ -81,14 +81,14 @@ def throughput(site: Site, extent: Extent, notation: str) -> list[Row]:
     tables = (str(workload.folder / "rows.csv"), str(workload.folder / "baseline.csv"))
     runs["DuckDB, one thread", "-"] = (sys.executable, str(CONTENDERS / "duckdb_join.py"), *tables), NOTHING
     usages: dict[tuple[str, str], list[Usage]] = {contender: [] for contender in runs}
-    for number in range(extent.rounds + 1):
+    for number in range(sizes.rounds + 1):
         for contender, (command, source) in runs.items():
             usage = run(command, source, site.output("throughput"))
             if number:
                 usages[contender].append(usage)
             else:
                 _require(workload, contender[0], site.output("throughput"))
-        site.report(f"{notation}: round {number} of {extent.rounds}" if number else f"{notation}: all agree")
+        site.report(f"{notation}: round {number} of {sizes.rounds}" if number else f"{notation}: all agree")
     duckdb = usages["DuckDB, one thread", "-"]
     rows: list[Row] = []
     for (name, release), own in usages.items():
@@ -124,7 +124,7 @@ def expected(workload: Workload) -> Findings:
         next(lines)
         cells = (line.rstrip("\n").split(",") for line in lines)
         baseline = {tuple(row[: len(DEFAULT_BY)]): row[len(DEFAULT_BY) :] for row in cells}
-    found: Findings = {}
+    findings: Findings = {}
     with (workload.folder / "rows.csv").open(encoding="utf-8") as lines:
         header = next(lines).replace('"', "").split(",")
         metrics = range(1 + len(DEFAULT_BY), len(header) // 2)
@@ -136,8 +136,8 @@ def expected(workload: Workload) -> Findings:
                 if row[column] and float(row[column]) > average + 3 * spread:
                     value = float(row[column])
                     key = (*name, row[0], header[column])
-                    found[key] = value, (value - average) / spread
-    return found
+                    findings[key] = value, (value - average) / spread
+    return findings
 
 
 def require_agreement(name: str, given: Findings, wanted: Findings, count: int) -> None:
@@ -152,25 +152,25 @@ def require_agreement(name: str, given: Findings, wanted: Findings, count: int) 
             raise BenchError(f"{name} differs in value or score of {key}: {numbers}, not {wanted[key]}")
 
 
-def memory(site: Site, extent: Extent) -> list[Row]:
+def memory(site: Site, sizes: BenchSize) -> list[Row]:
     """Peak memory for the rows once and many times over, both through a pipe."""
-    workload = site.workload(replace(extent.shape, notation="decimals"))
+    workload = site.workload(replace(sizes.shape, notation="decimals"))
     rows: list[Row] = []
     for release in site.pythons:
-        for times in (1, extent.repeats):
+        for times in (1, sizes.repeats):
             usage = run(site.command(release), workload.repeated(times), site.output("memory"))
             rows.append((release, times * workload.shape.rows, round(usage.rss / 1e6, 1)))
     site.report("memory done")
     return rows
 
 
-def series(site: Site, extent: Extent) -> list[Row]:
+def series(site: Site, sizes: BenchSize) -> list[Row]:
     """What a series costs when the baseline is read, and what a row costs in the first and in the fourth million."""
     rows: list[Row] = []
-    for count in extent.series:
-        workload = site.workload(replace(extent.shape, notation="decimals", series=count))
+    for count in sizes.series:
+        workload = site.workload(replace(sizes.shape, notation="decimals", series=count))
         for release in site.pythons:
-            command, target, rounds = site.command(release), site.output("series"), range(min(3, extent.rounds))
+            command, target, rounds = site.command(release), site.output("series"), range(min(3, sizes.rounds))
             start, load, once = (
                 [run(command, workload.folder / source, target) for _ in rounds]
                 for source in ("getinfo", "one-row", "stream")
@@ -192,9 +192,9 @@ def series(site: Site, extent: Extent) -> list[Row]:
     return rows
 
 
-def starts(site: Site, extent: Extent) -> list[Row]:
+def starts(site: Site, sizes: BenchSize) -> list[Row]:
     """Processor time of a start that only answers getinfo, beside Python alone and one that imports the SDK."""
-    workload = site.workload(replace(extent.shape, notation="decimals"))
+    workload = site.workload(replace(sizes.shape, notation="decimals"))
     library = f"import sys; sys.path.insert(0, {str(site.app / 'lib')!r}); import splunklib.searchcommands"
     rows: list[Row] = []
     for release, python in site.pythons.items():
@@ -204,7 +204,7 @@ def starts(site: Site, extent: Extent) -> list[Row]:
             "npmanomaly, getinfo answered": (site.command(release), workload.folder / "getinfo"),
         }
         for name, (command, source) in commands.items():
-            usages = [run(command, source, site.output("start")) for _ in range(extent.starts + 1)][1:]
+            usages = [run(command, source, site.output("start")) for _ in range(sizes.starts + 1)][1:]
             rows.append((name, release, round(1000 * median(usages, "cpu")), round(1000 * median(usages, "wall"))))
     site.report("starts done")
     return rows

@@ -14,7 +14,7 @@ from typing import Any
 
 from npmlib.anomaly.baseline import load_baseline
 from npmlib.anomaly.options import RESULT_FIELDS, parse_options
-from npmlib.anomaly.scoring import Finding, score_rows
+from npmlib.anomaly.scoring import Anomaly, score_rows
 from npmlib.anomaly.tally import Tally
 
 from fuzz import baseline
@@ -85,7 +85,7 @@ def _findings(body: bytes) -> list[dict[str, str]]:
     return [{k: v for k, v in zip(header, cells, strict=True) if not k.startswith("__mv_")} for cells in lines]
 
 
-def _reference(chunks: Sequence[Chunk], app_folder: str) -> list[list[Finding]]:
+def _reference(chunks: Sequence[Chunk], app_folder: str) -> list[list[Anomaly]]:
     """Return the findings in each chunk of a valid stream by the SDK's own reader and the scoring of single rows.
 
     The command promises two differences to the SDK: a byte order mark is not part of the text, and NUL is read like a
@@ -96,7 +96,7 @@ def _reference(chunks: Sequence[Chunk], app_folder: str) -> list[list[Finding]]:
     if not chunks:
         return []
     options = parse_options(dict(arg.partition("=")[::2] for arg in chunks[0][0]["searchinfo"]["args"]))
-    findings: list[list[Finding]] = [[]]
+    findings: list[list[Anomaly]] = [[]]
     limits = None
     for _, body in chunks[1:]:
         text = body.removeprefix(b"\xef\xbb\xbf").decode("utf-8", "replace").replace("\0", "\ufffd")

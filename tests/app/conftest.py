@@ -26,14 +26,14 @@ def interpreter(request: pytest.FixtureRequest, staged_folder: Path) -> Path:
 
     It finds bytecode of the commands in the staged folder, which halves their start-up.
     """
-    found = find_python(request.param)
-    if found is None:
+    python = find_python(request.param)
+    if python is None:
         missing = f"no Python {request.param} found; set {variable(request.param)}"
         if os.environ.get("CI") == "true":
             pytest.fail(missing)
         pytest.skip(missing)
-    subprocess.run([str(found), "-c", WRITE_BYTECODE], cwd=staged_folder, check=True)
-    return found
+    subprocess.run([str(python), "-c", WRITE_BYTECODE], cwd=staged_folder, check=True)
+    return python
 
 
 @pytest.fixture(scope="session")

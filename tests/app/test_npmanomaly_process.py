@@ -52,15 +52,15 @@ class Search:
 
     def run(self, args: Sequence[str], *bodies: bytes) -> list[Row]:
         """Send ``bodies`` as chunks, an empty finished one after them, and return all result rows."""
-        found: list[Row] = []
+        rows: list[Row] = []
         with self.start() as process:
             self.messages = process.messages
             process.ask(self.getinfo(args))
             for body in (*bodies, b""):
                 reply = process.ask({"action": "execute", "finished": body == b""}, body)
-                found.extend(decode(reply.body)[1])
+                rows.extend(decode(reply.body)[1])
             process.finish()
-        return found
+        return rows
 
 
 @pytest.fixture

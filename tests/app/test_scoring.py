@@ -9,7 +9,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from npmlib.anomaly.baseline import Baseline, Limit, limit
 from npmlib.anomaly.options import Options
-from npmlib.anomaly.scoring import Finding, score_rows
+from npmlib.anomaly.scoring import Anomaly, score_rows
 from npmlib.anomaly.tally import Tally
 from npmlib.errors import SearchError
 
@@ -28,7 +28,7 @@ def row(process: object, tcp: object = "", udp: object = "", cluster: object = "
     return {"_time": "1772323200", "cluster": cluster, "process": process, "tcp": tcp, "udp": udp}
 
 
-def scored(*rows: dict[str, object], options: Options = OPTIONS) -> list[Finding]:
+def scored(*rows: dict[str, object], options: Options = OPTIONS) -> list[Anomaly]:
     return list(score_rows(rows, BASELINE, options, Tally()))
 
 

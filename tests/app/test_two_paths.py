@@ -128,13 +128,13 @@ def test_a_body_cut_into_chunks_at_any_row_gives_the_same_findings(app_folder: P
     lines = [f'{1772323200 + at},prod,"web 1",nginx,{at},"{at}.5","",,{200 - at}' for at in range(250)]
     args = [f"by={','.join(KEYS)}", f"metrics={','.join(METRICS)}"]
 
-    def found(size: int) -> list[str]:
+    def findings(size: int) -> list[str]:
         pieces = ["\n".join([header, *lines[at : at + size], ""]).encode() for at in range(0, 250, size)]
         _, output = replies(NpmAnomalyCommand, app_folder, search(args, pieces))
         return [line for line in output.decode().splitlines() if line.startswith("prod,")]
 
-    assert len(found(250)) == 89 + 90 + 40
-    assert found(250) == found(1) == found(7)
+    assert len(findings(250)) == 89 + 90 + 40
+    assert findings(250) == findings(1) == findings(7)
 
 
 ODD_CELLS = (

@@ -42,7 +42,7 @@ def last_reply(folder: Path, stdin: io.BytesIO) -> tuple[str, bytes]:
     return text, last.body
 
 
-@pytest.mark.parametrize("place", PLACES)
+@pytest.mark.parametrize("failing", PLACES)
 @pytest.mark.parametrize(
     ("error", "said"),
     [
@@ -61,14 +61,14 @@ def test_an_error_in_our_code_is_told_without_rows_beside_it(
     folder: Path,
     monkeypatch: pytest.MonkeyPatch,
     capsys: pytest.CaptureFixture[str],
-    place: str,
+    failing: str,
     error: Exception,
     said: str,
 ) -> None:
     def fail(*_: object) -> None:
         raise error
 
-    monkeypatch.setattr(place, fail)
+    monkeypatch.setattr(failing, fail)
     assert last_reply(folder, io.BytesIO(STREAM)) == (said, b"")
     assert capsys.readouterr() == ("", "")
 

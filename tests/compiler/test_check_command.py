@@ -57,13 +57,13 @@ def test_findings_come_as_json_with_exactly_these_keys(tmp_path: Path) -> None:
     )
     done = run("--check", "--format", "json", "--content", str(content), folder=content)
     assert (done.returncode, done.stderr) == (1, "")
-    found = json.loads(done.stdout)
-    assert [(one["rule"], one["file"], one["line"], one["column"]) for one in found] == [
+    findings = json.loads(done.stdout)
+    assert [(one["rule"], one["file"], one["line"], one["column"]) for one in findings] == [
         ("NPM011", DETECTION, 3, 10),
         ("NPM304", DETECTION, 11, 12),
         ("NPM208", MACRO_FILE, 2, 26),
     ]
-    for one in found:
+    for one in findings:
         assert list(one) == ["rule", "severity", "file", "line", "column", "message", "fix"]
         assert all(one.values())
 

@@ -70,20 +70,20 @@ def one_form(value: str) -> object:
 
 def differences(ours: dict[str, Stanzas], theirs: dict[str, Stanzas]) -> dict[tuple[str, str], list[str]]:
     """Where the two disagree: (conf, setting or [stanza]) -> the stanzas, with both values."""
-    found: dict[tuple[str, str], list[str]] = {}
+    differing: dict[tuple[str, str], list[str]] = {}
     for name in CONFS:
         mine, other = ours.get(name, {}), theirs.get(name, {})  # without a collection we write no collections.conf
         for stanza in sorted(mine.keys() | other.keys()):
             if (stanza in mine) != (stanza in other):
-                found.setdefault((name, f"[{stanza}]"), []).append("only in one")
+                differing.setdefault((name, f"[{stanza}]"), []).append("only in one")
                 continue
             left = {key: one_form(value) for key, value in mine[stanza].items()}
             right = {key: one_form(value) for key, value in other[stanza].items()}
             for key in sorted(left.keys() | right.keys()):
                 if left.get(key) != right.get(key):
                     what = f"[{stanza}]: ours {left.get(key)!r}, contentctl's {right.get(key)!r}"
-                    found.setdefault((name, key), []).append(what)
-    return found
+                    differing.setdefault((name, key), []).append(what)
+    return differing
 
 
 def our_content(target: Path) -> Path:
@@ -172,7 +172,7 @@ def test_both_compile_the_same_content_to_the_same_settings(
 
     Each difference is one of the table.
     """
-    found: dict[tuple[str, str], list[str]] = {}
+    differing: dict[tuple[str, str], list[str]] = {}
     for project in (
         our_content(tmp_path / "ours"),
         lay_out_seeds(tmp_path / "seeds", shared),
@@ -184,10 +184,10 @@ def test_both_compile_the_same_content_to_the_same_settings(
         # contentctl build copies this folder; it may be empty
         (project / "app_template").mkdir(exist_ok=True)
         for key, listed in differences(ours, built_by_contentctl(contentctl, project)).items():
-            found.setdefault(key, []).extend(listed)
-    unexplained = {key: listed for key, listed in found.items() if key not in KEPT_DIFFERENCES}
+            differing.setdefault(key, []).extend(listed)
+    unexplained = {key: listed for key, listed in differing.items() if key not in KEPT_DIFFERENCES}
     assert not unexplained, json.dumps({str(key): listed for key, listed in unexplained.items()}, indent=1)
-    gone = KEPT_DIFFERENCES.keys() - found.keys()
+    gone = KEPT_DIFFERENCES.keys() - differing.keys()
     assert not gone, f"no difference any more, take it out of the table: {gone}"
 
 

@@ -25,7 +25,7 @@ STYLE = {"mstats_nowhere"}
 
 
 @pytest.fixture(scope="module")
-def found(shared: Path, tmp_path_factory: pytest.TempPathFactory) -> Mapping[str, list[Finding]]:
+def findings(shared: Path, tmp_path_factory: pytest.TempPathFactory) -> Mapping[str, list[Finding]]:
     """What is found in the searches of a project of which each case is a detection, by case."""
     if not SEARCHES.is_file():
         missing = f"{SEARCHES} is absent from {shared}"
@@ -37,12 +37,12 @@ def found(shared: Path, tmp_path_factory: pytest.TempPathFactory) -> Mapping[str
 
 @pytest.mark.shared
 @pytest.mark.parametrize("name", [name for name, _, _ in CASES["ACCEPT"]])
-def test_what_splunk_runs_has_no_error(name: str, found: Mapping[str, list[Finding]]) -> None:
-    assert [one for one in found.get(f"ACCEPT-{name}", []) if one.severity == "error"] == []
+def test_what_splunk_runs_has_no_error(name: str, findings: Mapping[str, list[Finding]]) -> None:
+    assert [one for one in findings.get(f"ACCEPT-{name}", []) if one.severity == "error"] == []
 
 
 @pytest.mark.shared
 @pytest.mark.parametrize("name", [name for name, _, _ in CASES["REFUSE"]])
-def test_what_splunk_refuses_is_found(name: str, found: Mapping[str, list[Finding]]) -> None:
+def test_what_splunk_refuses_is_found(name: str, findings: Mapping[str, list[Finding]]) -> None:
     wanted = "warning" if name in STYLE else "error"
-    assert wanted in {one.severity for one in found[f"REFUSE-{name}"] if one.rule != "NPM217"}
+    assert wanted in {one.severity for one in findings[f"REFUSE-{name}"] if one.rule != "NPM217"}

@@ -20,7 +20,7 @@ ADVICE = ("NPM204", "NPM208", "NPM217", "NPM218", "NPM301")  # of the house, or 
 
 
 @pytest.fixture(scope="module")
-def found(tmp_path_factory: pytest.TempPathFactory) -> Mapping[str, list[Finding]]:
+def findings(tmp_path_factory: pytest.TempPathFactory) -> Mapping[str, list[Finding]]:
     """What is found in the searches of a project of which each is a detection, by its name."""
     runs = {f"runs {about}": search for about, search, _, _ in KINDS}
     refused = {f"refused {about}": search for about, _, _, search in KINDS}
@@ -32,11 +32,11 @@ def test_all_kinds_are_read() -> None:
 
 
 @pytest.mark.parametrize("about", [about for about, *_ in KINDS])
-def test_what_splunk_runs_has_no_error(about: str, found: Mapping[str, list[Finding]]) -> None:
-    errors = [one for one in found.get(f"runs {about}", []) if one.severity == "error" and one.rule not in ADVICE]
+def test_what_splunk_runs_has_no_error(about: str, findings: Mapping[str, list[Finding]]) -> None:
+    errors = [one for one in findings.get(f"runs {about}", []) if one.severity == "error" and one.rule not in ADVICE]
     assert [str(one) for one in errors] == []
 
 
 @pytest.mark.parametrize(("about", "rule"), [(about, rule) for about, _, rule, _ in KINDS])
-def test_what_splunk_refuses_is_found(about: str, rule: str, found: Mapping[str, list[Finding]]) -> None:
-    assert rule in {one.rule for one in found[f"refused {about}"]}
+def test_what_splunk_refuses_is_found(about: str, rule: str, findings: Mapping[str, list[Finding]]) -> None:
+    assert rule in {one.rule for one in findings[f"refused {about}"]}

@@ -59,20 +59,20 @@ def marked(finding: Finding) -> str:
 
 
 @pytest.fixture
-def found(tmp_path: Path, shared: Path, monkeypatch: pytest.MonkeyPatch) -> list[Finding]:
+def findings(tmp_path: Path, shared: Path, monkeypatch: pytest.MonkeyPatch) -> list[Finding]:
     root = lay_out_seeds(tmp_path, shared)
     monkeypatch.chdir(root)
     return check_content(root)[1]
 
 
-def test_the_seeds_give_these_findings_and_no_others(found: list[Finding]) -> None:
-    assert sorted((Path(one.file).stem, one.line, one.column, one.rule, marked(one)) for one in found) == sorted(
+def test_the_seeds_give_these_findings_and_no_others(findings: list[Finding]) -> None:
+    assert sorted((Path(one.file).stem, one.line, one.column, one.rule, marked(one)) for one in findings) == sorted(
         deserved[:5] for deserved in DESERVED
     )
-    assert {one.severity for one in found} == {"error"}
+    assert {one.severity for one in findings} == {"error"}
 
 
-def test_the_page_shows_them(found: list[Finding], request: pytest.FixtureRequest) -> None:
+def test_the_page_shows_them(findings: list[Finding], request: pytest.FixtureRequest) -> None:
     comes = {(seed, rule): what for seed, _, _, rule, _, what in DESERVED}
     lines = [
         "# What the compiler finds in the originals",
@@ -83,14 +83,14 @@ def test_the_page_shows_them(found: list[Finding], request: pytest.FixtureReques
         "| Detection | Line:column | Rule | Text | Finding | What comes of it |",
         "| --- | --- | --- | --- | --- | --- |",
     ]
-    for one in found:
+    for one in findings:
         seed = Path(one.file).stem
         rule = f"[{one.rule}](rules.md#{one.rule.lower()})"
         message = one.message.removeprefix("search: ").replace("*", "\\*")
         lines.append(
             f"| {seed} | {one.line}:{one.column} | {rule} | `{marked(one)}` | {message} | {comes[seed, one.rule]} |"
         )
-    rules = (RULES[number] for number in sorted({one.rule for one in found}))
+    rules = (RULES[number] for number in sorted({one.rule for one in findings}))
     lines += ["", *(f"- {rule.id}: {rule.what} {rule.why}" for rule in rules), ""]
     page = "\n".join(lines)
     if request.config.getoption("--update-golden"):

@@ -10,7 +10,7 @@ import pytest
 
 from workbench.demo import comparison
 from workbench.demo.comparison import outcome
-from workbench.demo.verdict import Finding, judge
+from workbench.demo.verdict import DetectionFinding, judge
 from workbench.site.comparison import recorded_table, simulated_table
 from workbench.traffic.attacks import NEW_EDGE, OUTBOUND, SUSTAINED
 from workbench.traffic.nezha_recording import NezhaError
@@ -30,14 +30,16 @@ ATTACK: dict[str, Any] = {
 RELEASE = {"kind": "release", "cluster": "prod", "workload": "api", "process": "java", "start": 0.0, "end": 24 * HOUR}
 
 
-def found(detection: str, workload: str, hour: float = 11) -> Finding:
+def finding_of(detection: str, workload: str, hour: float = 11) -> DetectionFinding:
     row = {"cluster": "prod", "workload": workload, "process": "postgres", "protocol": "tcp"}
-    return Finding(detection, hour * HOUR, (hour - 1) * HOUR, hour * HOUR, {**row, "dest_workload": "203.0.113.9"})
+    return DetectionFinding(
+        detection, hour * HOUR, (hour - 1) * HOUR, hour * HOUR, {**row, "dest_workload": "203.0.113.9"}
+    )
 
 
 def test_an_outcome_has_the_minutes_to_the_first_finding_and_false_alerts_by_cause() -> None:
-    api = Finding(SUSTAINED, HOUR, 0, HOUR, {"cluster": "prod", "workload": "api", "process": "java"})
-    findings = [found(OUTBOUND, "db", 12), found(OUTBOUND, "db"), found(OUTBOUND, "web"), api]
+    api = DetectionFinding(SUSTAINED, HOUR, 0, HOUR, {"cluster": "prod", "workload": "api", "process": "java"})
+    findings = [finding_of(OUTBOUND, "db", 12), finding_of(OUTBOUND, "db"), finding_of(OUTBOUND, "web"), api]
     assert outcome(judge({"attacks": [ATTACK], "benign": [RELEASE]}, findings)) == {
         "attacks": [{"expected": ["outbound", "new edge"], "minutes": {"outbound": 60}}],
         "false alerts": {

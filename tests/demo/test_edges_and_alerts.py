@@ -7,7 +7,7 @@ from typing import Any
 from workbench.demo.alerts import by_hour, judged, loads
 from workbench.demo.drawing import readable, shortened
 from workbench.demo.edges import edge_graphs
-from workbench.demo.verdict import Finding, Verdict
+from workbench.demo.verdict import DetectionFinding, Verdict
 from workbench.replay.rows import Row
 from workbench.traffic.attacks import NEW_EDGE, OUTBOUND
 
@@ -27,13 +27,13 @@ def row(source: str, dest: str, first_seen: float = 0.0, cluster: str = "prod") 
     }
 
 
-def edge(source: str, dest: str, hour: float = 1) -> Finding:
+def edge(source: str, dest: str, hour: float = 1) -> DetectionFinding:
     found: Row = {"cluster": "prod", "workload": source, "dest_workload": dest}
-    return Finding(NEW_EDGE, START + hour * HOUR, 0, 0, found)
+    return DetectionFinding(NEW_EDGE, START + hour * HOUR, 0, 0, found)
 
 
-def outbound(workload: str, hour: float) -> Finding:
-    return Finding(OUTBOUND, START + hour * HOUR, 0, 0, {"cluster": "prod", "workload": workload})
+def outbound(workload: str, hour: float) -> DetectionFinding:
+    return DetectionFinding(OUTBOUND, START + hour * HOUR, 0, 0, {"cluster": "prod", "workload": workload})
 
 
 VERDICT = Verdict(

@@ -10,7 +10,7 @@ import pytest
 from tests.demo.hostile_estate import END, NAMESPACE, PROCESS, WORKLOAD
 from workbench.demo.hours import HOUR, Profiled
 from workbench.demo.report import Watched
-from workbench.demo.verdict import Finding
+from workbench.demo.verdict import DetectionFinding
 from workbench.replay.app import App
 from workbench.replay.errors import ReplayError
 from workbench.traffic.attacks import SUSTAINED
@@ -31,10 +31,12 @@ def profiled(watched: Watched, store: MetricsStore) -> Profiled:
     return Profiled(watched.runs, watched.app, store)
 
 
-def finding(workload: str = WORKLOAD, metrics: tuple[str, ...] | str = ("tcp.bytes", "tcp.packets")) -> Finding:
+def finding(
+    workload: str = WORKLOAD, metrics: tuple[str, ...] | str = ("tcp.bytes", "tcp.packets")
+) -> DetectionFinding:
     process = PROCESS if workload == WORKLOAD else "postgres"
     row = {"cluster": "prod", "namespace": NAMESPACE, "workload": workload, "process": process}
-    return Finding(SUSTAINED, END, END - 4 * HOUR, END, {**row, "metrics": metrics})
+    return DetectionFinding(SUSTAINED, END, END - 4 * HOUR, END, {**row, "metrics": metrics})
 
 
 def with_macro(app: App, name: str, definition: str) -> App:

@@ -59,22 +59,22 @@ def runs(site: Site) -> list[SearchRun]:
     return made + [run_search(search, END - 20 * HOUR + 17 * MINUTE, site, throttle) for search in searches]
 
 
-def points(found: list[Reading], detection: str, original: bool) -> float:
-    return sum(each.points for each in found if (each.detection, each.original) == (detection, original))
+def points(all_readings: list[Reading], detection: str, original: bool) -> float:
+    return sum(each.points for each in all_readings if (each.detection, each.original) == (detection, original))
 
 
 def test_a_detection_reads_at_most_18_thousand_points_a_day_and_series_where_the_original_reads_2_million(
     site: Site, runs: list[SearchRun]
 ) -> None:
-    found = readings(runs, site.store, END)
+    all_readings = readings(runs, site.store, END)
     assert series_of(site.store) == {OUTBOUND: 1, SUSTAINED: 1, NEW_EDGE: 1}
     # 24 runs over 30 days of 8,640 points, against two days read at night and each hour detected four times
-    assert points(found, OUTBOUND, original=True) == 24 * 30 * 8640
-    assert points(found, OUTBOUND, original=False) == 6 * 8640
+    assert points(all_readings, OUTBOUND, original=True) == 24 * 30 * 8640
+    assert points(all_readings, OUTBOUND, original=False) == 6 * 8640
     # The steady process has a point every 10 seconds, the eBPF collector sends one every 30.
     for detection in (OUTBOUND, NEW_EDGE):
-        assert points(found, detection, original=True) / 3 > 2_000_000
-        assert points(found, detection, original=False) / 3 < 18_000
+        assert points(all_readings, detection, original=True) / 3 > 2_000_000
+        assert points(all_readings, detection, original=False) / 3 < 18_000
 
 
 def test_the_profile_reads_two_hours_each_hour_and_has_no_original(site: Site, runs: list[SearchRun]) -> None:
@@ -93,8 +93,8 @@ def test_the_figures_are_those_that_the_replay_counted(site: Site, runs: list[Se
 
 
 def test_a_search_that_never_ran_as_scheduled_is_left_out(site: Site, runs: list[SearchRun]) -> None:
-    found = readings([run for run in runs if by_hand(run)], site.store, END)
-    assert all(each.original for each in found)
+    all_readings = readings([run for run in runs if by_hand(run)], site.store, END)
+    assert all(each.original for each in all_readings)
 
 
 def test_both_are_printed_side_by_side(site: Site, runs: list[SearchRun]) -> None:

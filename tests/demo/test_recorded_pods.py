@@ -8,7 +8,7 @@ from pathlib import Path
 
 from tests.detections.world import HOUR, OUTBOUND, TABLES, TRAFFIC_BASELINE
 from workbench.compiler.build import Package
-from workbench.demo.scenes import recorded
+from workbench.demo.datasets import recorded
 from workbench.demo.verdict import findings_of, judge
 from workbench.demo.watch import installed
 from workbench.replay.schedule import Site, run_search
@@ -19,14 +19,14 @@ from workbench.traffic.store import MetricsStore
 
 def test_both_attacks_that_bytes_can_show_are_found(shared: Path, built: Package, tmp_path: Path) -> None:
     """The demo learns hour by hour and searches each hour; here a day is learned and the two attacks are searched."""
-    scene = recorded(tmp_path, "kubelet", shared / "data" / "nezha-online-boutique")
-    truth = scene.truth
-    app = installed(built.staged, tmp_path / "app", scene.macros)
+    dataset = recorded(tmp_path, "kubelet", shared / "data" / "nezha-online-boutique")
+    truth = dataset.truth
+    app = installed(built.staged, tmp_path / "app", dataset.macros)
     learning = replace(app.saved_searches[TRAFFIC_BASELINE], earliest="-1d@d", latest="@d")
-    planned = [(app.saved_searches[TABLES], truth["start"]), (learning, truth["end"] - scene.hours * HOUR)]
+    planned = [(app.saved_searches[TABLES], truth["start"]), (learning, truth["end"] - dataset.hours * HOUR)]
     for attack in truth["attacks"]:
         planned += [(app.saved_searches[OUTBOUND], attack["end"] + 900)] * bool(attack["expected_by"])
-    store = MetricsStore(scene.store, threads=1)
+    store = MetricsStore(dataset.store, threads=1)
     try:
         site, throttle = Site(app, store, Path(sys.executable)), Throttle()
         verdict = judge(truth, findings_of([run_search(search, at, site, throttle) for search, at in planned]))

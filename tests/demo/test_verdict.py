@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from workbench.demo.verdict import Finding, judge
+from workbench.demo.verdict import DetectionFinding, judge
 from workbench.traffic.attacks import NEW_EDGE, OUTBOUND, SUSTAINED
 
 HOUR = 3600.0
@@ -32,22 +32,22 @@ TRUTH = {"attacks": [ATTACK], "benign": [DEPLOY]}
 
 def outbound(
     process: str, workload: str = "db", cluster: str = "prod", hour: float = 11, protocol: str = "tcp+udp"
-) -> Finding:
+) -> DetectionFinding:
     row = {"cluster": cluster, "workload": workload, "process": process, "protocol": protocol}
-    return Finding(OUTBOUND, (hour + 1) * HOUR, hour * HOUR, (hour + 1) * HOUR, dict(row))
+    return DetectionFinding(OUTBOUND, (hour + 1) * HOUR, hour * HOUR, (hour + 1) * HOUR, dict(row))
 
 
 def sustained(
     process: str, workload: str = "db", cluster: str = "prod", hour: float = 11, protocol: str = "tcp"
-) -> Finding:
+) -> DetectionFinding:
     """The last four whole hours are searched, half an hour after the last of them."""
     row = {"cluster": cluster, "workload": workload, "process": process, "protocol": protocol, "confidence": "high"}
-    return Finding(SUSTAINED, (hour + 1.5) * HOUR, (hour - 3) * HOUR, (hour + 1) * HOUR, dict(row))
+    return DetectionFinding(SUSTAINED, (hour + 1.5) * HOUR, (hour - 3) * HOUR, (hour + 1) * HOUR, dict(row))
 
 
-def edge(source: str, dest: str, cluster: str = "prod", hour: float = 11) -> Finding:
+def edge(source: str, dest: str, cluster: str = "prod", hour: float = 11) -> DetectionFinding:
     row = {"cluster": cluster, "workload": source, "dest_workload": dest}
-    return Finding(NEW_EDGE, (hour + 1) * HOUR, (hour - 3) * HOUR, (hour + 1) * HOUR, dict(row))
+    return DetectionFinding(NEW_EDGE, (hour + 1) * HOUR, (hour - 3) * HOUR, (hour + 1) * HOUR, dict(row))
 
 
 def test_both_detections_catch_the_attack_in_either_direction() -> None:

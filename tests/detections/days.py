@@ -59,7 +59,7 @@ def numbers(row: Row, metric: str) -> tuple[float | None, ...]:
     return tuple(as_number(row.get(f"{part}_{metric}")) for part in ("count", "avg", "stdev"))
 
 
-def whole(
+def in_one_read(
     points: Iterable[dict[str, Any]], days: Iterable[int] = range(1, 31)
 ) -> dict[tuple[Series, str], list[float]]:
     """What was sent in each interval of these days, by series and metric."""
@@ -89,7 +89,7 @@ def assert_equal(
     A day's average is kept as a double, so its last digit limits what can be known of a spread that is tiny beside the
     average: beyond a million times smaller, 1e-9 grows in proportion.
     """
-    wanted = whole(points, days)
+    wanted = in_one_read(points, days)
     assert set(table) == {series for series, _ in wanted}
     for series, row in table.items():
         for metric in METRICS:

@@ -28,13 +28,13 @@ Told = tuple[str, float, float, float | None]
 
 def spans(halves: Sequence[bool]) -> list[tuple[int, int]]:
     """First and last half of each time that an image runs, where a pause of one half is none."""
-    found: list[tuple[int, int]] = []
+    spells: list[tuple[int, int]] = []
     for half in (number for number, runs in enumerate(halves) if runs):
-        if found and half - found[-1][1] <= 2:
-            found[-1] = (found[-1][0], half)
+        if spells and half - spells[-1][1] <= 2:
+            spells[-1] = (spells[-1][0], half)
         else:
-            found.append((half, half))
-    return found
+            spells.append((half, half))
+    return spells
 
 
 def deployed(plan: Plan, image: str) -> int | None:

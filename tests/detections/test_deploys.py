@@ -173,9 +173,9 @@ def test_an_image_may_have_any_name(world: World, image: str) -> None:
     assert row["reason"] == f"image {image}"
 
 
-@pytest.mark.parametrize("place", ["cluster", "workload", "process"])
-def test_a_name_with_a_star_is_never_accepted_as_it_would_stand_for_others(world: World, place: str) -> None:
-    name = {place: "w*"}
+@pytest.mark.parametrize("column", ["cluster", "workload", "process"])
+def test_a_name_with_a_star_is_never_accepted_as_it_would_stand_for_others(world: World, column: str) -> None:
+    name = {column: "w*"}
     world.add(running("1.0", -30, 0, **name)).add(running("1.1", 0, 1, **name))
     by_hand(world, -30, 0)
     hourly(world, 1, 1)

@@ -242,7 +242,7 @@ def meet(world: World, count: int, **more: float) -> list[tuple[Any, ...]]:
 
 
 @pytest.mark.parametrize(
-    ("count", "volume", "found"),
+    ("count", "volume", "findings"),
     [
         (4, 1000, []),
         (5, 1000, [("many new addresses", 5, 40)]),
@@ -251,9 +251,9 @@ def meet(world: World, count: int, **more: float) -> list[tuple[Any, ...]]:
     ids=["as usual", "a record", "much sent"],
 )
 def test_a_workload_that_meets_new_addresses_on_most_days_is_known_for_it(
-    world: World, count: int, volume: float, found: list[tuple[Any, ...]]
+    world: World, count: int, volume: float, findings: list[tuple[Any, ...]]
 ) -> None:
-    assert meet(crawled(world, range(2, 9)), count, volume=volume) == found
+    assert meet(crawled(world, range(2, 9)), count, volume=volume) == findings
 
 
 def test_a_workload_that_meets_new_addresses_on_few_days_is_reported(world: World) -> None:

@@ -35,48 +35,48 @@ def learned(world: World, nine_days: str) -> World:
 
 def follow(world: World, hours: int, deploys: bool = True) -> dict[int, Row]:
     """The schedule of ``hours`` hours from NOW on; what the detection finds in each hour, before throttling."""
-    found = {}
+    findings = {}
     for hour in range(1, hours + 1):
         at = NOW + hour * HOUR
         if deploys:
             world.run(DEPLOYS, at + 14 * MINUTE)
         world.run(PROFILE, at + 22 * MINUTE)
         for row in world.rows(SUSTAINED, at + 32 * MINUTE):
-            found[hour] = row
-    return found
+            findings[hour] = row
+    return findings
 
 
 def test_a_deploy_that_doubles_the_level_is_reported_with_low_confidence_and_then_no_more(learned: World) -> None:
     learned.add(imaged(sending("web", NOW, NOW + 8 * HOUR, times=2), "2"))
-    found = follow(learned, 8)
-    assert found
-    assert 8 not in found
-    assert {(row["confidence"], row["risk_score"]) for row in found.values()} == {("low", 10)}
-    assert all(str(row["anomalies"]).endswith(SAYS_SO) for row in found.values())
+    findings = follow(learned, 8)
+    assert findings
+    assert 8 not in findings
+    assert {(row["confidence"], row["risk_score"]) for row in findings.values()} == {("low", 10)}
+    assert all(str(row["anomalies"]).endswith(SAYS_SO) for row in findings.values())
 
 
 @pytest.mark.parametrize("deploys", [True, False], ids=["the same image", "the search of deploys disabled"])
 def test_without_a_deploy_the_same_rise_is_reported_all_day_with_high_confidence(learned: World, deploys: bool) -> None:
     learned.add(imaged(sending("web", NOW, NOW + 8 * HOUR, times=2), "1" if deploys else "2"))
-    found = follow(learned, 8, deploys)
-    assert set(found) == set(range(1, 9))
-    assert found[6]["confidence"] == "high"
-    assert not any(SAYS_SO in str(row["anomalies"]) for row in found.values())
+    findings = follow(learned, 8, deploys)
+    assert set(findings) == set(range(1, 9))
+    assert findings[6]["confidence"] == "high"
+    assert not any(SAYS_SO in str(row["anomalies"]) for row in findings.values())
 
 
 def test_five_times_the_level_is_never_accepted_whatever_was_deployed(learned: World) -> None:
     learned.add(imaged(sending("web", NOW, NOW + 8 * HOUR, times=5), "2"))
-    found = follow(learned, 8)
-    assert 8 in found
-    assert found[8]["confidence"] == "high"
+    findings = follow(learned, 8)
+    assert 8 in findings
+    assert findings[8]["confidence"] == "high"
 
 
 def test_a_deploy_in_the_middle_of_a_theft_does_not_make_it_normal(learned: World) -> None:
     learned.add(imaged(sending("web", NOW, NOW + 2 * HOUR, times=2), "1"))
     learned.add(imaged(sending("web", NOW + 2 * HOUR, NOW + 8 * HOUR, times=2), "2"))
-    found = follow(learned, 8)
-    assert 8 in found
-    assert found[8]["confidence"] == "high"
+    findings = follow(learned, 8)
+    assert 8 in findings
+    assert findings[8]["confidence"] == "high"
 
 
 def test_a_deploy_that_changes_nothing_gives_no_finding(learned: World) -> None:
@@ -86,7 +86,7 @@ def test_a_deploy_that_changes_nothing_gives_no_finding(learned: World) -> None:
 
 def hour_row(hour: float, accepted_at: float | None = None, **cells: Any) -> dict[str, Any]:
     """A row of npm_profile, an hour that stood out at every point; its hour is counted from NOW."""
-    told = {
+    dimensions = {
         "cluster": "prod",
         "namespace": "shop",
         "workload": "web",
@@ -109,7 +109,7 @@ def hour_row(hour: float, accepted_at: float | None = None, **cells: Any) -> dic
         **dict.fromkeys((name for name in HEAD if name.startswith("channels_")), "volume"),
         "accepted_at": "" if accepted_at is None else f"{NOW + accepted_at * HOUR:.0f}",
     }
-    return {**told, **cells}
+    return {**dimensions, **cells}
 
 
 def with_hours(world: World, *rows: dict[str, Any], head: list[str] = HEAD) -> Row:

@@ -22,11 +22,11 @@ from tests.detections.days import (
     exact,
     file,
     folded,
+    in_one_read,
     nightly,
     numbers,
     on_day,
     rows_of,
-    whole,
 )
 from tests.detections.world import DAY, HOUR, METRICS, MINUTE, TRAFFIC_BASELINE, World, point
 from tests.examples import examples
@@ -79,7 +79,7 @@ def test_the_fold_of_days_is_the_statistics_of_all_points(
     if world.learn_traffic():
         assert_equal(folded(world), world.points)
     else:
-        assert whole(world.points) == {}
+        assert in_one_read(world.points) == {}
 
 
 def test_a_tiny_spread_beside_a_huge_average_survives_where_sums_of_squares_do_not(world: World) -> None:
@@ -87,7 +87,7 @@ def test_a_tiny_spread_beside_a_huge_average_survives_where_sums_of_squares_do_n
     for day in range(1, 31):
         world.add(on_day(day, "db", (1e9 + draw.gauss(0, 5) for _ in range(20))))
     world.learn_traffic()
-    ((_, values),) = whole(world.points).items()
+    ((_, values),) = in_one_read(world.points).items()
     _, variance = exact(values)
     _, _, stdev = numbers(folded(world)["prod", "shop", "web", "db"], "tcp.bytes")
     assert stdev == pytest.approx(math.sqrt(variance), rel=1e-7)

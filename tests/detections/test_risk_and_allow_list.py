@@ -68,7 +68,7 @@ def noisy(world: World) -> World:
     return world
 
 
-def found(world: World) -> tuple[list[Row], list[tuple[str, str, str]]]:
+def findings(world: World) -> tuple[list[Row], list[tuple[str, str, str]]]:
     return world.rows(OUTBOUND), edges(world.rows(NEW_EDGE))
 
 
@@ -92,13 +92,13 @@ def found(world: World) -> tuple[list[Row], list[tuple[str, str, str]]]:
 )
 def test_the_allow_list_hides_what_an_entry_names_until_its_last_day(world: World, entry: str, hides: str) -> None:
     noisy(world).allow(entry)
-    outbound, new_edges = found(world)
+    outbound, new_edges = findings(world)
     assert (outbound == [], new_edges == []) == (hides in ("outbound", "both"), hides in ("edge", "both"))
 
 
 def test_a_valid_entry_counts_beside_an_expired_one(world: World) -> None:
     noisy(world).allow("prod,*,backup,*,*,*,old,ops,2020-01-01", "prod,shop,backup,restic,*,*,new,ops,2030-01-01")
-    assert found(world)[0] == []
+    assert findings(world)[0] == []
 
 
 def test_what_the_allow_list_hid_in_seven_days_can_be_shown(world: World) -> None:

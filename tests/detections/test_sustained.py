@@ -52,14 +52,14 @@ def test_a_lasting_rise_is_found_and_told(learned: World) -> None:
     actual, expected, excess = (float(str(row[name])) for name in ("actual_bytes", "expected_bytes", "excess_bytes"))
     assert expected == pytest.approx(actual / 2.5, rel=0.05)
     assert excess == pytest.approx(actual - expected)
-    told = re.fullmatch(
+    sentence = re.fullmatch(
         r"tcp\.bytes: ([0-9.]+) MB in the hour from 0[4-6]:00 UTC, where ([0-9.]+) MB to ([0-9.]+) MB was expected:"
         r" 2\.[3-7] times as much as usual \(floor, peak, volume, 3 hours\);"
         r" no hour of the 8 days before stood out as much",
         str(row["anomalies"]),
     )
-    assert told is not None, row["anomalies"]
-    sent, low, high = (float(number) for number in told.groups())
+    assert sentence is not None, row["anomalies"]
+    sent, low, high = (float(number) for number in sentence.groups())
     assert low < sent / 2.5 < high < sent
     assert (row["first_time"], row["last_time"]) == ("2026-03-01T04:00:00+0000", "2026-03-01T07:00:00+0000")
 

@@ -22,14 +22,14 @@ BLOCK = re.compile(r"^( *)```([\w-]+)[^\n]*\n(.*?)\n\1```$", re.MULTILINE | re.D
 
 
 def blocks(kind: str) -> list[str]:
-    found = [
+    recipes = [
         textwrap.dedent(block[3])
         for page in sorted(DOCS.rglob("*.md"))
         for block in BLOCK.finditer(page.read_text(encoding="utf-8"))
         if block[2] == kind
     ]
-    assert found
-    return found
+    assert recipes
+    return recipes
 
 
 SEARCHES = [text for text in blocks("text") if text.startswith(("| ", "index="))]

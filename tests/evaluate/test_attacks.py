@@ -7,19 +7,19 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from workbench.evaluate.attacks import KINDS, Kind, daily_shape, inject, possible_starts, with_attack
-from workbench.evaluate.series import Booleans, Floats, Series, hours_of
+from workbench.evaluate.attacks import KINDS, AttackKind, daily_shape, inject, possible_starts, with_attack
+from workbench.evaluate.series import Booleans, Floats, TrafficSeries, hours_of
 
 DAYS = 14
 
 
-def series_of(values: Floats, normal: Booleans | None = None, tested_from: int = 7 * 24) -> Series:
+def series_of(values: Floats, normal: Booleans | None = None, tested_from: int = 7 * 24) -> TrafficSeries:
     kept = np.ones(len(values), dtype=bool) if normal is None else normal
-    return Series("made", 480_000, values, kept, tested_from)
+    return TrafficSeries("made", 480_000, values, kept, tested_from)
 
 
 @pytest.fixture
-def steady() -> Series:
+def steady() -> TrafficSeries:
     """Two weeks of 1000 bytes in every interval."""
     return series_of(np.full((DAYS * 24, 120), 1000.0))
 
@@ -29,7 +29,9 @@ def test_there_are_21_kinds_and_sizes_with_a_label_each() -> None:
 
 
 @given(kind=st.sampled_from(KINDS), offset=st.integers(0, 119), first=st.integers(7 * 24, 11 * 24))
-def test_the_bytes_added_are_size_times_mean_for_the_intervals_it_lasts(kind: Kind, offset: int, first: int) -> None:
+def test_the_bytes_added_are_size_times_mean_for_the_intervals_it_lasts(
+    kind: AttackKind, offset: int, first: int
+) -> None:
     made = series_of(np.full((DAYS * 24, 120), 1000.0))
     added = (with_attack(made, kind, first, offset) - 1000.0).ravel()
     on = kind.length if kind.rhythm is None else kind.length // 2
@@ -39,7 +41,7 @@ def test_the_bytes_added_are_size_times_mean_for_the_intervals_it_lasts(kind: Ki
     assert not added[offset + kind.length :].any()
 
 
-def test_the_mean_is_that_of_the_hours_before(steady: Series) -> None:
+def test_the_mean_is_that_of_the_hours_before(steady: TrafficSeries) -> None:
     values = steady.values.copy()
     values[200:] = 9000.0
     (kind,) = (kind for kind in KINDS if kind.label == "1 h x3")
@@ -66,7 +68,7 @@ def test_one_that_mimics_the_day_has_its_shape_and_its_size() -> None:
     assert daily_shape(values, 480_000).mean() == pytest.approx(1)
 
 
-def test_attacks_lie_in_tested_hours_with_their_whole_window(steady: Series) -> None:
+def test_attacks_lie_in_tested_hours_with_their_whole_window(steady: TrafficSeries) -> None:
     normal = np.ones(DAYS * 24, dtype=bool)
     normal[250:270] = False
     made = series_of(steady.values, normal)
@@ -78,7 +80,7 @@ def test_attacks_lie_in_tested_hours_with_their_whole_window(steady: Series) -> 
             assert hours == hours_of(values)
 
 
-def test_the_same_seed_draws_the_same_attacks_and_another_draws_others(steady: Series) -> None:
+def test_the_same_seed_draws_the_same_attacks_and_another_draws_others(steady: TrafficSeries) -> None:
     first, again, other = (inject(steady, KINDS[0], 10, (seed,)).values for seed in (1, 1, 2))
     assert (first == again).all()
     assert (first != other).any()

@@ -15,7 +15,7 @@ from npmlib.profile.points import POINTS
 from workbench.evaluate.attacks import KINDS
 from workbench.evaluate.evaluation import by_profile, draw
 from workbench.evaluate.profile import ScoredHours, profile_series
-from workbench.evaluate.series import ACCEPTED_RATIO, Series
+from workbench.evaluate.series import ACCEPTED_RATIO, TrafficSeries
 from workbench.evaluate.simulated import DAYS, FAMILIES, FIRST_HOUR, MOVED, SEED, simulated_series
 
 HOURS = 30 * 24
@@ -24,16 +24,16 @@ SEARCH = Path(__file__).parents[2] / "contentctl" / "baselines" / "deploys_of_ku
 
 
 @pytest.fixture(scope="module")
-def moved() -> Series:
+def moved() -> TrafficSeries:
     """A month of a daily rhythm; its level doubles with a deploy."""
     random = np.random.default_rng(4)
     level = 50_000 * (1 + 0.5 * np.sin(2 * np.pi * np.arange(HOURS) / 24))
     level[MOVES_AT:] *= 2
     values = level[:, None] * np.exp(0.4 * random.standard_normal((HOURS, 120)))
-    return Series("moved", 480_000, values, np.ones(HOURS, dtype=bool), 480, deploys=(MOVES_AT,))
+    return TrafficSeries("moved", 480_000, values, np.ones(HOURS, dtype=bool), 480, deploys=(MOVES_AT,))
 
 
-def false_hours(series: Series, point: str) -> int:
+def false_hours(series: TrafficSeries, point: str) -> int:
     hours = ScoredHours.of(profile_series(series).scored[MOVES_AT:])
     return int(hours.alerts(POINTS[point]).sum())
 
@@ -43,22 +43,22 @@ def test_the_ratio_is_that_of_the_search() -> None:
     assert f"up_to={ACCEPTED_RATIO:g}" in search.replace(" ", "")
 
 
-def test_a_deploy_is_a_level_from_its_hour_on(moved: Series) -> None:
+def test_a_deploy_is_a_level_from_its_hour_on(moved: TrafficSeries) -> None:
     assert moved.levels == (Level(480_000 + MOVES_AT, math.log(ACCEPTED_RATIO)),)
 
 
-def test_a_level_that_moved_with_a_known_deploy_alerts_for_hours_not_for_days(moved: Series) -> None:
+def test_a_level_that_moved_with_a_known_deploy_alerts_for_hours_not_for_days(moved: TrafficSeries) -> None:
     assert false_hours(replace(moved, deploys=()), "loud") > 24
     assert 1 <= false_hours(moved, "loud") <= 3
 
 
-def test_a_deploy_a_day_too_early_or_too_late_excuses_nothing(moved: Series) -> None:
+def test_a_deploy_a_day_too_early_or_too_late_excuses_nothing(moved: TrafficSeries) -> None:
     usual = false_hours(replace(moved, deploys=()), "loud")
     for days in (-1, 1):
         assert false_hours(replace(moved, deploys=(MOVES_AT + days * 24,)), "loud") > 0.8 * usual
 
 
-def test_an_attack_is_scored_with_the_deploys_of_its_series(moved: Series) -> None:
+def test_an_attack_is_scored_with_the_deploys_of_its_series(moved: TrafficSeries) -> None:
     """An attack of nothing at all alerts as the series does without it."""
     nothing = [replace(KINDS[0], size=0.0)]
     (injections,) = draw(moved, nothing, 20)

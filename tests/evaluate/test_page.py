@@ -12,7 +12,7 @@ from workbench.evaluate.__main__ import main
 from workbench.evaluate.attacks import KINDS
 from workbench.evaluate.figures import FIGURES, Figures, read_figures, write_figures
 from workbench.evaluate.page import MARKED, PAGE, Table, filled, tables
-from workbench.evaluate.study import Extent, settings
+from workbench.evaluate.study import StudySize, settings
 
 REFRESH = "run `make evaluate`"
 
@@ -31,7 +31,7 @@ def test_the_page_shows_the_committed_figures(published: Figures) -> None:
 
 
 def test_the_figures_are_of_the_scorers_and_points_that_are_shipped(published: Figures) -> None:
-    assert published["settings"] == json.loads(json.dumps(settings(Extent()))), REFRESH
+    assert published["settings"] == json.loads(json.dumps(settings(StudySize()))), REFRESH
 
 
 def test_the_shipped_thresholds_are_those_that_the_search_chose(published: Figures) -> None:

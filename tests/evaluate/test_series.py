@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 
 from tests.examples import examples
 from workbench.evaluate.recorded import EvaluateError, benchmark_series, divided, pod_series, server_series
-from workbench.evaluate.series import Series, hours_of, learning_hours, marked_normal
+from workbench.evaluate.series import TrafficSeries, hours_of, learning_hours, marked_normal
 from workbench.evaluate.simulated import FAMILIES, simulated_series
 from workbench.replay.aggregates import factory
 
@@ -50,7 +50,7 @@ def test_normal_hours_are_a_day_away_from_every_labelled_window() -> None:
 
 def test_hours_are_tested_once_30_days_or_half_of_the_series_were_learned() -> None:
     assert (learning_hours(70 * 24), learning_hours(14 * 24)) == (30 * 24, 7 * 24)
-    made = Series("x", 0, np.ones((400, 120)), np.ones(400, dtype=bool), 300)
+    made = TrafficSeries("x", 0, np.ones((400, 120)), np.ones(400, dtype=bool), 300)
     assert np.flatnonzero(made.tested).tolist() == list(range(300, 400))
     assert np.flatnonzero(made.settled).tolist() == list(range(14 * 24, 400))
 

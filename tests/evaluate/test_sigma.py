@@ -15,19 +15,19 @@ from npmlib.anomaly.tally import Tally
 from workbench.evaluate import sigma
 from workbench.evaluate.attacks import KINDS, inject
 from workbench.evaluate.evaluation import at_findings, by_sigma, draw, judge, windows
-from workbench.evaluate.series import Floats, Series
+from workbench.evaluate.series import Floats, TrafficSeries
 
 HOURS = 12 * 24
 
 
 @pytest.fixture(scope="module")
-def bursty() -> Series:
+def bursty() -> TrafficSeries:
     """Twelve days of lognormal intervals, a tenth of them absent, an hour in ten with a burst of minutes."""
     random = np.random.default_rng(11)
     values = np.exp(random.standard_normal((HOURS, 120)) * 0.6) * 1000
     values[::10, 20 : 20 + 9] *= 12
     values[random.random(values.shape) < 0.1] = np.nan
-    return Series("bursty", 480_005, values, np.ones(HOURS, dtype=bool), 6 * 24)
+    return TrafficSeries("bursty", 480_005, values, np.ones(HOURS, dtype=bool), 6 * 24)
 
 
 def by_hand(values: Floats, hour: int, options: Options) -> bool:
@@ -42,14 +42,16 @@ def by_hand(values: Floats, hour: int, options: Options) -> bool:
 
 
 @pytest.mark.parametrize("threshold", [1.0, 2.0, 3.0, 5.0])
-def test_the_original_alerts_when_more_than_five_intervals_are_over_its_limit(bursty: Series, threshold: float) -> None:
+def test_the_original_alerts_when_more_than_five_intervals_are_over_its_limit(
+    bursty: TrafficSeries, threshold: float
+) -> None:
     options = Options(threshold=threshold, minsamples=0, minspread=0, peaks="ignore")
     counted = sigma.count_hours(bursty, sigma.running(bursty, sigma.HOURLY)).alerts(options)
     hours = range(24, HOURS, 7)
     assert [bool(counted[hour]) for hour in hours] == [by_hand(bursty.values, hour, options) for hour in hours]
 
 
-def test_an_attack_enters_the_baseline_of_the_hours_after_it(bursty: Series) -> None:
+def test_an_attack_enters_the_baseline_of_the_hours_after_it(bursty: TrafficSeries) -> None:
     (kind,) = (kind for kind in KINDS if kind.label == "24 h x1")
     injections = inject(bursty, kind, 3, (5,))
     counted = sigma.count_attacked(bursty, sigma.running(bursty, sigma.HOURLY), injections).alerts(sigma.ORIGINAL_RULE)
@@ -60,7 +62,7 @@ def test_an_attack_enters_the_baseline_of_the_hours_after_it(bursty: Series) -> 
         assert row.tolist() == whole
 
 
-def test_a_daily_baseline_is_that_of_midnight(bursty: Series) -> None:
+def test_a_daily_baseline_is_that_of_midnight(bursty: TrafficSeries) -> None:
     sums = sigma.running(bursty, sigma.DAILY)
     counted = sigma.count_hours(bursty, sums)
     hour = 5 * 24 + 30
@@ -70,13 +72,13 @@ def test_a_daily_baseline_is_that_of_midnight(bursty: Series) -> None:
     assert counted.stdev[hour] == pytest.approx(statistics.stdev(present.tolist()))
 
 
-def test_without_a_baseline_nothing_alerts(bursty: Series) -> None:
+def test_without_a_baseline_nothing_alerts(bursty: TrafficSeries) -> None:
     counted = sigma.count_hours(bursty, sigma.running(bursty, sigma.HOURLY))
     assert counted.count[0] == 0
     assert not counted.alerts(Options(threshold=0, minsamples=0, minspread=0, peaks="ignore"))[0]
 
 
-def test_a_threshold_for_equal_findings_has_as_many_or_just_fewer(bursty: Series) -> None:
+def test_a_threshold_for_equal_findings_has_as_many_or_just_fewer(bursty: TrafficSeries) -> None:
     attacks = draw(bursty, KINDS[:1], 2)
     judged, scored = [windows(bursty, attacks, bursty.tested)], [by_sigma(bursty, attacks, sigma.HOURLY).by_score()]
     for wanted in (0.2, 0.5, 0.9):
@@ -88,7 +90,7 @@ def test_a_threshold_for_equal_findings_has_as_many_or_just_fewer(bursty: Series
         assert again.false_alerts == result.false_alerts
 
 
-def test_usual_peaks_are_those_of_the_second_busiest_day_of_fourteen(bursty: Series) -> None:
+def test_usual_peaks_are_those_of_the_second_busiest_day_of_fourteen(bursty: TrafficSeries) -> None:
     """By hand, from the intervals of each day, and an attack raises only what comes after its day."""
     counted = sigma.count_hours(bursty, sigma.running(bursty, sigma.DAILY))
     day = (bursty.first_hour + 200) // 24
@@ -103,7 +105,7 @@ def test_usual_peaks_are_those_of_the_second_busiest_day_of_fourteen(bursty: Ser
     assert sigma.usual_peak({day - 1: 5.0, day - 15: 9.0}, day) == 5.0
 
 
-def test_an_attack_of_a_day_enters_the_usual_peaks_of_the_next(bursty: Series) -> None:
+def test_an_attack_of_a_day_enters_the_usual_peaks_of_the_next(bursty: TrafficSeries) -> None:
     (kind,) = (kind for kind in KINDS if kind.label == "24 h x1")
     injections = inject(bursty, kind, 3, (5,))
     sums = sigma.running(bursty, sigma.DAILY)

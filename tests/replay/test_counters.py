@@ -216,7 +216,7 @@ def test_random_series_agree_with_sql_that_asks_for_each_span_and_series(
             CREATE MACRO value_at(w_, peer_, t_) AS (SELECT v FROM p WHERE w = w_ AND peer = peer_ AND t = t_);
             """
         )
-        found = connection.execute(
+        records = connection.execute(
             f"""
             WITH ends AS (SELECT w, peer, b, min(t) AS first, max(t) AS last FROM p GROUP BY ALL),
             based AS (
@@ -235,7 +235,7 @@ def test_random_series_agree_with_sql_that_asks_for_each_span_and_series(
         ).fetchall()
     expected = [
         (bin_, workload, [rate for *_, rate in group if rate is not None])
-        for (bin_, workload), group in groupby(found, key=lambda record: (record[1], record[0]))
+        for (bin_, workload), group in groupby(records, key=lambda record: (record[1], record[0]))
     ]
     assert [(row["_time"], row["workload"]) for row in rows] == [(bin_, workload) for bin_, workload, _ in expected]
     for row, (bin_, workload, each) in zip(rows, expected, strict=True):

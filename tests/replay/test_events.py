@@ -22,7 +22,7 @@ EVENTS: tuple[Row, ...] = (
 )
 
 
-def found(text: str, window: Window | None = None) -> list[Row]:
+def events(text: str, window: Window | None = None) -> list[Row]:
     running = context(events=EVENTS)
     running.window = window or running.window
     return list(engine.run(parse(text), running))
@@ -41,11 +41,11 @@ def found(text: str, window: Window | None = None) -> list[Row]:
     ],
 )
 def test_events_that_pass_the_filter_come_newest_first(text: str, times: Any) -> None:
-    assert [row["_time"] for row in found(text)] == times
+    assert [row["_time"] for row in events(text)] == times
 
 
 def test_only_events_of_the_time_range_are_found_its_end_left_out() -> None:
-    assert [row["_time"] for row in found("index=risk", Window(100, 300))] == [100]
+    assert [row["_time"] for row in events("index=risk", Window(100, 300))] == [100]
 
 
 @pytest.mark.parametrize(
@@ -53,11 +53,11 @@ def test_only_events_of_the_time_range_are_found_its_end_left_out() -> None:
     [("earliest=150", [300]), ("earliest=100 latest=300", [100]), ("latest=101", [100]), ("earliest=-7d", [])],
 )
 def test_times_in_the_filter_override_the_time_range(times: str, found_at: Any) -> None:
-    assert [row["_time"] for row in found(f"index=risk {times}", Window(200, 201))] == found_at
+    assert [row["_time"] for row in events(f"index=risk {times}", Window(200, 201))] == found_at
 
 
 def test_a_search_cannot_change_the_events() -> None:
-    found("index=risk | eval risk_score=0")
+    events("index=risk | eval risk_score=0")
     assert EVENTS[0]["risk_score"] == "20"
 
 
@@ -74,7 +74,7 @@ def test_a_search_cannot_change_the_events() -> None:
 )
 def test_what_is_not_replayed_is_refused(text: str, said: str) -> None:
     with pytest.raises(ReplayError, match=said):
-        found(text)
+        events(text)
 
 
 def test_without_events_an_event_search_is_an_error() -> None:

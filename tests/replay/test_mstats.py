@@ -53,7 +53,7 @@ def run(text: str, context: SearchContext) -> list[Row]:
     return engine.run_text(text, context)
 
 
-def found(context: SearchContext, where: str) -> list[Any]:
+def matching(context: SearchContext, where: str) -> list[Any]:
     """The workloads that have tcp.bytes or udp.bytes under a filter, sorted."""
     rows = run(f"| mstats count(tcp.bytes) count(udp.bytes) where index={INDEX} {where} by cluster workload", context)
     return sorted(f"{row['cluster']}/{row['workload']}" for row in rows)
@@ -184,12 +184,12 @@ def test_a_point_that_has_none_of_the_metrics_makes_no_row_and_is_not_read(conte
     ],
 )
 def test_filters(context: SearchContext, where: str, workloads: list[str]) -> None:
-    assert found(context, where) == workloads
+    assert matching(context, where) == workloads
 
 
 def test_a_filter_that_nothing_can_pass_leaves_no_value_behind(context: SearchContext) -> None:
-    assert found(context, 'workload="web" nothere="a"') == []
-    assert found(context, '(workload="web" OR NOT nothere="a") cluster="b"') == ["b/dns", "b/web"]
+    assert matching(context, 'workload="web" nothere="a"') == []
+    assert matching(context, '(workload="web" OR NOT nothere="a") cluster="b"') == ["b/dns", "b/web"]
 
 
 def test_a_point_that_lacks_the_dimension_passes_not_but_not_unequal(context: SearchContext) -> None:

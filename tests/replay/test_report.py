@@ -30,9 +30,9 @@ FINDING: Row = {
 }
 
 
-def run(*findings: Row, found: SavedSearch = DETECTION, **changes: Any) -> SearchRun:
+def run(*findings: Row, saved: SavedSearch = DETECTION, **changes: Any) -> SearchRun:
     settings: dict[str, Any] = {
-        "search": found,
+        "search": saved,
         "at": NOW,
         "window": Window(NOW - 4200, NOW - 600),
         "rows": findings,
@@ -86,7 +86,7 @@ def test_no_findings_are_said_too_and_warnings_once() -> None:
 
 def test_a_baseline_tells_how_many_rows_it_had() -> None:
     baseline = SavedSearch("baseline", "", None, "0", "now", True)
-    text = printed(run(found=baseline, rows=({"a": 1}, {"a": 2})))
+    text = printed(run(saved=baseline, rows=({"a": 1}, {"a": 2})))
     assert "result rows: 2; runs: 1" in text
     assert "points read: 12,345" in text
 

@@ -31,14 +31,14 @@ def test_a_lookup_file_is_listed_with_those_who_may_read_and_write_it(app: App) 
     (app.root / "lookups" / "npm_mine.csv").write_text("")
     with (app.root / "metadata" / "default.meta").open("a") as meta:
         meta.write("\n[lookups/npm_mine.csv]\naccess = read : [ ann ], write : [ ann, bob ]\n")
-    found = {str(row["title"]): row for row in rows(app, f"{HERE}data/lookup-table-files")}
-    assert found["npm_days.csv"] == {
+    listed = {str(row["title"]): row for row in rows(app, f"{HERE}data/lookup-table-files")}
+    assert listed["npm_days.csv"] == {
         "title": "npm_days.csv",
         "eai:acl.app": "SA-npmanomaly",
         "eai:acl.perms.read": "*",
         "eai:acl.perms.write": ("admin", "sc_admin"),
     }
-    assert (found["npm_mine.csv"]["eai:acl.perms.read"], found["npm_mine.csv"]["eai:acl.perms.write"]) == (
+    assert (listed["npm_mine.csv"]["eai:acl.perms.read"], listed["npm_mine.csv"]["eai:acl.perms.write"]) == (
         "ann",
         ("ann", "bob"),
     )

@@ -19,18 +19,18 @@ def search(*objects: RiskObject, message: str = "m", threats: tuple[ThreatObject
     return SavedSearch("NPM - X - Rule", "", None, "0", "now", True, risk=risk, annotations=ANNOTATIONS)
 
 
-def events(found: SavedSearch, *rows: Row) -> list[dict[str, Any]]:
-    return risk_events(found, rows, Window(100.0, 200.0), 300.0)[0]
+def events(saved: SavedSearch, *rows: Row) -> list[dict[str, Any]]:
+    return risk_events(saved, rows, Window(100.0, 200.0), 300.0)[0]
 
 
-def warnings(found: SavedSearch, *rows: Row) -> list[str]:
-    return [message.text for message in risk_events(found, rows, Window(100.0, 200.0), 300.0)[1]]
+def warnings(saved: SavedSearch, *rows: Row) -> list[str]:
+    return [message.text for message in risk_events(saved, rows, Window(100.0, 200.0), 300.0)[1]]
 
 
 def test_an_event_carries_origin_risk_annotations_and_the_row() -> None:
-    found = search(message="Traffic from $workload$ in $host$", threats=(ThreatObject("process", "process_name"),))
+    saved = search(message="Traffic from $workload$ in $host$", threats=(ThreatObject("process", "process_name"),))
     row: Row = {"_time": 150, "_internal": "x", "host": "prod", "workload": "web", "process": "curl", "count": 7.0}
-    assert events(found, row) == [
+    assert events(saved, row) == [
         {
             "_time": 300.0,
             "search_name": "NPM - X - Rule",
@@ -58,8 +58,8 @@ def test_an_event_carries_origin_risk_annotations_and_the_row() -> None:
 
 
 def test_each_row_and_each_risk_object_makes_an_event() -> None:
-    found = search(RiskObject("host", "system", 20.0), RiskObject("entity", "other", 30.0))
-    made = events(found, {"host": "a", "entity": "a/web"}, {"host": "b", "entity": ("b/web", "b/db")})
+    saved = search(RiskObject("host", "system", 20.0), RiskObject("entity", "other", 30.0))
+    made = events(saved, {"host": "a", "entity": "a/web"}, {"host": "b", "entity": ("b/web", "b/db")})
     assert [(event["risk_object"], event["risk_object_type"], event["risk_score"]) for event in made] == [
         ("a", "system", 20),
         ("a/web", "other", 30),

@@ -18,23 +18,23 @@ def search(*fields: str, name: str = "s", period: int = 86400) -> SavedSearch:
     return SavedSearch(name, "", None, "0", "now", True, throttling=Throttling(fields, period))
 
 
-def admitted(throttle: Throttle, found: SavedSearch, hour: float, *rows: Row) -> list[Row]:
-    return throttle.admit(found, rows, hour * HOUR)[0]
+def admitted(throttle: Throttle, saved: SavedSearch, hour: float, *rows: Row) -> list[Row]:
+    return throttle.admit(saved, rows, hour * HOUR)[0]
 
 
 def test_like_results_count_once_in_a_period_that_starts_with_the_one_that_counted() -> None:
-    throttle, found = Throttle(), search("host")
+    throttle, saved = Throttle(), search("host")
     row: Row = {"host": "a", "count": 1}
-    assert [bool(admitted(throttle, found, hour, row)) for hour in (0, 1, 23, 24, 25, 47, 48)] == [
+    assert [bool(admitted(throttle, saved, hour, row)) for hour in (0, 1, 23, 24, 25, 47, 48)] == [
         True, False, False, True, False, False, True,
     ]  # fmt: skip
 
 
 def test_results_are_alike_when_all_the_fields_are() -> None:
-    throttle, found = Throttle(), search("host", "process")
+    throttle, saved = Throttle(), search("host", "process")
     rows: list[Row] = [{"host": "a", "process": "x"}, {"host": "a", "process": "y"}, {"host": "a"}]
-    assert admitted(throttle, found, 0, *rows) == rows
-    assert admitted(throttle, found, 1, *rows, {"host": "b"}) == [{"host": "b"}]
+    assert admitted(throttle, saved, 0, *rows) == rows
+    assert admitted(throttle, saved, 1, *rows, {"host": "b"}) == [{"host": "b"}]
 
 
 def test_of_two_like_results_of_one_run_the_first_counts() -> None:
@@ -43,28 +43,28 @@ def test_of_two_like_results_of_one_run_the_first_counts() -> None:
 
 
 def test_without_fields_the_whole_alert_is_held_back() -> None:
-    throttle, found = Throttle(), search()
+    throttle, saved = Throttle(), search()
     rows: list[Row] = [{"host": "a"}, {"host": "b"}]
-    assert admitted(throttle, found, 0) == []  # no results: nothing counted yet
-    assert admitted(throttle, found, 1, *rows) == rows
-    assert admitted(throttle, found, 2, {"host": "c"}) == []
+    assert admitted(throttle, saved, 0) == []  # no results: nothing counted yet
+    assert admitted(throttle, saved, 1, *rows) == rows
+    assert admitted(throttle, saved, 2, {"host": "c"}) == []
 
 
 def test_searches_do_not_throttle_each_other_and_some_are_not_throttled() -> None:
     throttle = Throttle()
     row: Row = {"host": "a"}
     free = SavedSearch("free", "", None, "0", "now", True)
-    assert [admitted(throttle, found, 0, row) for found in (search("host"), search("host", name="t"), free, free)] == [
+    assert [admitted(throttle, saved, 0, row) for saved in (search("host"), search("host", name="t"), free, free)] == [
         [row], [row], [row], [row],
     ]  # fmt: skip
 
 
 @given(st.lists(st.tuples(st.integers(0, 100), st.sampled_from("ab")), max_size=30), st.integers(1, 40))
 def test_between_two_that_count_there_is_always_a_period(results: list[tuple[int, str]], period: int) -> None:
-    throttle, found = Throttle(), search("host", period=period)
+    throttle, saved = Throttle(), search("host", period=period)
     counted: dict[str, list[int]] = {"a": [], "b": []}
     for at, host in sorted(results):
-        for row in throttle.admit(found, [{"host": host}], float(at))[0]:
+        for row in throttle.admit(saved, [{"host": host}], float(at))[0]:
             counted[str(row["host"])].append(at)
     for host, times in counted.items():
         assert all(later - earlier >= period for earlier, later in pairwise(times))

@@ -40,7 +40,7 @@ def only(text: str) -> Any:
     return command
 
 
-def whole(text: str) -> Span:
+def span_of(text: str) -> Span:
     """Place of a command that is alone in its text, behind a pipe and a blank."""
     return Span(2, len(text))
 
@@ -67,7 +67,7 @@ def test_mstats() -> None:
         ("a.b", "c"),
         "10s",
         (),
-        whole(text),
+        span_of(text),
     )
 
 
@@ -106,7 +106,9 @@ def test_stats_with_eval_wildcards_and_words_in_any_case() -> None:
 def test_the_three_stats_commands_share_a_node(command: str) -> None:
     text = f"| {command} count by a"
     node = only(text)
-    assert node == Stats(command, (Aggregation("count", None, None, None, at(text, "count")),), ("a",), (), whole(text))
+    assert node == Stats(
+        command, (Aggregation("count", None, None, None, at(text, "count")),), ("a",), (), span_of(text)
+    )
 
 
 def test_a_column_without_alias_is_called_as_the_aggregation_is_written() -> None:
@@ -173,7 +175,7 @@ def test_eval_assigns_from_left_to_right() -> None:
     ],
 )
 def test_other_commands(text: str, node: Any) -> None:
-    assert only(text) == node(whole(text))
+    assert only(text) == node(span_of(text))
 
 
 def test_head_with_a_condition() -> None:
@@ -184,7 +186,12 @@ def test_lookup() -> None:
     node = only("| lookup local=t npm k8s.a AS b c OUTPUTNEW d as e f")
     inputs, outputs = (LookupField("k8s.a", "b"), LookupField("c", "c")), (LookupField("d", "e"), LookupField("f", "f"))
     assert node == Lookup(
-        "npm", inputs, outputs, True, (("local", "t"),), whole("| lookup local=t npm k8s.a AS b c OUTPUTNEW d as e f")
+        "npm",
+        inputs,
+        outputs,
+        True,
+        (("local", "t"),),
+        span_of("| lookup local=t npm k8s.a AS b c OUTPUTNEW d as e f"),
     )
     assert only("| lookup npm a").outputs == ()
 
@@ -199,13 +206,13 @@ def test_join_holds_the_subsearch_with_its_own_places() -> None:
     table = Table(("a",), at(text, "table a"))
     lookup = Inputlookup("t", None, (), at(text, "inputlookup t"))
     options = (("type", "left"), ("max", "0"))
-    assert only(text) == Join(("a", "b"), Search((lookup, table), inner), options, whole(text))
+    assert only(text) == Join(("a", "b"), Search((lookup, table), inner), options, span_of(text))
 
 
 def test_foreach_keeps_its_template_as_text() -> None:
     text = "| foreach a_* b* [ eval x=x + '<<FIELD>>' ]"
     template = " eval x=x + '<<FIELD>>' "
-    assert only(text) == Foreach(("a_*", "b*"), template, at(text, template), (), whole(text))
+    assert only(text) == Foreach(("a_*", "b*"), template, at(text, template), (), span_of(text))
 
 
 @pytest.mark.parametrize(

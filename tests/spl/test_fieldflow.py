@@ -14,7 +14,7 @@ from workbench.spl.fields.sets import Trait
 
 
 @pytest.mark.parametrize(
-    ("text", "found", "null"),
+    ("text", "names", "null"),
     [
         ("| mstats avg(x) as y where index=i by k", {"y", "k"}, set()),
         ("| mstats avg(x) as y avg(z) where index=i by k span=10s", {"_time", "y", "avg(z)", "k"}, {"y", "avg(z)"}),
@@ -26,9 +26,9 @@ from workbench.spl.fields.sets import Trait
         ("| makeresults | eval a=1 | append [ makeresults | eval b=2 ]", {"_time", "a", "b"}, {"a", "b"}),
     ],
 )
-def test_a_command_that_makes_rows(text: str, found: Any, null: Any) -> None:
+def test_a_command_that_makes_rows(text: str, names: Any, null: Any) -> None:
     fields = after(text, None)
-    assert (fields.names, maybe_null(fields), multivalued(fields), fields.open) == (found, null, frozenset(), False)
+    assert (fields.names, maybe_null(fields), multivalued(fields), fields.open) == (names, null, frozenset(), False)
 
 
 @pytest.mark.parametrize(
@@ -50,7 +50,7 @@ def test_a_family_has_the_members_of_its_form_and_no_others() -> None:
 
 
 @pytest.mark.parametrize(
-    ("text", "found"),
+    ("text", "names"),
     [
         ("rename a as c", {"b", "x_a", "x_b", "n", "m", "c"}),
         ("rename a as b", {"x_a", "x_b", "n", "m", "b"}),
@@ -77,9 +77,9 @@ def test_a_family_has_the_members_of_its_form_and_no_others() -> None:
         ("fields a | sort - a | head 5 | dedup a | mvexpand a | outputlookup one | search a=* | where a > 1", {"a"}),
     ],
 )
-def test_which_fields_there_are_after_a_command(text: str, found: Any) -> None:
+def test_which_fields_there_are_after_a_command(text: str, names: Any) -> None:
     fields = after(text)
-    assert (set(fields.names), fields.open) == (found, False)
+    assert (set(fields.names), fields.open) == (names, False)
 
 
 def test_families_go_through_the_commands_about_columns() -> None:
@@ -227,7 +227,7 @@ def test_which_fields_can_hold_several_values(text: str, many: Any) -> None:
 
 
 @pytest.mark.parametrize(
-    ("text", "found", "null", "many"),
+    ("text", "names", "null", "many"),
     [
         (
             "| tstats count values(a) as b from datamodel=W by c _time span=1h",
@@ -257,9 +257,9 @@ def test_which_fields_can_hold_several_values(text: str, many: Any) -> None:
         ("| makeresults | eval a=1 | stats sparkline(avg(a), 1h) as t", {"t"}, {"t"}, {"t"}),
     ],
 )
-def test_what_published_commands_make(text: str, found: set[str], null: set[str], many: set[str]) -> None:
+def test_what_published_commands_make(text: str, names: set[str], null: set[str], many: set[str]) -> None:
     fields = after(text, None)
-    assert (set(fields.names), fields.open) == (found, False)
+    assert (set(fields.names), fields.open) == (names, False)
     assert {name for name, trait in fields.fields.items() if trait.null != "no"} == null
     assert {name for name, trait in fields.fields.items() if trait.many != "no"} == many
 

@@ -39,8 +39,8 @@ def test_outbound(shared: Path) -> None:
     steps = steps_of(shared, "kubernetes_anomalous_outbound_network_activity_from_process")
     keyed = {"_time", "key"} | SERIES | NOW
     wide = {"anomalies"} | keyed | LONG
-    found = {"count", "anomalies", *SERIES}
-    hosts = found - {"k8s.cluster.name"} | {"host"}
+    hour_fields = {"count", "anomalies", *SERIES}
+    hosts = hour_fields - {"k8s.cluster.name"} | {"host"}
     many = {"anomalies"}
     assert lines(steps) == [
         (0, "Mstats", keyed - {"key"}, NOW, set()),
@@ -53,8 +53,8 @@ def test_outbound(shared: Path) -> None:
         (0, "Fillnull", wide, set(), set()),
         (0, "Eval", wide, set(), many),
         (0, "Where", wide, set(), many),
-        (0, "Stats", found, set(), many),
-        (0, "Where", found, set(), many),
+        (0, "Stats", hour_fields, set(), many),
+        (0, "Where", hour_fields, set(), many),
         (0, "Rename", hosts, set(), many),
         (0, "SearchFilter", hosts, set(), many),
     ]

@@ -152,18 +152,18 @@ def running(tmp_path_factory: pytest.TempPathFactory) -> SearchContext:
     return context(Path(root))
 
 
-def observed(found: list[Row]) -> FieldSet:
+def observed(rows: list[Row]) -> FieldSet:
     """What can be said of given rows, as the set that the first command starts from."""
-    names = sorted({name for row in found for name in row})
+    names = sorted({name for row in rows for name in row})
     return FieldSet.of(
         names,
-        null=[name for name in names if any(row.get(name) is None for row in found)],
-        many=[name for name in names if any(isinstance(row.get(name), tuple) for row in found)],
+        null=[name for name in names if any(row.get(name) is None for row in rows)],
+        many=[name for name in names if any(isinstance(row.get(name), tuple) for row in rows)],
     )
 
 
-def check(found: list[Row], fields: FieldSet) -> None:
-    for row in found:
+def check(rows: list[Row], fields: FieldSet) -> None:
+    for row in rows:
         for name, cell in row.items():
             assert cell is None or fields.produces(name), f"{name} exists"
             assert not isinstance(cell, tuple) or fields.trait(name).many != "no", f"{name} has several values"

@@ -31,7 +31,7 @@ def uses(text: str, start: FieldSet | None = START) -> list[tuple[str, str, str,
 
 
 @pytest.mark.parametrize(
-    ("text", "found"),
+    ("text", "reads"),
     [
         ("eval r=a + 'gone', s=r", [("a", "a", "expression", True), ("gone", "'gone'", "expression", False),
                                    ("r", "r", "expression", True)]),
@@ -57,8 +57,8 @@ def uses(text: str, start: FieldSet | None = START) -> list[tuple[str, str, str,
         ("head (gone < 5)", [("gone", "gone", "expression", False)]),
     ],
 )  # fmt: skip
-def test_what_a_command_reads_and_where_it_stands(text: str, found: Any) -> None:
-    assert uses(text) == found
+def test_what_a_command_reads_and_where_it_stands(text: str, reads: Any) -> None:
+    assert uses(text) == reads
 
 
 def test_foreach_reads_what_its_template_reads_for_each_field() -> None:

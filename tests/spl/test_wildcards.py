@@ -72,10 +72,10 @@ def test_a_family_whose_stars_can_be_cut_in_several_ways_becomes_the_whole_new_f
 
 
 @given(st.text("ab*", max_size=5), st.text("ab*", max_size=5))
-def test_families_overlap_when_some_name_belongs_to_both(one: str, other: str) -> None:
+def test_families_overlap_when_some_name_belongs_to_both(left: str, right: str) -> None:
     # A name that belongs to both need not be longer than both patterns together.
     names = ("".join(letters) for size in range(6) for letters in product("ab", repeat=size))
-    if any(matches(name, one) and matches(name, other) for name in names):
-        assert overlap(one, other)
-    assert overlap(one, other) == overlap(other, one)
-    assert overlap(one, one) or not one
+    if any(matches(name, left) and matches(name, right) for name in names):
+        assert overlap(left, right)
+    assert overlap(left, right) == overlap(right, left)
+    assert overlap(left, left) or not left

@@ -31,12 +31,12 @@ def reported(
 ) -> dict[float, float]:
     """What is reported of one counter, by the beginning of the interval that the report falls into."""
     collector = Collector(("x",), interval, temporality, seed=1)
-    found: dict[float, float] = {}
+    values: dict[float, float] = {}
     for day in days:
         points, table = collector.collect(day, [Tap(counter, "x", 0, "bytes")])
         assert all(tuple(row) == counter.dimensions for row in table)
-        found.update(zip((points.time // STEP * STEP).tolist(), points.measures["x"].tolist(), strict=True))
-    return found
+        values.update(zip((points.time // STEP * STEP).tolist(), points.measures["x"].tolist(), strict=True))
+    return values
 
 
 @pytest.fixture
@@ -121,7 +121,7 @@ def test_each_exporter_reports_at_a_second_of_its_own() -> None:
 
 def plainly(sent: Sequence[float], begin: float, keeps: float, offset: int) -> list[float]:
     """The totals at the end of each interval, NaN when nothing is exported: one interval after the other."""
-    found, total, idle = [], math.nan, math.inf
+    totals, total, idle = [], math.nan, math.inf
     for number, each in enumerate(sent):
         since_restart = (begin + number * STEP - offset) % RESTART
         if since_restart < DOWN:
@@ -132,8 +132,8 @@ def plainly(sent: Sequence[float], begin: float, keeps: float, offset: int) -> l
             idle += STEP
             if idle > keeps:
                 total = math.nan
-        found.append(total)
-    return found
+        totals.append(total)
+    return totals
 
 
 @settings(max_examples=examples(80, 800))

@@ -9,7 +9,7 @@ from tests.traffic.answers import SMALL, Answers
 from workbench.traffic.blueprint import KINDS
 from workbench.traffic.clusters import Cluster, Edge, Estate, Process, Release, Workload
 from workbench.traffic.loadcurves import HOUR
-from workbench.traffic.points import DIMENSIONS, Series
+from workbench.traffic.points import DIMENSIONS, PointDimensions
 from workbench.traffic.simulate import Run, Simulation
 from workbench.traffic.simulated_store import DEFAULT_END
 
@@ -86,6 +86,6 @@ def test_releases_change_no_number() -> None:
 
 
 def test_a_flow_seen_from_the_other_end_swaps_its_images() -> None:
-    there = Series("prod", "web", "shop", "nginx", "db", "shop", "postgres", "1", "9")
-    assert there.reversed() == Series("prod", "db", "shop", "postgres", "web", "shop", "nginx", "9", "1")
+    there = PointDimensions("prod", "web", "shop", "nginx", "db", "shop", "postgres", "1", "9")
+    assert there.reversed() == PointDimensions("prod", "db", "shop", "postgres", "web", "shop", "nginx", "9", "1")
     assert len(there.dimensions()) == len(DIMENSIONS)

@@ -15,7 +15,7 @@ import pytest
 from tests.traffic.answers import ONE_CLUSTER, SMALL, Answers
 from workbench.traffic.attacks import DETECTIONS, NEW_EDGE, OUTBOUND, SUSTAINED, Attack, injections
 from workbench.traffic.clusters import PlanError
-from workbench.traffic.points import Series
+from workbench.traffic.points import PointDimensions
 from workbench.traffic.simulated_store import DEFAULT_END, Order
 
 CHECKOUT = Path(__file__).resolve().parents[2]
@@ -34,26 +34,26 @@ def exceedances(store: Answers, attack: dict[str, Any], *, as_the_seed: bool = F
         f'coalesce(("{m}" > "avg {m}" + 3 * "{"avg" if as_the_seed and m.startswith("udp") else "sd"} {m}")::INT, 0)'
         for m in METRICS
     )
-    found = dict(
+    by_hour = dict(
         store.rows(
             f"WITH usual AS (SELECT {moments} FROM p WHERE {pooled if as_the_seed else who} AND _time < {LAST_DAY}),"
             f" now AS (SELECT _time, {averages} FROM p WHERE {who} AND _time >= {LAST_DAY} GROUP BY _time)"
             f" SELECT (_time - {LAST_DAY})::BIGINT // 3600, sum({over}) FROM now, usual GROUP BY 1"
         )
     )
-    return [int(found.get(hour, 0)) for hour in range(24)]
+    return [int(by_hour.get(hour, 0)) for hour in range(24)]
 
 
 def hours_of_days(store: Answers, attack: dict[str, Any]) -> dict[int, list[float]]:
     """Bytes of the attacked process and protocol by hour of the day: the sum of the last day, then the days before."""
     who = " AND ".join(f"\"{name}\" = '{attack[key]}'" for key, name in ENTITY.items())
-    found: dict[int, list[float]] = {}
+    by_hour: dict[int, list[float]] = {}
     for hour, total in store.rows(
         f'SELECT _time::BIGINT % 86400 // 3600 AS hour, sum("{attack["protocol"]}.bytes") FROM p WHERE {who}'
         " GROUP BY hour, _time::BIGINT // 86400 ORDER BY hour, max(_time) DESC"
     ):
-        found.setdefault(int(hour), []).append(float(total or 0))
-    return found
+        by_hour.setdefault(int(hour), []).append(float(total or 0))
+    return by_hour
 
 
 def labelled(store: Answers, kind: str, cluster: str | None = None) -> dict[str, Any]:
@@ -203,7 +203,7 @@ def test_labels_use_the_names_of_our_content() -> None:
 
 def plan(**changed: Any) -> Attack:
     values: dict[str, Any] = {
-        "kind": "burst", "series": Series("c", "w", "n", "p", "d"), "start": 95.0, "end": 185.0, "rate": 100.0,
+        "kind": "burst", "series": PointDimensions("c", "w", "n", "p", "d"), "start": 95.0, "end": 185.0, "rate": 100.0,
         "expected_by": (), "note": "",
     }  # fmt: skip
     return Attack(**{**values, **changed})
@@ -214,7 +214,7 @@ def test_an_injection_covers_the_intervals_that_begin_within_the_attack() -> Non
     assert there.time.tolist() == [120, 150, 180]
     assert there.sockets[0] >= 1
     assert there.bytes.sum() == pytest.approx(9000, rel=0.2)
-    assert back.series == Series("c", "d", None, None, "w", "n", "p")
+    assert back.series == PointDimensions("c", "d", None, None, "w", "n", "p")
     assert back.sockets.sum() == 0
 
 

@@ -14,7 +14,7 @@ import pytest
 
 from tests.traffic.answers import ONE_CLUSTER, SMALL, Answers
 from workbench.traffic.blueprint import KINDS, shop_estate
-from workbench.traffic.clusters import Cluster, Edge, Estate, Kind, PlanError, Process, Workload
+from workbench.traffic.clusters import Cluster, Edge, Estate, PlanError, Process, ProcessKind, Workload
 from workbench.traffic.loadcurves import DAY, HOUR, Recurring, Rhythm, autoregressive, occurrences, season
 from workbench.traffic.simulate import Run, Simulation
 from workbench.traffic.simulated_store import DEFAULT_END, Order, write_simulated_store
@@ -195,14 +195,14 @@ def test_noise_has_unit_variance_and_the_memory_asked_for() -> None:
 
 def test_occurrences_do_not_depend_on_the_slice_of_time() -> None:
     recurring = Recurring(HOUR, 900, offset=600, jitter=3000, size=2, spread=0.3)
-    whole = occurrences(recurring, (1, 2), 1.0, 10 * DAY, 11 * DAY)
+    at_once = occurrences(recurring, (1, 2), 1.0, 10 * DAY, 11 * DAY)
     pieces = {
         found
         for hour in range(24)
         for found in occurrences(recurring, (1, 2), 1.0, 10 * DAY + hour * HOUR, 10 * DAY + (hour + 1) * HOUR)
     }
-    assert pieces == set(whole)
-    assert len(whole) >= 24
+    assert pieces == set(at_once)
+    assert len(at_once) >= 24
 
 
 WORKLOADS = (Workload("a", "n", (Process("p", "api"),)), Workload("b", "n", (Process("q", "api"),)))
@@ -224,7 +224,7 @@ def test_a_plan_that_names_what_is_not_there_is_refused(edge: Edge, message: str
 
 def test_an_edge_planned_twice_is_refused() -> None:
     edge = Edge(("a", "p"), ("b", "q"), 1, 1)
-    estate = Estate((Cluster("c", 0, WORKLOADS, (edge, edge)),), {"api": Kind(Rhythm())})
+    estate = Estate((Cluster("c", 0, WORKLOADS, (edge, edge)),), {"api": ProcessKind(Rhythm())})
     with pytest.raises(PlanError, match="same flow"):
         Simulation(Run(estate, 0, DAY))
 
@@ -250,7 +250,7 @@ def test_an_order_that_cannot_be_carried_out_is_refused(wrong: dict[str, Any], m
 
 
 def test_a_zero_point_is_written_though_activity_ended_at_midnight() -> None:
-    late = Kind(Rhythm(), job=Recurring(DAY, 600, offset=DAY - 600))
+    late = ProcessKind(Rhythm(), job=Recurring(DAY, 600, offset=DAY - 600))
     workloads = (Workload("a", "n", (Process("p", "late"),)), Workload("b"))
     estate = Estate((Cluster("c", 0, workloads, (Edge(("a", "p"), ("b", None), 100, 0),)),), {"late": late})
     first, second = (day.points for day in Simulation(Run(estate, 0, 2 * DAY)).days())

@@ -187,6 +187,6 @@ def _manifest(files: Mapping[str, bytes]) -> tuple[dict[str, object], str]:
         return {}, f"holds no info.id.name and info.id.version ({type(error).__name__}: {error})"
 
 
-def _differs(found: object, wanted: dict[str, str], what: str) -> str:
+def _differs(value: object, wanted: dict[str, str], what: str) -> str:
     key = {"id": "appid", "version": "version"}[what]
-    return f"is {found!r}, but app.{key} in contentctl.yml is {wanted[what]!r}"
+    return f"is {value!r}, but app.{key} in contentctl.yml is {wanted[what]!r}"

@@ -15,7 +15,7 @@ from workbench.compiler.finding import Finding
 from workbench.compiler.owncommands import RESULT_FIELDS, OwnCommand
 from workbench.compiler.project import Project, filter_macro, search_macros
 from workbench.compiler.rule import Rule
-from workbench.compiler.yamlfile import Document, Place
+from workbench.compiler.yamlfile import Document, KeyPath
 from workbench.spl.errors import SplSyntaxError
 from workbench.spl.fields.flow import FieldSet, LookupTable, Step, field_flow
 from workbench.spl.macros import Expanded, Macro, expand
@@ -48,7 +48,7 @@ class SearchText:
     """
 
     document: Document
-    place: Place
+    key_path: KeyPath
     kind: str
     expanded: Expanded
     tree: Search | None
@@ -58,7 +58,7 @@ class SearchText:
     @property
     def text(self) -> str:
         """The search as written."""
-        return self.document.text(*self.place)
+        return self.document.text(*self.key_path)
 
     def is_written_here(self, span: Span | tuple[int, int]) -> bool:
         """Return whether this part does not come from the detection's search, which is judged where it stands."""
@@ -67,7 +67,7 @@ class SearchText:
     @property
     def is_main(self) -> bool:
         """Whether it is the search of a file, not a drilldown."""
-        return self.place == ("search",)
+        return self.key_path == ("search",)
 
     @property
     def results(self) -> FieldSet:
@@ -90,7 +90,7 @@ class SearchText:
         source = self.expanded.source(fault.span[0])
         inside = f" (in {source})" if source else ""
         origin = self.expanded.origin(fault.span[0], fault.span[1])
-        found = self.document.finding(rule, self.place, f"{fault.message}{inside}", fault.fix, origin)
+        found = self.document.finding(rule, self.key_path, f"{fault.message}{inside}", fault.fix, origin)
         return replace(found, keyword=fault.keyword)
 
 
@@ -109,17 +109,17 @@ class Content:
     @cached_property
     def macros(self) -> dict[str, Macro]:
         """The macros by stanza name, as macros.conf will have them."""
-        found = {}
+        macros = {}
         for document in self.project.kind("macros"):
             arguments = tuple(str(one) for one in document.items("arguments"))
             macro = Macro(document.text("name"), arguments, document.text("definition"))
-            found[macro.stanza] = macro
+            macros[macro.stanza] = macro
         for document in self.project.kind("detections"):
             name = filter_macro(document.text("name"))
-            found.setdefault(name, Macro(name, (), "search *"))
+            macros.setdefault(name, Macro(name, (), "search *"))
         for name, definition, _ in search_macros(self.project):
-            found.setdefault(name, Macro(name, (), definition))
-        return found
+            macros.setdefault(name, Macro(name, (), definition))
+        return macros
 
     @cached_property
     def tables(self) -> dict[str, LookupTable]:
@@ -153,18 +153,18 @@ class Content:
     @cached_property
     def searches(self) -> tuple[SearchText, ...]:
         """The searches of all detections and baselines, then their drilldowns."""
-        found = []
+        searches = []
         for kind in ("detections", "baselines"):
             for document in self.project.kind(kind):
                 main = None
                 if document.text("search").strip():
                     main = self._main(document, kind)
-                    found.append(main)
+                    searches.append(main)
                 for index, _ in enumerate(document.items("drilldown_searches")):
-                    place: Place = ("drilldown_searches", index, "search")
-                    if document.text(*place).strip():
-                        found.append(self._drilldown(document, place, kind, main))
-        return tuple(found)
+                    key_path: KeyPath = ("drilldown_searches", index, "search")
+                    if document.text(*key_path).strip():
+                        searches.append(self._drilldown(document, key_path, kind, main))
+        return tuple(searches)
 
     @cached_property
     def _result_fields(self) -> Mapping[str, Callable[[str, FieldSet], FieldSet]]:
@@ -182,9 +182,9 @@ class Content:
         expanded = expand(document.text("search"), self.macros)
         return SearchText(document, ("search",), kind, expanded, *self._parsed(expanded.text))
 
-    def _drilldown(self, document: Document, place: Place, kind: str, main: SearchText | None) -> SearchText:
+    def _drilldown(self, document: Document, key_path: KeyPath, kind: str, main: SearchText | None) -> SearchText:
         """Return a drilldown with the detection's own search inserted. Only the written part of it can be at fault."""
-        written = document.text(*place)
+        written = document.text(*key_path)
         original = main.expanded.text.strip() if main else ""
         matches = re.finditer(re.escape(DRILLDOWN_PLACEHOLDER), written)
         inserted = [(match.start(), match.end(), original, ORIGINAL_SEARCH) for match in matches]
@@ -193,8 +193,8 @@ class Content:
         expanded = expand(masked, self.macros, inserted)
         goes_on = len(inserted) == 1 and re.match(rf"{re.escape(DRILLDOWN_PLACEHOLDER)}\s*\|", masked)
         if main is not None and main.tree is not None and goes_on and main.expanded.text.startswith(original):
-            return SearchText(document, place, kind, expanded, *self._continued(main, original, expanded.text))
-        return SearchText(document, place, kind, expanded, *self._parsed(expanded.text))
+            return SearchText(document, key_path, kind, expanded, *self._continued(main, original, expanded.text))
+        return SearchText(document, key_path, kind, expanded, *self._parsed(expanded.text))
 
     def _continued(self, main: SearchText, original: str, text: str) -> _Parsed:
         """Return a text that goes on behind a search that is parsed already; its errors are those of the rest."""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from workbench.compiler.project import Project
 from workbench.compiler.valuechecks import as_flag
-from workbench.compiler.yamlfile import Document, Place
+from workbench.compiler.yamlfile import Document, KeyPath
 
 LONGEST_STANZA = 81  # Enterprise Security takes 99, and puts "endpoint - " and " - Rule" around it when it clones
 
@@ -14,7 +14,7 @@ def stanza_name(label: str, kind: str, name: str) -> str:
     return f"{label} - {name} - Rule" if kind == "detections" else f"{label} - {name}"
 
 
-def deployment_of(project: Project, document: Document) -> tuple[Document, Place] | None:
+def deployment_of(project: Project, document: Document) -> tuple[Document, KeyPath] | None:
     """Return the file and place that hold the schedule and actions of a search: its own, or those of its type."""
     if isinstance(document.get("deployment"), dict):
         return document, ("deployment",)
@@ -27,7 +27,7 @@ def deployment_name(kind: str) -> str:
     return f"ESCU Default Configuration {kind}"
 
 
-def makes_risk(deployment: tuple[Document, Place]) -> bool:
+def makes_risk(deployment: tuple[Document, KeyPath]) -> bool:
     """Return whether a deployment turns results into risk events."""
-    document, place = deployment
-    return as_flag(document.get(*place, "alert_action", "rba", "enabled")) is True
+    document, key_path = deployment
+    return as_flag(document.get(*key_path, "alert_action", "rba", "enabled")) is True

@@ -105,17 +105,17 @@ def as_text(findings: Iterable[Finding]) -> str:
 _SHOWN = 60  # characters of a long line shown on either side of what is meant
 
 
-def _excerpt(one: Finding, sources: dict[str, list[str]]) -> list[str]:
-    if one.file not in sources:
+def _excerpt(finding: Finding, sources: dict[str, list[str]]) -> list[str]:
+    if finding.file not in sources:
         try:
-            sources[one.file] = Path(one.file).read_text(encoding="utf-8-sig").split("\n")
+            sources[finding.file] = Path(finding.file).read_text(encoding="utf-8-sig").split("\n")
         except (OSError, UnicodeDecodeError):
-            sources[one.file] = []
-    if one.line > len(sources[one.file]):
+            sources[finding.file] = []
+    if finding.line > len(sources[finding.file]):
         return []
-    line = sources[one.file][one.line - 1].rstrip("\r")
-    start = one.column - 1
-    end = min(start + one.length, len(line))
+    line = sources[finding.file][finding.line - 1].rstrip("\r")
+    start = finding.column - 1
+    end = min(start + finding.length, len(line))
     first, last = max(0, start - _SHOWN), min(len(line), max(end, start + _SHOWN))
     lead, tail = ("..." if first else ""), ("..." if last < len(line) else "")
     # A tab would move the carets away from their characters.

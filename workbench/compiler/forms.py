@@ -7,16 +7,28 @@ unknown fields under ``rba``), contentctl would have built an app that does not 
 
 from __future__ import annotations
 
-import re
-from collections.abc import Iterator
-
-from workbench.compiler.finding import Finding
-from workbench.compiler.rule import ATTACK, CONTENTCTL, RISK, SAVED_SEARCHES, TIMES, rule
+from workbench.compiler.fieldchecks import (
+    EMPTY_MESSAGE,
+    WRONG_SCORE,
+    WRONG_VERSION,
+    collection_fields,
+    cron_schedule,
+    cve,
+    default_match,
+    drilldown_time,
+    products,
+    risk_field,
+    schedule_window,
+    search_field,
+    search_name,
+    stories,
+    technique,
+    time_modifier,
+    word,
+)
 from workbench.compiler.valuechecks import (
-    WRONG_FORM,
     Check,
     anything,
-    fitting,
     flag,
     group,
     identifier,
@@ -33,119 +45,19 @@ from workbench.compiler.valuechecks import (
 from workbench.compiler.words import (
     ASSET_TYPES,
     DETECTION_TYPES,
-    PRODUCTS,
     RISK_OBJECT_TYPES,
     SECURITY_DOMAINS,
     STORY_CATEGORIES,
     STORY_USECASES,
     THREAT_OBJECT_TYPES,
 )
-from workbench.compiler.yamlfile import Document, Place
-from workbench.spl.times import TimeError, cron_runs, instant, relative_time
-
-# A Monday on which a month, a quarter and a year begin, so that all kinds of schedules run soon after it.
-SOME_DAY = instant("2024-01-01")
-
-WRONG_VERSION = rule(
-    "NPM011",
-    "wrong-version",
-    what="A version is not a whole number from 1.",
-    why="Sites compare versions to see whether a detection changed.",
-    see=CONTENTCTL,
-)
-WRONG_TECHNIQUE = rule(
-    "NPM108",
-    "wrong-technique",
-    what="An ATT&CK id is malformed, or listed beside its own sub-technique.",
-    why="Enterprise Security counts both, and contentctl refuses the pair.",
-    see=ATTACK,
-)
-WRONG_SCORE = rule(
-    "NPM403",
-    "wrong-score",
-    what="A risk score is not a whole number from 1 to 100.",
-    why="Enterprise Security adds scores up; a finding with another one never or always exceeds the limit.",
-    see=RISK,
-)
-EMPTY_MESSAGE = rule(
-    "NPM404",
-    "empty-message",
-    what="A risk message is empty, or consists of fields that can all be null.",
-    why="An analyst sees a risk event without a word on what happened.",
-    see=RISK,
-)
-WRONG_CRON = rule(
-    "NPM501",
-    "wrong-cron",
-    what="A cron schedule does not parse.",
-    why="Splunk would not run the search.",
-    see=SAVED_SEARCHES,
-)
-WRONG_TIME = rule(
-    "NPM502",
-    "wrong-time",
-    what="A relative time does not parse.",
-    why="Splunk would not run the search.",
-    see=TIMES,
-)
-WRONG_WINDOW = rule(
-    "NPM503",
-    "wrong-window",
-    what="A schedule window is not auto, default or a number of minutes shorter than the time between runs.",
-    why="Splunk ignores it, or a run starts after the one that should follow it.",
-    see=SAVED_SEARCHES,
-)
-
-# Letters, digits and the four signs that become "_" in the file name and in the filter macro.
-_search_name = matching(
-    r"[A-Za-z0-9](?:[A-Za-z0-9 ._/-]*[A-Za-z0-9])?",
-    "letters, digits, blanks and - . / _ only, beginning and ending with a letter or digit",
-    most=67,
-)
-_word = matching(r"[A-Za-z0-9_]+", "letters, digits and _ only", most=99)
-# Splunk takes any name for a field. What cannot be in it would end it where it is written: in a token, in a list.
-_field = matching(r'[^\s"$,]+', 'the name of a field of the search, without blanks and " $ ,', most=99)
-_risk_field = matching(r'[^\s"$](?:[^"$\n]*[^\s"$])?', 'the name of a field of the search, without " and $', most=99)
-
-
-def _is_time(text: str) -> bool:
-    try:
-        relative_time(SOME_DAY, text)
-    except TimeError:
-        return False
-    return True
-
-
-_time = fitting(_is_time, "a Splunk time such as -70m@m or now", rule=WRONG_TIME)
-# In a drilldown a time can be a token of the finding, such as $info_min_time$.
-_offset = fitting(
-    lambda text: re.fullmatch(r"\$\w+\$", text) is not None or _is_time(text),
-    "a Splunk time such as -7d@h, or a token such as $info_min_time$",
-    rule=WRONG_TIME,
-)
-_products = list_of(one_of(PRODUCTS), least=1, distinct=True)
-_stories = list_of(text(lines=False), distinct=True)
-_cve = matching(r"CVE-[12]\d{3}-\d+", "an id such as CVE-2026-12345")
-_mitre = matching(r"T\d{4}(?:\.\d{3})?", "an ATT&CK id such as T1048 or T1048.003", rule=WRONG_TECHNIQUE)
-
-
-def _cron(document: Document, place: Place) -> Iterator[Finding]:
-    """Check for a cron schedule: five fields without names, as Splunk takes them."""
-    try:
-        cron_runs(document.text(*place), SOME_DAY)
-    except TimeError as error:
-        message = f"is {document.get(*place)!r}, not a cron schedule ({error})"
-        yield document.finding(WRONG_CRON, place, message, "write one such as 7 * * * *")
-
 
 _scheduling = group(
     {
-        "cron_schedule": _cron,
-        "earliest_time": _time,
-        "latest_time": _time,
-        "schedule_window": matching(
-            r"auto|default|\d{1,4}", "auto, default or a number of minutes, in quotes", rule=WRONG_WINDOW
-        ),
+        "cron_schedule": cron_schedule,
+        "earliest_time": time_modifier,
+        "latest_time": time_modifier,
+        "schedule_window": schedule_window,
     },
     {},
 )
@@ -154,7 +66,7 @@ _alert_action = group(
     {
         "rba": group({"enabled": flag}, {}),
         "notable": group(
-            {"rule_title": text(lines=False), "rule_description": text(), "nes_fields": list_of(_field)}, {}
+            {"rule_title": text(lines=False), "rule_description": text(), "nes_fields": list_of(search_field)}, {}
         ),
     },
 )
@@ -177,7 +89,7 @@ _REFERENCES: dict[str, Check] = {"references": list_of(url), "deprecation_info":
 
 DETECTION = group(
     {
-        **_common(_search_name),
+        **_common(search_name),
         "status": one_of(("experimental", "production", "deprecated")),
         "type": one_of(DETECTION_TYPES),
         "search": text(),
@@ -185,20 +97,20 @@ DETECTION = group(
         "known_false_positives": text(least=4),
         "tags": group(
             {
-                "analytic_story": _stories,
+                "analytic_story": stories,
                 "asset_type": one_of(ASSET_TYPES),
-                "product": _products,
+                "product": products,
                 "security_domain": one_of(SECURITY_DOMAINS),
             },
             {
-                "mitre_attack_id": list_of(_mitre, distinct=True),
-                "cve": list_of(_cve, distinct=True),
+                "mitre_attack_id": list_of(technique, distinct=True),
+                "cve": list_of(cve, distinct=True),
                 "atomic_guid": list_of(identifier, distinct=True),
                 "group": list_of(text(lines=False)),
                 "manual_test": text(),
                 "throttling": group(
                     {
-                        "fields": list_of(_field, least=1, distinct=True),
+                        "fields": list_of(search_field, least=1, distinct=True),
                         "period": matching(r"[1-9][0-9]*[smh]", "a period such as 86400s, 60m or 24h"),
                     },
                     {},
@@ -215,7 +127,7 @@ DETECTION = group(
                 "risk_objects": list_of(
                     group(
                         {
-                            "field": _risk_field,
+                            "field": risk_field,
                             "type": one_of(RISK_OBJECT_TYPES),
                             "score": number(1, 100, WRONG_SCORE),
                         },
@@ -223,7 +135,7 @@ DETECTION = group(
                     ),
                     least=1,
                 ),
-                "threat_objects": list_of(group({"field": _risk_field, "type": one_of(THREAT_OBJECT_TYPES)}, {})),
+                "threat_objects": list_of(group({"field": risk_field, "type": one_of(THREAT_OBJECT_TYPES)}, {})),
             },
             {},
         ),
@@ -232,8 +144,8 @@ DETECTION = group(
                 {
                     "name": text(least=5, lines=False),
                     "search": text(),
-                    "earliest_offset": nullable(_offset),
-                    "latest_offset": nullable(_offset),
+                    "earliest_offset": nullable(drilldown_time),
+                    "latest_offset": nullable(drilldown_time),
                 },
                 {},
             )
@@ -260,7 +172,7 @@ DETECTION = group(
 
 BASELINE = group(
     {
-        **_common(_search_name),
+        **_common(search_name),
         "status": one_of(("production", "deprecated")),
         "type": one_of(("Baseline",)),
         "search": text(least=4),
@@ -268,9 +180,9 @@ BASELINE = group(
         "known_false_positives": text(least=4),
         "tags": group(
             {
-                "analytic_story": _stories,
+                "analytic_story": stories,
                 "detections": list_of(text(lines=False), distinct=True),
-                "product": _products,
+                "product": products,
                 "security_domain": one_of(SECURITY_DOMAINS),
             },
             {},
@@ -280,37 +192,24 @@ BASELINE = group(
 )
 
 MACRO = group(
-    {"name": _word, "definition": text(), "description": text()},
+    {"name": word, "definition": text(), "description": text()},
     {
-        **{name: check for name, check in _common(_word).items() if name not in ("name", "description")},
+        **{name: check for name, check in _common(word).items() if name not in ("name", "description")},
         **_REFERENCES,
-        "arguments": list_of(_word, distinct=True),
+        "arguments": list_of(word, distinct=True),
         "status": one_of(("production",)),
     },
 )
 
 
-def _default_match(document: Document, place: Place) -> Iterator[Finding]:
-    """Return a single line; true and false, which YAML does not take for text, are meant as they are written."""
-    if not isinstance(document.get(*place), bool):
-        yield from matching(r"[^\n]*", "a single line")(document, place)
-
-
-def _collection_fields(document: Document, place: Place) -> Iterator[Finding]:
-    """Return the fields of a KV store collection, its key first."""
-    yield from list_of(_field, least=1, distinct=True)(document, place)
-    if document.items(*place) and document.get(*place, 0) != "_key":
-        yield document.finding(WRONG_FORM, (*place, 0), f"is {document.get(*place, 0)!r}", "list _key first")
-
-
 def _lookup(more: dict[str, Check]) -> Check:
     return group(
-        {**_common(_word), "lookup_type": one_of(("csv", "kvstore", "mlmodel")), **more},
+        {**_common(word), "lookup_type": one_of(("csv", "kvstore", "mlmodel")), **more},
         {
             **_REFERENCES,
             "status": one_of(("production",)),
             "case_sensitive_match": flag,
-            "default_match": _default_match,
+            "default_match": default_match,
             "match_type": list_of(matching(r"(?:WILDCARD|CIDR)\([^()\n]+\)", "WILDCARD(field) or CIDR(field)")),
             "min_matches": number(0, 1000),
             "max_matches": number(1, 1000),
@@ -319,7 +218,7 @@ def _lookup(more: dict[str, Check]) -> Check:
 
 
 LOOKUP = one_of_kinds(
-    "lookup_type", {"csv": _lookup({}), "kvstore": _lookup({"fields": _collection_fields}), "mlmodel": _lookup({})}
+    "lookup_type", {"csv": _lookup({}), "kvstore": _lookup({"fields": collection_fields}), "mlmodel": _lookup({})}
 )
 
 STORY = group(
@@ -331,10 +230,10 @@ STORY = group(
         "tags": group(
             {
                 "category": list_of(one_of(STORY_CATEGORIES), least=1),
-                "product": _products,
+                "product": products,
                 "usecase": one_of(STORY_USECASES),
             },
-            {"cve": list_of(_cve), "group": list_of(text(lines=False))},
+            {"cve": list_of(cve), "group": list_of(text(lines=False))},
         ),
     },
     _REFERENCES,
@@ -342,7 +241,7 @@ STORY = group(
 
 DEPLOYMENT = group(
     {
-        **{name: check for name, check in _common(_search_name).items() if name != "version"},
+        **{name: check for name, check in _common(search_name).items() if name != "version"},
         "type": one_of((*DETECTION_TYPES, "Baseline")),
         "scheduling": _scheduling,
     },
@@ -359,7 +258,7 @@ DATA_SOURCE = group(
     {
         **_REFERENCES,
         "status": one_of(("production",)),
-        "output_fields": list_of(_field),
+        "output_fields": list_of(search_field),
         **dict.fromkeys(
             ("separator", "separator_value", "configuration", "supported_TA", "fields", "field_mappings"),
             anything,

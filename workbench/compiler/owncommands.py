@@ -40,7 +40,7 @@ def own_commands(app: Path) -> dict[str, OwnCommand]:
     stanzas = _read(app / "default" / "commands.conf")
     stanzas.pop(conf.GLOBAL_STANZA, None)
     helps = _read(app / "default" / "searchbnf.conf")
-    found = {}
+    commands = {}
     for name, settings in stanzas.items():
         script = app / "bin" / settings.get("filename", f"{name}.py")
         code = script.read_text(encoding="utf-8") if script.is_file() else ""
@@ -48,8 +48,8 @@ def own_commands(app: Path) -> dict[str, OwnCommand]:
         options = {key: form.strip("()") for key, form in _OPTION.findall(" ".join(_syntax(name, helps)))}
         lookups = {key for key, form in _OPTION.findall(command.get("simplesyntax", "")) if form == "<lookup>"}
         generating = "(GeneratingCommand)" in code or settings.get("generating", "").lower() in ("1", "t", "true")
-        found[name.lower()] = OwnCommand(options, frozenset(lookups), generating)
-    return found
+        commands[name.lower()] = OwnCommand(options, frozenset(lookups), generating)
+    return commands
 
 
 def _read(path: Path) -> dict[str, dict[str, str]]:

@@ -12,7 +12,7 @@ from workbench.compiler import forms
 from workbench.compiler.finding import Finding, finding
 from workbench.compiler.rule import CONTENTCTL, rule
 from workbench.compiler.valuechecks import Check
-from workbench.compiler.yamlfile import Document, Place, read_document
+from workbench.compiler.yamlfile import Document, KeyPath, read_document
 
 NO_CONTENT = rule(
     "NPM022",
@@ -89,7 +89,7 @@ class Project:
         """Detections, then baselines."""
         return (*self.kind("detections"), *self.kind("baselines"))
 
-    def texts_of_spl(self) -> Iterator[tuple[Document, Place]]:
+    def texts_of_spl(self) -> Iterator[tuple[Document, KeyPath]]:
         """Yield where SPL is written: searches, drilldowns, definitions of macros."""
         for document in self.searches():
             yield document, ("search",)

@@ -42,17 +42,17 @@ def _rule(rule: Rule) -> dict[str, object]:
     return about | ({"helpUri": rule.see.link} if rule.see.link.startswith("https://") else {})
 
 
-def _result(found: Finding, number: int) -> dict[str, object]:
-    region = {"startLine": found.line, "startColumn": found.column}
-    if found.length:
-        region["endColumn"] = found.column + found.length
-    place = {"artifactLocation": {"uri": _uri(found.file)}, "region": region}
+def _result(finding: Finding, number: int) -> dict[str, object]:
+    region = {"startLine": finding.line, "startColumn": finding.column}
+    if finding.length:
+        region["endColumn"] = finding.column + finding.length
+    location = {"artifactLocation": {"uri": _uri(finding.file)}, "region": region}
     return {
-        "ruleId": found.rule,
+        "ruleId": finding.rule,
         "ruleIndex": number,
-        "level": found.severity,
-        "message": {"text": f"{found.message}; {found.fix}"},
-        "locations": [{"physicalLocation": place}],
+        "level": finding.severity,
+        "message": {"text": f"{finding.message}; {finding.fix}"},
+        "locations": [{"physicalLocation": location}],
     }
 
 

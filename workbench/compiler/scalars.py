@@ -48,7 +48,7 @@ def _pieces(raw: str, style: str) -> Iterator[tuple[bool, int]]:
     else:
         # The text of a block begins below its sign.
         start = raw.find("\n") + 1 if style in ("|", ">") else 0
-        yield from ((False, place) for place in range(start, len(raw)) if not raw[place].isspace())
+        yield from ((False, at) for at in range(start, len(raw)) if not raw[at].isspace())
 
 
 def _is_blank(escape: str) -> bool:

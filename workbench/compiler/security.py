@@ -14,7 +14,7 @@ from workbench.compiler.deployments import deployment_of, makes_risk
 from workbench.compiler.drilldowns import drilldown_text
 from workbench.compiler.project import Project
 from workbench.compiler.valuechecks import as_number
-from workbench.compiler.yamlfile import Document, Place
+from workbench.compiler.yamlfile import Document, KeyPath
 
 Settings = dict[str, str]
 
@@ -24,7 +24,7 @@ def as_json(value: object) -> str:
     return json.dumps(value, sort_keys=True, ensure_ascii=True, separators=(",", ":"))
 
 
-def deployment(project: Project, document: Document) -> tuple[Document, Place]:
+def deployment(project: Project, document: Document) -> tuple[Document, KeyPath]:
     """Return the file and place of the schedule and actions; the checks have made sure that there is one."""
     found = deployment_of(project, document)
     if found is None:
@@ -88,14 +88,14 @@ def _metadata(document: Document) -> dict[str, object]:
 def _drilldowns(document: Document) -> list[dict[str, str]]:
     written = []
     for index, _ in enumerate(document.items("drilldown_searches")):
-        place: Place = ("drilldown_searches", index)
+        key_path: KeyPath = ("drilldown_searches", index)
         drilldown = {
-            "name": document.text(*place, "name"),
-            "search": drilldown_text(document.text(*place, "search"), document.text("search")),
+            "name": document.text(*key_path, "name"),
+            "search": drilldown_text(document.text(*key_path, "search"), document.text("search")),
         }
         for offset in ("earliest_offset", "latest_offset"):
-            if document.text(*place, offset):
-                drilldown[offset] = document.text(*place, offset)
+            if document.text(*key_path, offset):
+                drilldown[offset] = document.text(*key_path, offset)
         written.append(drilldown)
     return written
 
@@ -126,14 +126,14 @@ def _groups(document: Document, kind: str) -> list[dict[str, object]]:
 
 
 def _notable(project: Project, document: Document) -> Settings:
-    source, place = deployment(project, document)
-    if source.get(*place, "alert_action", "notable") is None:
+    source, key_path = deployment(project, document)
+    if source.get(*key_path, "alert_action", "notable") is None:
         return {}
-    title = _filled(document, source.text(*place, "alert_action", "notable", "rule_title"))
-    fields = source.items(*place, "alert_action", "notable", "nes_fields")
+    title = _filled(document, source.text(*key_path, "alert_action", "notable", "rule_title"))
+    fields = source.items(*key_path, "alert_action", "notable", "nes_fields")
     # The risk action scores the entities; this placeholder keeps the finding from scoring them again.
     entities = [{"risk_object_field": "N/A", "risk_object_type": "N/A", "risk_score": 0}]
-    description = source.text(*place, "alert_action", "notable", "rule_description")
+    description = source.text(*key_path, "alert_action", "notable", "rule_description")
     return {
         "action.notable": "1",
         "action.notable.param._entities": as_json(entities),

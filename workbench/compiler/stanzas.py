@@ -154,13 +154,13 @@ def _baseline(project: Project, document: Document) -> Settings:
 
 
 def _schedule(project: Project, document: Document) -> Settings:
-    source, place = deployment(project, document)
+    source, key_path = deployment(project, document)
     return {
         "enableSched": "1",
-        "cron_schedule": source.text(*place, "scheduling", "cron_schedule"),
-        "dispatch.earliest_time": source.text(*place, "scheduling", "earliest_time"),
-        "dispatch.latest_time": source.text(*place, "scheduling", "latest_time"),
-        "schedule_window": source.text(*place, "scheduling", "schedule_window"),
+        "cron_schedule": source.text(*key_path, "scheduling", "cron_schedule"),
+        "dispatch.earliest_time": source.text(*key_path, "scheduling", "earliest_time"),
+        "dispatch.latest_time": source.text(*key_path, "scheduling", "latest_time"),
+        "schedule_window": source.text(*key_path, "scheduling", "schedule_window"),
     }
 
 

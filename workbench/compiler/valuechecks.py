@@ -15,7 +15,7 @@ from urllib.parse import urlsplit
 
 from workbench.compiler.finding import Finding
 from workbench.compiler.rule import CONTENTCTL, Rule, rule
-from workbench.compiler.yamlfile import UNWRITABLE_TEXT, Document, Place
+from workbench.compiler.yamlfile import UNWRITABLE_TEXT, Document, KeyPath
 from workbench.conf import UNWRITABLE
 
 MISSING_FIELD = rule(
@@ -96,7 +96,7 @@ REPEATED_ITEM = rule(
     see=CONTENTCTL,
 )
 
-Check = Callable[[Document, Place], Iterator[Finding]]
+Check = Callable[[Document, KeyPath], Iterator[Finding]]
 
 
 def as_number(value: object) -> int | None:
@@ -129,23 +129,23 @@ def text(
     rule: which one a text of another length breaks. markdown: its lines may end in a backslash, see without_breaks.
     """
 
-    def check(document: Document, place: Place) -> Iterator[Finding]:
-        value = document.get(*place)
+    def check(document: Document, key_path: KeyPath) -> Iterator[Finding]:
+        value = document.get(*key_path)
         if not isinstance(value, str):
             fix = "put it in quotes if it is meant so"
-            yield document.finding(WRONG_KIND, place, f"must be text, is {_kind(value)}", fix)
+            yield document.finding(WRONG_KIND, key_path, f"must be text, is {_kind(value)}", fix)
             return
         length = len(value.strip())
         if length < least:
             message = f"has {length} characters, needs at least {least}"
-            yield document.finding(rule, place, message, "write it out")
+            yield document.finding(rule, key_path, message, "write it out")
         if len(value) > most:
             yield document.finding(
-                rule, place, f"has {len(value)} characters, at most {most} are allowed", "shorten it"
+                rule, key_path, f"has {len(value)} characters, at most {most} are allowed", "shorten it"
             )
         if not lines and "\n" in value.strip():
-            yield document.finding(WRONG_FORM, place, "must be a single line", "join its lines")
-        yield from _unwritable(document, place, without_breaks(value) if markdown else value)
+            yield document.finding(WRONG_FORM, key_path, "must be a single line", "join its lines")
+        yield from _unwritable(document, key_path, without_breaks(value) if markdown else value)
 
     return check
 
@@ -155,14 +155,14 @@ def without_breaks(markdown: str) -> str:
     return re.sub(r"\\+(?=\n|\s*\Z)", "", markdown)
 
 
-def _unwritable(document: Document, place: Place, value: str) -> Iterator[Finding]:
+def _unwritable(document: Document, key_path: KeyPath, value: str) -> Iterator[Finding]:
     for found in UNWRITABLE.finditer(value):
         message = f"holds the control character U+{ord(found[0]):04X}"
-        yield document.finding(UNWRITABLE_TEXT, place, message, "remove it", found.span())
+        yield document.finding(UNWRITABLE_TEXT, key_path, message, "remove it", found.span())
     # A conf file reads a backslash at the end of a line as "goes on below".
     for found in re.finditer(r"\\(?=\n|\s*\Z)", value):
         message = "has a line that ends in a backslash, where Splunk would join lines"
-        yield document.finding(UNWRITABLE_TEXT, place, message, "end the line otherwise", found.span())
+        yield document.finding(UNWRITABLE_TEXT, key_path, message, "end the line otherwise", found.span())
 
 
 def matching(pattern: str, wanted: str, most: int = 10_000, rule: Rule = WRONG_FORM) -> Check:
@@ -174,11 +174,11 @@ def fitting(fits: Callable[[str], bool], wanted: str, most: int = 10_000, rule: 
     """Check for a single line of text for which ``fits`` is true; wanted says in words which text that is."""
     plain = text(1, most, lines=False)
 
-    def check(document: Document, place: Place) -> Iterator[Finding]:
-        found = list(plain(document, place))
+    def check(document: Document, key_path: KeyPath) -> Iterator[Finding]:
+        found = list(plain(document, key_path))
         yield from found
-        if not found and not fits(document.text(*place)):
-            yield document.finding(rule, place, f"is {document.text(*place)!r}", f"write {wanted}")
+        if not found and not fits(document.text(*key_path)):
+            yield document.finding(rule, key_path, f"is {document.text(*key_path)!r}", f"write {wanted}")
 
     return check
 
@@ -186,12 +186,12 @@ def fitting(fits: Callable[[str], bool], wanted: str, most: int = 10_000, rule: 
 def one_of(allowed: Sequence[str]) -> Check:
     """Check for one of some fixed words, written exactly so."""
 
-    def check(document: Document, place: Place) -> Iterator[Finding]:
-        value = document.get(*place)
+    def check(document: Document, key_path: KeyPath) -> Iterator[Finding]:
+        value = document.get(*key_path)
         if value not in allowed:
             hint = did_you_mean(str(value), allowed)
             fix = f"use one of: {', '.join(allowed)}"
-            yield document.finding(WRONG_WORD, place, f"is {value!r}{hint}", fix)
+            yield document.finding(WRONG_WORD, key_path, f"is {value!r}{hint}", fix)
 
     return check
 
@@ -199,57 +199,57 @@ def one_of(allowed: Sequence[str]) -> Check:
 def number(low: int, high: int, rule: Rule = WRONG_NUMBER) -> Check:
     """Check for a whole number from low to high."""
 
-    def check(document: Document, place: Place) -> Iterator[Finding]:
-        value = as_number(document.get(*place))
+    def check(document: Document, key_path: KeyPath) -> Iterator[Finding]:
+        value = as_number(document.get(*key_path))
         if value is None or not low <= value <= high:
             fix = f"write a whole number from {low} to {high}"
-            yield document.finding(rule, place, f"is {document.get(*place)!r}", fix)
+            yield document.finding(rule, key_path, f"is {document.get(*key_path)!r}", fix)
 
     return check
 
 
-def flag(document: Document, place: Place) -> Iterator[Finding]:
+def flag(document: Document, key_path: KeyPath) -> Iterator[Finding]:
     """Check for true or false."""
-    if as_flag(document.get(*place)) is None:
-        yield document.finding(WRONG_WORD, place, f"is {document.get(*place)!r}", "write true or false")
+    if as_flag(document.get(*key_path)) is None:
+        yield document.finding(WRONG_WORD, key_path, f"is {document.get(*key_path)!r}", "write true or false")
 
 
-def identifier(document: Document, place: Place) -> Iterator[Finding]:
+def identifier(document: Document, key_path: KeyPath) -> Iterator[Finding]:
     """Check for a UUID of any version in its usual form."""
-    value = document.get(*place)
+    value = document.get(*key_path)
     try:
         written = str(uuid.UUID(str(value)))
     except ValueError:
         written = ""
     if written != str(value).lower():
         fix = "make a new one, for example with uuidgen"
-        yield document.finding(WRONG_UUID, place, f"is {value!r}, not a UUID", fix)
+        yield document.finding(WRONG_UUID, key_path, f"is {value!r}, not a UUID", fix)
 
 
-def past_date(document: Document, place: Place) -> Iterator[Finding]:
+def past_date(document: Document, key_path: KeyPath) -> Iterator[Finding]:
     """Check for an ISO date that is not after today (UTC)."""
-    value = document.text(*place)
+    value = document.text(*key_path)
     try:
         day = datetime.date.fromisoformat(value) if re.fullmatch(r"\d{4}-\d\d-\d\d", value) else None
     except ValueError:
         day = None
     if day is None:
-        message = f"is {document.get(*place)!r}"
-        yield document.finding(WRONG_DATE, place, message, "write a date as YYYY-MM-DD")
+        message = f"is {document.get(*key_path)!r}"
+        yield document.finding(WRONG_DATE, key_path, message, "write a date as YYYY-MM-DD")
     elif day > datetime.datetime.now(datetime.timezone.utc).date():
-        yield document.finding(WRONG_DATE, place, f"is {value}, after today (UTC)", "use a date up to today")
+        yield document.finding(WRONG_DATE, key_path, f"is {value}, after today (UTC)", "use a date up to today")
 
 
-def url(document: Document, place: Place) -> Iterator[Finding]:
+def url(document: Document, key_path: KeyPath) -> Iterator[Finding]:
     """Check for a web address."""
-    value = document.text(*place)
+    value = document.text(*key_path)
     parts = urlsplit(value) if not re.search(r"\s", value) else urlsplit("")
     if parts.scheme not in ("http", "https") or not parts.hostname:
         fix = "write an address that starts with https://"
-        yield document.finding(WRONG_URL, place, f"is {document.get(*place)!r}", fix)
+        yield document.finding(WRONG_URL, key_path, f"is {document.get(*key_path)!r}", fix)
 
 
-def anything(document: Document, place: Place) -> Iterator[Finding]:
+def anything(document: Document, key_path: KeyPath) -> Iterator[Finding]:
     """Accept any value: a field that is allowed but not compiled."""
     yield from ()
 
@@ -257,19 +257,19 @@ def anything(document: Document, place: Place) -> Iterator[Finding]:
 def list_of(item: Check, least: int = 0, distinct: bool = False) -> Check:
     """Check for a list whose items all pass a check; distinct: none twice."""
 
-    def check(document: Document, place: Place) -> Iterator[Finding]:
-        value = document.get(*place)
+    def check(document: Document, key_path: KeyPath) -> Iterator[Finding]:
+        value = document.get(*key_path)
         if not isinstance(value, list):
             fix = "write its items as `- item` lines"
-            yield document.finding(WRONG_KIND, place, f"must be a list, is {_kind(value)}", fix)
+            yield document.finding(WRONG_KIND, key_path, f"must be a list, is {_kind(value)}", fix)
             return
         if len(value) < least:
             message = f"has {len(value)} items, needs at least {least}"
-            yield document.finding(WRONG_LENGTH, place, message, "add what is missing")
+            yield document.finding(WRONG_LENGTH, key_path, message, "add what is missing")
         for index, one in enumerate(value):
-            yield from item(document, (*place, index))
+            yield from item(document, (*key_path, index))
             if distinct and one in value[:index]:
-                yield document.finding(REPEATED_ITEM, (*place, index), f"repeats {one!r}", "remove it")
+                yield document.finding(REPEATED_ITEM, (*key_path, index), f"repeats {one!r}", "remove it")
 
     return check
 
@@ -281,24 +281,24 @@ def group(required: Mapping[str, Check], optional: Mapping[str, Check], open_to_
     """
     known = {**required, **optional}
 
-    def check(document: Document, place: Place) -> Iterator[Finding]:
-        value = document.get(*place)
+    def check(document: Document, key_path: KeyPath) -> Iterator[Finding]:
+        value = document.get(*key_path)
         if not isinstance(value, dict):
             fix = f"it needs: {', '.join(required) or 'nothing'}"
-            yield document.finding(WRONG_KIND, place, f"must hold fields, is {_kind(value)}", fix)
+            yield document.finding(WRONG_KIND, key_path, f"must hold fields, is {_kind(value)}", fix)
             return
         for name in required:
             if name not in value:
-                yield document.finding(MISSING_FIELD, (*place, name), "is missing", "add it")
+                yield document.finding(MISSING_FIELD, (*key_path, name), "is missing", "add it")
         for name in value:
             if name in known:
-                yield from known[name](document, (*place, name))
+                yield from known[name](document, (*key_path, name))
             else:
                 hint = did_you_mean(name, [one for one in known if one not in value])
                 if open_to_others and not hint:
                     continue
                 message = f"is not a known field{hint}"
-                yield document.finding(UNKNOWN_FIELD, (*place, name), message, "correct or remove it", key=True)
+                yield document.finding(UNKNOWN_FIELD, (*key_path, name), message, "correct or remove it", key=True)
 
     return check
 
@@ -307,8 +307,8 @@ def one_of_kinds(field: str, kinds: Mapping[str, Check]) -> Check:
     """Check a group whose form depends on one of its fields; a word of no kind is checked as the first kind."""
     first = next(iter(kinds.values()))
 
-    def check(document: Document, place: Place) -> Iterator[Finding]:
-        yield from kinds.get(document.text(*place, field), first)(document, place)
+    def check(document: Document, key_path: KeyPath) -> Iterator[Finding]:
+        yield from kinds.get(document.text(*key_path, field), first)(document, key_path)
 
     return check
 
@@ -316,9 +316,9 @@ def one_of_kinds(field: str, kinds: Mapping[str, Check]) -> Check:
 def nullable(inner: Check) -> Check:
     """Check as ``inner`` does, but accept null."""
 
-    def check(document: Document, place: Place) -> Iterator[Finding]:
-        if document.get(*place) is not None:
-            yield from inner(document, place)
+    def check(document: Document, key_path: KeyPath) -> Iterator[Finding]:
+        if document.get(*key_path) is not None:
+            yield from inner(document, key_path)
 
     return check
 

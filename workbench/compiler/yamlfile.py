@@ -49,7 +49,7 @@ UNWRITABLE_TEXT = rule(
     see=CONF_FILES,
 )
 
-Place = tuple[str | int, ...]  # the way from the top of a file to a field, such as ("rba", "risk_objects", 0)
+KeyPath = tuple[str | int, ...]  # the way from the top of a file to a field, such as ("rba", "risk_objects", 0)
 
 
 try:
@@ -99,42 +99,48 @@ class Document:
     shown: str
     value: Mapping[str, object] = field(default_factory=dict)
     source: str = ""
-    keys: Mapping[Place, Stretch] = field(default_factory=dict)
-    scalars: Mapping[Place, Scalar] = field(default_factory=dict)
+    keys: Mapping[KeyPath, Stretch] = field(default_factory=dict)
+    scalars: Mapping[KeyPath, Scalar] = field(default_factory=dict)
 
-    def get(self, *place: str | int) -> object:
+    def get(self, *key_path: str | int) -> object:
         """Return the value at a place, or None if there is none (a wrong type on the way counts as none)."""
         here: object = self.value
-        for step in place:
+        for step in key_path:
             if isinstance(here, list):
                 here = here[step] if isinstance(step, int) and step < len(here) else None
             else:
                 here = here.get(step) if isinstance(here, dict) else None
         return here
 
-    def text(self, *place: str | int) -> str:
+    def text(self, *key_path: str | int) -> str:
         """Return the text at a place, or "" if there is no text."""
-        here = self.get(*place)
+        here = self.get(*key_path)
         return here if isinstance(here, str) else ""
 
-    def items(self, *place: str | int) -> list[object]:
+    def items(self, *key_path: str | int) -> list[object]:
         """Return the list at a place, or an empty one."""
-        here = self.get(*place)
+        here = self.get(*key_path)
         return here if isinstance(here, list) else []
 
     def finding(
-        self, rule: Rule, place: Place, message: str, fix: str, span: tuple[int, int] | None = None, key: bool = False
+        self,
+        rule: Rule,
+        key_path: KeyPath,
+        message: str,
+        fix: str,
+        span: tuple[int, int] | None = None,
+        key: bool = False,
     ) -> Finding:
         """Return a finding about a field; the message follows its name.
 
         It points at the field's value, at its key where the value has several lines or key is set, or at the
         characters span (half-open) of the value.
         """
-        stretch = self._stretch(place, span, key)
+        stretch = self._stretch(key_path, span, key)
         line, column = self.line_and_column(stretch.start)
         text = self.source[stretch.start : stretch.end].split("\n")[0]
         length = len(text if span else text.rstrip())
-        return finding(rule, self.shown, f"{field_name(place)}: {message}", fix, line, column, length)
+        return finding(rule, self.shown, f"{field_name(key_path)}: {message}", fix, line, column, length)
 
     def line_and_column(self, offset: int) -> tuple[int, int]:
         """Line and column, both from 1, of a character of the file."""
@@ -145,55 +151,55 @@ class Document:
     def _line_starts(self) -> list[int]:
         return [0, *(found.end() for found in re.finditer("\n", self.source))]
 
-    def _stretch(self, place: Place, span: tuple[int, int] | None, key: bool) -> Stretch:
-        scalar = self.scalars.get(place)
+    def _stretch(self, key_path: KeyPath, span: tuple[int, int] | None, key: bool) -> Stretch:
+        scalar = self.scalars.get(key_path)
         if span is not None and scalar:
-            return self._inside(place, scalar, span)
+            return self._inside(key_path, scalar, span)
         if scalar and not key and "\n" not in self.source[scalar.start : scalar.end].rstrip():
             return Stretch(scalar.start, scalar.end)
-        if place in self.keys:
-            return self.keys[place]
-        while place and place not in self.keys:
-            place = place[:-1]
-        return self.keys.get(place, Stretch(0, 0))
+        if key_path in self.keys:
+            return self.keys[key_path]
+        while key_path and key_path not in self.keys:
+            key_path = key_path[:-1]
+        return self.keys.get(key_path, Stretch(0, 0))
 
-    def _inside(self, place: Place, scalar: Scalar, span: tuple[int, int]) -> Stretch:
-        places = self._offsets_of(place, scalar)
+    def _inside(self, key_path: KeyPath, scalar: Scalar, span: tuple[int, int]) -> Stretch:
+        places = self._offsets_of(key_path, scalar)
         if not places:
             return Stretch(scalar.start, scalar.end)
         first = min(max(span[0], 0), len(places) - 1)
         last = min(max(span[1] - 1, first), len(places) - 1)
         return Stretch(scalar.start + places[first], scalar.start + places[last] + 1)
 
-    def _offsets_of(self, place: Place, scalar: Scalar) -> list[int]:
-        if place not in self._known_offsets:
+    def _offsets_of(self, key_path: KeyPath, scalar: Scalar) -> list[int]:
+        if key_path not in self._known_offsets:
             raw = self.source[scalar.start : scalar.end]
-            self._known_offsets[place] = offsets(raw, scalar.style, self.text(*place))
-        return self._known_offsets[place]
+            self._known_offsets[key_path] = offsets(raw, scalar.style, self.text(*key_path))
+        return self._known_offsets[key_path]
 
     @cached_property
-    def _known_offsets(self) -> dict[Place, list[int]]:
+    def _known_offsets(self) -> dict[KeyPath, list[int]]:
         return {}
 
     @cached_property
     def comments(self) -> tuple[tuple[int, str], ...]:
         """The comments of the file: (offset, text behind the #). A # inside a value is none."""
         values = sorted([*((one.start, one.end) for one in self.scalars.values()), *self.keys.values()])
-        found: list[tuple[int, str]] = []
+        comments: list[tuple[int, str]] = []
         end = 0
         for sign in re.finditer(r"(?:^|(?<=[ \t]))#", self.source, re.MULTILINE):
             before = bisect.bisect_right(values, (sign.start(), len(self.source)))
             inside = any(start <= sign.start() < stop for start, stop in values[max(0, before - 3) : before])
             if sign.start() >= end and not inside:
                 end = (self.source + "\n").index("\n", sign.end())
-                found.append((sign.start(), self.source[sign.end() : end].strip()))
-        return tuple(found)
+                comments.append((sign.start(), self.source[sign.end() : end].strip()))
+        return tuple(comments)
 
 
-def field_name(place: Place) -> str:
+def field_name(key_path: KeyPath) -> str:
     """Return the name that messages give a field: ("rba", "risk_objects", 0, "score") -> rba.risk_objects[0].score."""
     name = ""
-    for step in place:
+    for step in key_path:
         if isinstance(step, int):
             name += f"[{step}]"
         else:
@@ -270,31 +276,31 @@ class _NodeReader:
 
     def __init__(self, shown: str) -> None:
         self.shown = shown
-        self.keys: dict[Place, Stretch] = {}
-        self.scalars: dict[Place, Scalar] = {}
+        self.keys: dict[KeyPath, Stretch] = {}
+        self.scalars: dict[KeyPath, Scalar] = {}
         self.findings: list[Finding] = []
         self._seen: set[int] = set()
 
-    def read(self, node: yaml.Node, place: Place) -> None:
+    def read(self, node: yaml.Node, key_path: KeyPath) -> None:
         if id(node) in self._seen:
-            self._refuse(HIDDEN_MEANING, node, place, "uses an anchor", "write the value out instead")
+            self._refuse(HIDDEN_MEANING, node, key_path, "uses an anchor", "write the value out instead")
             return
         self._seen.add(id(node))
         if isinstance(node, yaml.MappingNode):
-            self._read_mapping(node, place)
+            self._read_mapping(node, key_path)
         elif isinstance(node, yaml.SequenceNode):
             for index, item in enumerate(node.value):
-                here = (*place, index)
+                here = (*key_path, index)
                 end = item.end_mark.index if isinstance(item, yaml.ScalarNode) else item.start_mark.index
                 self.keys[here] = Stretch(item.start_mark.index, end)
                 self.read(item, here)
         elif isinstance(node, yaml.ScalarNode):
-            self.scalars[place] = Scalar(node.start_mark.index, node.end_mark.index, node.style)
+            self.scalars[key_path] = Scalar(node.start_mark.index, node.end_mark.index, node.style)
 
-    def _read_mapping(self, node: yaml.MappingNode, place: Place) -> None:
+    def _read_mapping(self, node: yaml.MappingNode, key_path: KeyPath) -> None:
         first_line: dict[str, int] = {}
-        for key, value in self._pairs(node, place):
-            here = (*place, key.value)
+        for key, value in self._pairs(node, key_path):
+            here = (*key_path, key.value)
             if key.value in first_line:
                 text = f"is given twice, first on line {first_line[key.value]}"
                 self._refuse(DUPLICATE_KEY, key, here, text, "remove one of them")
@@ -303,16 +309,16 @@ class _NodeReader:
             self.keys[here] = Stretch(key.start_mark.index, key.end_mark.index)
             self.read(value, here)
 
-    def _pairs(self, node: yaml.MappingNode, place: Place) -> Iterator[tuple[yaml.ScalarNode, yaml.Node]]:
+    def _pairs(self, node: yaml.MappingNode, key_path: KeyPath) -> Iterator[tuple[yaml.ScalarNode, yaml.Node]]:
         for key, value in node.value:
             if not isinstance(key, yaml.ScalarNode) or key.tag != "tag:yaml.org,2002:str":
                 text = "has a key that is not plain text"
-                self._refuse(HIDDEN_MEANING, key, place, text, "put the key in quotes or rename it")
+                self._refuse(HIDDEN_MEANING, key, key_path, text, "put the key in quotes or rename it")
             else:
                 yield (key, value)
 
-    def _refuse(self, rule: Rule, node: yaml.Node, place: Place, message: str, fix: str) -> None:
+    def _refuse(self, rule: Rule, node: yaml.Node, key_path: KeyPath, message: str, fix: str) -> None:
         line, column = node.start_mark.line + 1, node.start_mark.column + 1
         length = node.end_mark.index - node.start_mark.index if isinstance(node, yaml.ScalarNode) else 1
-        text = f"{field_name(place)}: {message}"
+        text = f"{field_name(key_path)}: {message}"
         self.findings.append(finding(rule, self.shown, text, fix, line, column, length))

@@ -39,17 +39,17 @@ def main(arguments: list[str] | None = None) -> int:
 
 
 def _screenshots(out: Path, demo: Path) -> None:
-    found = drawing.tools()
+    tool_paths = drawing.tools()
     workshop = CHECKOUT / "build" / "render"
     print("installing Splunk's dashboard packages ...", flush=True)
-    drawing.install(found, workshop)
+    drawing.install(tool_paths, workshop)
     print("running the searches over the demo's traffic ...", flush=True)
     stage = scene.prepare(demo)
     with scene.the_day(stage) as day:
         # What a real Splunk answers to the probes, the replay cannot know.
         for view in (view for view in load_views(stage.app) if view.name != probes.NAME):
             definition = with_results(view, scene.chosen_tokens(view), day)
-            for picture in drawing.draw(view, definition, out, found, workshop):
+            for picture in drawing.draw(view, definition, out, tool_paths, workshop):
                 print(f"{picture} ({picture.stat().st_size // 1024} kB)", flush=True)
 
 

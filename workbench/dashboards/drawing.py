@@ -19,18 +19,18 @@ _TIMEOUT = 180  # seconds
 
 def tools() -> dict[str, str]:
     """Paths of npm, node and a Chromium; DashboardError lists what is missing and where it comes from."""
-    found = {name: shutil.which(name) for name in ("node", "npm")}
-    found["chromium"] = next(filter(None, map(shutil.which, _BROWSERS)), None)
-    missing = [name for name, path in found.items() if path is None]
+    paths = {name: shutil.which(name) for name in ("node", "npm")}
+    paths["chromium"] = next(filter(None, map(shutil.which, _BROWSERS)), None)
+    missing = [name for name, path in paths.items() if path is None]
     if missing:
         raise DashboardError(
             f"pictures need {', '.join(missing)}, not found on PATH: node 20 or later with npm from nodejs.org,"
             " Chromium from your distribution (apt-get install chromium). Nothing else here needs them."
         )
-    return {name: path for name, path in found.items() if path is not None}
+    return {name: path for name, path in paths.items() if path is not None}
 
 
-def install(found: dict[str, str], workshop: Path) -> None:
+def install(tool_paths: dict[str, str], workshop: Path) -> None:
     """Install the pinned packages into ``workshop`` and bundle the page; does nothing when that was done already."""
     lock = (RENDER / "package-lock.json").read_bytes()
     page = (RENDER / "main.jsx").read_bytes() + (RENDER / "fonts.css").read_bytes()
@@ -40,7 +40,7 @@ def install(found: dict[str, str], workshop: Path) -> None:
     workshop.mkdir(parents=True, exist_ok=True)
     for name in ("package.json", "package-lock.json", "main.jsx", "fonts.css", "index.html"):
         shutil.copy(RENDER / name, workshop / name)
-    _run([found["npm"], "ci", "--legacy-peer-deps", "--no-audit", "--no-fund", "--loglevel=error"], workshop, 900)
+    _run([tool_paths["npm"], "ci", "--legacy-peer-deps", "--no-audit", "--no-fund", "--loglevel=error"], workshop, 900)
     loaders = [f"--loader:.{kind}=dataurl" for kind in ("woff", "woff2", "ttf", "eot", "png", "svg")]
     defined = ["--define:global=window", '--define:process.env.NODE_ENV="production"']
     esbuild = workshop / "node_modules" / ".bin" / "esbuild"
@@ -49,7 +49,7 @@ def install(found: dict[str, str], workshop: Path) -> None:
     stamp.write_bytes(lock + page)
 
 
-def draw(view: View, definition: Definition, folder: Path, found: dict[str, str], workshop: Path) -> list[Path]:
+def draw(view: View, definition: Definition, folder: Path, tool_paths: dict[str, str], workshop: Path) -> list[Path]:
     """Draw each tab of a definition with its results in it to a PNG in ``folder``; returns their paths.
 
     The first is named after the dashboard, the others after their layouts too. DashboardError when nothing comes out.
@@ -63,14 +63,14 @@ def draw(view: View, definition: Definition, folder: Path, found: dict[str, str]
         if len(tabs) > 1:
             first["tabs"] = {"items": [tab, *(other for other in tabs if other is not tab)]}
         name = view.name if number == 0 else f"{view.name}_{tab['layoutId']}"
-        shot = _shoot({**definition, "layout": first}, view.theme, tab["layoutId"], found, workshop)
+        shot = _shoot({**definition, "layout": first}, view.theme, tab["layoutId"], tool_paths, workshop)
         if not shot.is_file():
             raise DashboardError(f"{view.path.name}: Chromium drew nothing; open {workshop}/index.html to see why")
         pictures.append(shot.replace(folder / f"{name}.png"))
     return pictures
 
 
-def _shoot(definition: Definition, theme: str, layout_id: str, found: dict[str, str], workshop: Path) -> Path:
+def _shoot(definition: Definition, theme: str, layout_id: str, tool_paths: dict[str, str], workshop: Path) -> Path:
     handed = json.dumps({"definition": definition, "theme": theme or "light"})
     (workshop / "definition.js").write_text(f"window.dashboard = {handed};\n", encoding="utf-8")
     layout = definition["layout"]
@@ -85,7 +85,7 @@ def _shoot(definition: Definition, theme: str, layout_id: str, found: dict[str, 
     shown = ["--headless=new", "--hide-scrollbars", "--disable-gpu", f"--window-size={width},{height}"]
     options = [*shown, *sealed, *sandbox]
     address = (workshop / "index.html").resolve().as_uri()
-    command = [found["chromium"], *options, f"--virtual-time-budget={_SETTLE}", f"--screenshot={shot}", address]
+    command = [tool_paths["chromium"], *options, f"--virtual-time-budget={_SETTLE}", f"--screenshot={shot}", address]
     _run(command, workshop, _TIMEOUT)
     return shot
 

@@ -58,14 +58,14 @@ class Probe:
 
 def read_probes(document: Path) -> list[Probe]:
     """Read the table of assumptions."""
-    found: list[Probe] = []
+    probes: list[Probe] = []
     for line in document.read_text(encoding="utf-8").splitlines():
         if _ROW.match(line):
             number, assumption, probe, expected = [_plain(cell) for cell in _CELLS.split(line)[1:5]]
-            found.append(Probe(int(number), assumption, probe, expected))
-    if not found:
+            probes.append(Probe(int(number), assumption, probe, expected))
+    if not probes:
         raise DashboardError(f"{document}: has no table of assumptions; its rows begin with '| 1 |'")
-    return found
+    return probes
 
 
 def as_markdown(probe: Probe) -> str:

@@ -52,14 +52,14 @@ def with_results(view: View, tokens: Tokens, scene: Scene) -> Definition:
         name = {"name": source["name"]} if "name" in source else {}
         definition["dataSources"][source_id] = {"type": "ds.test", "options": {"data": as_test_data(rows)}, **name}
     definition.get("defaults", {}).pop("dataSources", None)
-    for one in definition.get("inputs", {}).values():
-        token = one["options"].get("token")
-        if one["type"] == "input.timerange":
-            one["type"] = "input.text"
-            one["options"]["defaultValue"] = _range_text(tokens[f"{token}.earliest"], tokens[f"{token}.latest"])
+    for control in definition.get("inputs", {}).values():
+        token = control["options"].get("token")
+        if control["type"] == "input.timerange":
+            control["type"] = "input.text"
+            control["options"]["defaultValue"] = _range_text(tokens[f"{token}.earliest"], tokens[f"{token}.latest"])
         elif token in tokens:
-            one["options"]["defaultValue"] = tokens[token]
-            one["options"].pop("selectFirstSearchResult", None)
+            control["options"]["defaultValue"] = tokens[token]
+            control["options"].pop("selectFirstSearchResult", None)
     return definition
 
 

@@ -65,16 +65,16 @@ def default_tokens(view: View) -> dict[str, str]:
 def filled(text: str, tokens: Tokens) -> str:
     """Fill in the tokens of a text; DashboardError names one that has no value, or a filter that is not known."""
 
-    def value(found: re.Match[str]) -> str:
-        if found["name"] not in tokens:
+    def value(token: re.Match[str]) -> str:
+        if token["name"] not in tokens:
             raise DashboardError(
-                f"token ${found['name']}$ has no value; there are: {', '.join(sorted(tokens)) or 'none'}"
+                f"token ${token['name']}$ has no value; there are: {', '.join(sorted(tokens)) or 'none'}"
             )
-        plain = tokens[found["name"]]
-        if found["filter"] is None:
+        plain = tokens[token["name"]]
+        if token["filter"] is None:
             return plain
-        if found["filter"] != "s":
-            raise DashboardError(f"token filter |{found['filter']} of ${found['name']}$ is not known here; there is |s")
+        if token["filter"] != "s":
+            raise DashboardError(f"token filter |{token['filter']} of ${token['name']}$ is not known here; there is |s")
         escaped = plain.replace("\\", "\\\\").replace('"', '\\"')
         return f'"{escaped}"'
 

@@ -13,9 +13,9 @@ from rich.progress import BarColumn, Progress, TaskID, TextColumn, TimeElapsedCo
 from workbench.compiler.build import Package, build_package
 from workbench.compiler.finding import BuildError
 from workbench.conf import ConfError
+from workbench.demo.datasets import REAL_DATA, Dataset, recorded, simulated
 from workbench.demo.reading import print_readings, readings, series_of
 from workbench.demo.report import Watched, write_report
-from workbench.demo.scenes import REAL_DATA, Scene, recorded, simulated
 from workbench.demo.tables import print_findings, print_summary, print_truth
 from workbench.demo.verdict import findings_of, judge
 from workbench.demo.watch import by_hand
@@ -63,15 +63,15 @@ def _demo(out: Path, source: str, days: float, real_data: Path, console: Console
     columns = (TextColumn("{task.description}"), BarColumn(), TextColumn("{task.fields[now]}"), TimeElapsedColumn())
     with Progress(*columns, console=Console(stderr=True), disable=not sys.stderr.isatty()) as progress:
         package = _build(progress)
-        scenes = [_simulated(out / "simulated", source, days, progress)]
+        datasets = [_simulated(out / "simulated", source, days, progress)]
         if real_data.is_dir() and source in NEZHA_SOURCES:
-            scenes.append(recorded(out / "real", source, real_data))
-        watched = [(scene, _watch(scene, package, progress)) for scene in scenes]
-    sections = [_show(scene, runs, package, console) for scene, runs in watched]
+            datasets.append(recorded(out / "real", source, real_data))
+        watched = [(dataset, _watch(dataset, package, progress)) for dataset in datasets]
+    sections = [_show(dataset, runs, package, console) for dataset, runs in watched]
     write_report(out / "report.html", sections)
     if source not in NEZHA_SOURCES:
         console.print(f"\nReal traffic left out: the recording cannot stand for {source}.", highlight=False)
-    elif len(scenes) == 1:
+    elif len(datasets) == 1:
         console.print(
             f"\nReal traffic left out: {real_data} is not there. Name the folder of the Nezha Online Boutique recording"
             " with --real-data or NPM_REAL_DATA.",
@@ -81,9 +81,9 @@ def _demo(out: Path, source: str, days: float, real_data: Path, console: Console
         f"\nThe report: {_shown(out / 'report.html')} (open it in a browser; it needs no network)", highlight=False
     )
     console.print(f"The app:    {_shown(package.path)} (sha256 {package.sha256})", highlight=False)
-    for scene, _ in watched:
+    for dataset, _ in watched:
         console.print(
-            f"As JSON:    {_shown(scene.folder / 'findings.jsonl')} (findings and risk events)", highlight=False
+            f"As JSON:    {_shown(dataset.folder / 'findings.jsonl')} (findings and risk events)", highlight=False
         )
     console.print(f"All of it took {time.perf_counter() - began:.0f} seconds.", highlight=False)
     return sum(len(section.verdict.missed) for section in sections)
@@ -96,7 +96,7 @@ def _build(progress: Progress) -> Package:
     return package
 
 
-def _simulated(folder: Path, source: str, days: float, progress: Progress) -> Scene:
+def _simulated(folder: Path, source: str, days: float, progress: Progress) -> Dataset:
     task = progress.add_task("simulating", total=days, now="")
 
     def advance(done: int, total: int) -> None:
@@ -105,23 +105,23 @@ def _simulated(folder: Path, source: str, days: float, progress: Progress) -> Sc
     return simulated(folder, source, days, progress=advance)
 
 
-def _watch(scene: Scene, package: Package, progress: Progress) -> list[SearchRun]:
-    task: TaskID = progress.add_task(f"searching {scene.folder.name} traffic", total=None, now="")
+def _watch(dataset: Dataset, package: Package, progress: Progress) -> list[SearchRun]:
+    task: TaskID = progress.add_task(f"searching {dataset.folder.name} traffic", total=None, now="")
 
     def advance(name: str, done: int, total: int) -> None:
         progress.update(task, completed=done, total=total, now=name.removeprefix("K8S NPM - ")[:48])
 
-    return scene.watched(package, advance)
+    return dataset.watched(package, advance)
 
 
-def _show(scene: Scene, runs: list[SearchRun], package: Package, console: Console) -> Watched:
-    truth = scene.truth
+def _show(dataset: Dataset, runs: list[SearchRun], package: Package, console: Console) -> Watched:
+    truth = dataset.truth
     verdict = judge(truth, findings_of(runs))
-    console.rule(f"[bold]{scene.title}")
+    console.rule(f"[bold]{dataset.title}")
     first = [run for run in runs if by_hand(run)]
     later = [run.points_read for run in runs if run.search.trigger is not None and run.points_read]
     console.print(
-        f"{len(runs)} runs of {len({run.search.name for run in runs})} compiled searches over {scene.hours:g} hours."
+        f"{len(runs)} runs of {len({run.search.name for run in runs})} compiled searches over {dataset.hours:g} hours."
         f" The {len(first)} first runs by hand read {sum(run.points_read for run in first):,} data points, a run of a"
         f" detection that reads points at all {sum(later) // max(1, len(later)):,} on average.",
         highlight=False,
@@ -131,20 +131,20 @@ def _show(scene: Scene, runs: list[SearchRun], package: Package, console: Consol
         console.print(f"[yellow]{message}[/yellow]")
     print_truth(verdict, console)
     print_findings(verdict, console)
-    print_summary(verdict, scene.hours, console)
-    _show_reading(scene, runs, console)
-    write_json_lines(scene.folder / "findings.jsonl", records(runs))
-    app = App.load(scene.folder / "app" / package.staged.name)
-    return Watched(scene.title, scene.folder.name, truth, scene.hours, runs, verdict, app, scene.store)
+    print_summary(verdict, dataset.hours, console)
+    _show_reading(dataset, runs, console)
+    write_json_lines(dataset.folder / "findings.jsonl", records(runs))
+    app = App.load(dataset.folder / "app" / package.staged.name)
+    return Watched(dataset.title, dataset.folder.name, truth, dataset.hours, runs, verdict, app, dataset.store)
 
 
-def _show_reading(scene: Scene, runs: list[SearchRun], console: Console) -> None:
+def _show_reading(dataset: Dataset, runs: list[SearchRun], console: Console) -> None:
     """Print what a day of searching reads; nothing when less than a day was watched, or what no original can read."""
-    if scene.hours < A_DAY or scene.truth["source"] != EBPF:
+    if dataset.hours < A_DAY or dataset.truth["source"] != EBPF:
         return
-    store = MetricsStore(scene.store)
+    store = MetricsStore(dataset.store)
     try:
-        print_readings(readings(runs, store, float(str(scene.truth["end"]))), series_of(store), console)
+        print_readings(readings(runs, store, float(str(dataset.truth["end"]))), series_of(store), console)
     finally:
         store.close()
 

@@ -6,7 +6,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any, Literal, TypeAlias
 
-from workbench.demo.verdict import Finding, Verdict
+from workbench.demo.verdict import DetectionFinding, Verdict
 from workbench.replay.schedule import SearchRun
 
 Cause: TypeAlias = Literal["attack", "benign cause", "unexplained"]
@@ -18,7 +18,7 @@ HOUR = 3600.0  # seconds
 class Judged:
     """A finding, what it turned out to be, and the event of the truth file behind it, if any."""
 
-    finding: Finding
+    finding: DetectionFinding
     cause: Cause
     event: dict[str, Any] | None = None
 

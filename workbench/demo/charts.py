@@ -29,12 +29,12 @@ from workbench.demo.drawing import (
     shortened,
     two_decimals,
 )
-from workbench.demo.edges import KINDS, EdgeGraph, Kind, Link, Pair
+from workbench.demo.edges import KINDS, EdgeGraph, Link, LinkKind, Pair
 from workbench.demo.evidence import Evidence, Track
 from workbench.demo.hourbars import hour_bars
 
 CAUSE_COLOURS: dict[Cause, str] = {"attack": RED, "benign cause": AMBER, "unexplained": GREY}
-KIND_LOOKS: dict[Kind, tuple[str, float, str, str]] = {  # colour, width, dash, words
+KIND_LOOKS: dict[LinkKind, tuple[str, float, str, str]] = {  # colour, width, dash, words
     "known": ("#aab2bd", 1, "solid", "known before"),
     "unreported": (GREY, 1.6, "dot", "new, not reported"),
     "unexplained": (BLUE, 2.4, "solid", "new, unexplained"),
@@ -213,7 +213,7 @@ def graph_chart(graph: EdgeGraph) -> Chart:
     return {"data": traces, "layout": layout}
 
 
-def _links(links: Sequence[Link], kind: Kind, at: Mapping[str, Pair | tuple[float, float]]) -> list[Chart]:
+def _links(links: Sequence[Link], kind: LinkKind, at: Mapping[str, Pair | tuple[float, float]]) -> list[Chart]:
     colour, width, dash, words = KIND_LOOKS[kind]
     xs: list[float | None] = []
     ys: list[float | None] = []
@@ -234,13 +234,13 @@ def _links(links: Sequence[Link], kind: Kind, at: Mapping[str, Pair | tuple[floa
     ]
 
 
-def _curve(one: Any, other: Any, steps: int = 12) -> list[tuple[float, float]]:
+def _curve(begin: Any, end: Any, steps: int = 12) -> list[tuple[float, float]]:
     """A line that bends a little towards the middle, so that neighbours on the circle are joined visibly."""
-    middle = tuple(0.7 * (a + b) / 2 for a, b in zip(one, other, strict=True))
+    middle = tuple(0.7 * (a + b) / 2 for a, b in zip(begin, end, strict=True))
     made = []
     for step in range(steps + 1):
         t = step / steps
-        x, y = ((1 - t) ** 2 * a + 2 * t * (1 - t) * m + t * t * b for a, m, b in zip(one, middle, other, strict=True))
+        x, y = ((1 - t) ** 2 * a + 2 * t * (1 - t) * m + t * t * b for a, m, b in zip(begin, middle, end, strict=True))
         made.append((round(x, 3), round(y, 3)))
     return made
 

@@ -24,9 +24,9 @@ from typing import Any
 from workbench.compiler.build import Package, build_package
 from workbench.compiler.finding import BuildError
 from workbench.compiler.project import read_project
-from workbench.demo.scenes import REAL_DATA, recorded, simulated
+from workbench.demo.datasets import REAL_DATA, recorded, simulated
 from workbench.demo.tables import SHORT
-from workbench.demo.verdict import Finding, Verdict, findings_of, judge
+from workbench.demo.verdict import DetectionFinding, Verdict, findings_of, judge
 from workbench.demo.watch import LEARNED_DAYS
 from workbench.replay.errors import ReplayError
 from workbench.site.blocks import parts, renewed
@@ -57,7 +57,7 @@ def outcome(verdict: Verdict) -> dict[str, Any]:
     }
 
 
-def _attack(attack: Mapping[str, Any], findings: Sequence[Finding]) -> dict[str, Any]:
+def _attack(attack: Mapping[str, Any], findings: Sequence[DetectionFinding]) -> dict[str, Any]:
     minutes: dict[str, int] = {}
     for finding in sorted(findings, key=lambda each: each.at):
         minutes.setdefault(SHORT[finding.detection], round((finding.at - attack["start"]) / 60))
@@ -94,12 +94,12 @@ def _watched(
 ) -> dict[str, tuple[list[str], dict[str, Any]]]:
     """Return the attacks and the outcome of the simulated and of the recorded traffic, if the source has that."""
     began = time.perf_counter()
-    scenes = {"simulated": simulated(folder / source, source, days, SEED)}
+    datasets = {"simulated": simulated(folder / source, source, days, SEED)}
     if source in NEZHA_SOURCES:
-        scenes["recorded"] = recorded(folder / source / "recorded", source, recording)
+        datasets["recorded"] = recorded(folder / source / "recorded", source, recording)
     made = {}
-    for traffic, scene in scenes.items():
-        truth, runs = scene.truth, scene.watched(package, reports=False)
+    for traffic, dataset in datasets.items():
+        truth, runs = dataset.truth, dataset.watched(package, reports=False)
         attacks = [f"{attack['kind']}, {attack['cluster']}" for attack in truth["attacks"]]
         made[traffic] = attacks, outcome(judge(truth, findings_of(runs)))
     print(f"{source}: {time.perf_counter() - began:.0f} seconds", file=sys.stderr, flush=True)

@@ -7,13 +7,13 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any, Literal, TypeAlias
 
-from workbench.demo.verdict import Finding, Verdict
+from workbench.demo.verdict import DetectionFinding, Verdict
 from workbench.replay.rows import Row, as_number
 from workbench.traffic.attacks import EDGES
 
-Kind: TypeAlias = Literal["known", "unreported", "unexplained", "benign", "attack on a known edge", "attack"]
+LinkKind: TypeAlias = Literal["known", "unreported", "unexplained", "benign", "attack on a known edge", "attack"]
 # Later ones cover earlier ones when both directions of a pair differ, and are drawn on top.
-KINDS: tuple[Kind, ...] = ("known", "unreported", "unexplained", "benign", "attack on a known edge", "attack")
+KINDS: tuple[LinkKind, ...] = ("known", "unreported", "unexplained", "benign", "attack on a known edge", "attack")
 
 Pair: TypeAlias = tuple[str, str]
 
@@ -23,7 +23,7 @@ class Link:
     """A pair of workloads, in alphabetical order, what it is, and the directions seen (source, destination)."""
 
     pair: Pair
-    kind: Kind
+    kind: LinkKind
     directions: tuple[Pair, ...]
     note: str = ""
 
@@ -44,14 +44,14 @@ def edge_graphs(table: Sequence[Row], verdict: Verdict, start: float, most: int 
     An edge is known when it was first seen before ``start`` (epoch seconds). A cluster with more than ``most`` links
     shows the new ones, those at the same workloads, then others until there are ``most``.
     """
-    clusters: dict[str, dict[Pair, list[tuple[Kind, Pair, str]]]] = {}
+    clusters: dict[str, dict[Pair, list[tuple[LinkKind, Pair, str]]]] = {}
     for cluster, direction, kind, note in _all(table, verdict, start):
         links = clusters.setdefault(cluster, {})
         links.setdefault((min(direction), max(direction)), []).append((kind, direction, note))
     return [_graph(cluster, links, most) for cluster, links in sorted(clusters.items())]
 
 
-def _all(table: Sequence[Row], verdict: Verdict, start: float) -> Iterable[tuple[str, Pair, Kind, str]]:
+def _all(table: Sequence[Row], verdict: Verdict, start: float) -> Iterable[tuple[str, Pair, LinkKind, str]]:
     known: set[tuple[str, Pair]] = set()
     for row in table:
         cluster, source, dest = (str(row.get(name)) for name in ("cluster", "workload", "dest_workload"))
@@ -75,15 +75,15 @@ def _all(table: Sequence[Row], verdict: Verdict, start: float) -> Iterable[tuple
             yield str(finding.row["cluster"]), direction, "unexplained", ""
 
 
-def _of_edges(findings: Iterable[Finding]) -> Iterable[Finding]:
+def _of_edges(findings: Iterable[DetectionFinding]) -> Iterable[DetectionFinding]:
     return (finding for finding in findings if finding.detection in EDGES)
 
 
-def _directions(finding: Finding) -> list[Pair]:
+def _directions(finding: DetectionFinding) -> list[Pair]:
     return [(str(finding.row["workload"]), peer) for peer in finding.peers]
 
 
-def _graph(cluster: str, links: dict[Pair, list[tuple[Kind, Pair, Any]]], most: int) -> EdgeGraph:
+def _graph(cluster: str, links: dict[Pair, list[tuple[LinkKind, Pair, Any]]], most: int) -> EdgeGraph:
     made = [_link(pair, seen) for pair, seen in sorted(links.items())]
     touched = {name for link in made if link.kind != "known" for name in link.pair}
     by_interest = sorted(made, key=lambda link: (-KINDS.index(link.kind), not touched & set(link.pair), link.pair))
@@ -91,7 +91,7 @@ def _graph(cluster: str, links: dict[Pair, list[tuple[Kind, Pair, Any]]], most: 
     return EdgeGraph(cluster, _around(shown), tuple(shown), len(made) - len(shown))
 
 
-def _link(pair: Pair, seen: Sequence[tuple[Kind, Pair, str]]) -> Link:
+def _link(pair: Pair, seen: Sequence[tuple[LinkKind, Pair, str]]) -> Link:
     kind = max((kind for kind, _, _ in seen), key=KINDS.index)
     notes = dict.fromkeys(note for seen_kind, _, note in seen if seen_kind == kind and note)
     return Link(pair, kind, tuple(sorted({direction for _, direction, _ in seen})), ", ".join(notes))

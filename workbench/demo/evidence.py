@@ -17,7 +17,7 @@ from npmlib.errors import SearchError
 
 from workbench.demo.amounts import EDGE, SERIES, Amounts, Key, Sums, key
 from workbench.demo.hours import HOUR, Profiled, Range
-from workbench.demo.verdict import Finding
+from workbench.demo.verdict import DetectionFinding
 from workbench.replay.app import App
 from workbench.replay.context import Window
 from workbench.replay.errors import ReplayError
@@ -78,7 +78,7 @@ class Evidence:
     There are none for an edge of a source that counts no packets.
     """
 
-    finding: Finding
+    finding: DetectionFinding
     start: float
     end: float
     tracks: tuple[Track, ...]
@@ -123,7 +123,9 @@ def baselines(runs: Sequence[SearchRun]) -> list[tuple[float, dict[Key, Row]]]:
     ]
 
 
-def gather(findings: Sequence[Finding], runs: Sequence[SearchRun], app: App, store: MetricsStore) -> list[Evidence]:
+def gather(
+    findings: Sequence[DetectionFinding], runs: Sequence[SearchRun], app: App, store: MetricsStore
+) -> list[Evidence]:
     """Read the evidence of each of ``findings``, in their order; StoreError or ReplayError when it cannot be read."""
     search = next((run.search.search for run in runs if OUTBOUND in run.search.name and run.findings), None)
     how = sensitivity(app, search) if search else Sensitivity()
@@ -151,7 +153,7 @@ def gather(findings: Sequence[Finding], runs: Sequence[SearchRun], app: App, sto
     return made
 
 
-def _sent(findings: Sequence[Finding], amounts: Amounts) -> dict[Key, Sums]:
+def _sent(findings: Sequence[DetectionFinding], amounts: Amounts) -> dict[Key, Sums]:
     """Return what the series of ``findings`` sent in each interval, over all that is shown of each workload."""
     shown: dict[Key, Window] = {}  # by cluster and workload, which are read at once
     named: dict[Key, Key] = {}
@@ -165,11 +167,11 @@ def _sent(findings: Sequence[Finding], amounts: Amounts) -> dict[Key, Sums]:
     return {series: read[ends].get(series, {}) for series, ends in named.items()}
 
 
-def _shown(finding: Finding) -> Window:
+def _shown(finding: DetectionFinding) -> Window:
     return Window(finding.earliest - BEFORE[finding.detection], finding.latest + AFTER)
 
 
-def _metrics(finding: Finding) -> tuple[str, ...]:
+def _metrics(finding: DetectionFinding) -> tuple[str, ...]:
     return each_text(finding.row.get("metrics"))
 
 
@@ -182,7 +184,7 @@ def _track(metric: str, sent: Sums, searched: Sums, step: int, expected: Band | 
     return Track(metric, tuple(at for at, _ in kept), tuple(value for _, value in kept), positions, step, expected)
 
 
-def _hourly(finding: Finding, sent: Sums, profiled: Profiled) -> list[Track]:
+def _hourly(finding: DetectionFinding, sent: Sums, profiled: Profiled) -> list[Track]:
     """Return the sums of hours, and what the profile expected of them."""
     shown, tracks = _shown(finding), []
     for metric in _metrics(finding):
@@ -196,7 +198,7 @@ def _hourly(finding: Finding, sent: Sums, profiled: Profiled) -> list[Track]:
     return tracks
 
 
-def _edge(finding: Finding, carried: Mapping[Key, Mapping[float, float]], step: int) -> list[Track]:
+def _edge(finding: DetectionFinding, carried: Mapping[Key, Mapping[float, float]], step: int) -> list[Track]:
     """Return the packets between the workload and its new peers, both ways; nothing where the source counts none."""
     own, peers = key(finding.row, EDGE[:4]), set(each_text(finding.row.get("peer_names")))
     sums: dict[float, float] = {}

@@ -12,7 +12,7 @@ from dataclasses import replace
 from itertools import takewhile
 from typing import NamedTuple, TypeAlias
 
-from workbench.demo.verdict import Finding
+from workbench.demo.verdict import DetectionFinding
 from workbench.replay import engine
 from workbench.replay.app import App
 from workbench.replay.context import SearchContext, Window
@@ -57,12 +57,12 @@ class Profiled:
         counted = engine.run(_until_stats(app), context, iter([dict(row) for row in hours.values()]))
         self._counted = {(_measured(row), as_number(row.get("hour"))) for row in counted}
 
-    def ranges(self, finding: Finding, metric: str, start: float, end: float) -> tuple[Range, ...]:
+    def ranges(self, finding: DetectionFinding, metric: str, start: float, end: float) -> tuple[Range, ...]:
         """Return the ranges of the finding's process in [start, end), for the hours whose range is known."""
         by_hour = self._ranges.get((*_series(finding), metric), {})
         return tuple(by_hour[hour] for hour in sorted(by_hour) if start <= hour < end)
 
-    def counted(self, finding: Finding, metric: str, hour: float) -> bool:
+    def counted(self, finding: DetectionFinding, metric: str, hour: float) -> bool:
         """Return whether the finding counted this hour of this metric."""
         searched = finding.earliest <= hour < finding.latest and metric in each_text(finding.row.get("metrics"))
         return searched and ((*_series(finding), metric), hour) in self._counted
@@ -91,5 +91,5 @@ def _measured(row: Row) -> Measured:
     return (*(str(row.get(name)) for name in SERIES), str(row.get("metric")))
 
 
-def _series(finding: Finding) -> tuple[str, ...]:
+def _series(finding: DetectionFinding) -> tuple[str, ...]:
     return tuple(str(finding.row.get(name)) for name in SERIES)

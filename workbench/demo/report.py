@@ -21,7 +21,7 @@ from workbench.demo.drawing import Chart, readable, shortened
 from workbench.demo.edges import edge_graphs
 from workbench.demo.evidence import Evidence, gather
 from workbench.demo.tables import SHORT
-from workbench.demo.verdict import Finding, Verdict
+from workbench.demo.verdict import DetectionFinding, Verdict
 from workbench.replay.app import App
 from workbench.replay.rows import each_text
 from workbench.replay.schedule import SearchRun
@@ -170,7 +170,7 @@ def _section(section: Watched, charts: _Charts) -> dict[str, Any]:
     }
 
 
-def _attack(attack: Mapping[str, Any], findings: Sequence[Finding]) -> dict[str, Any]:
+def _attack(attack: Mapping[str, Any], findings: Sequence[DetectionFinding]) -> dict[str, Any]:
     states = {}
     for detection, name in SHORT.items():
         at = next((finding.at for finding in findings if finding.detection == detection), None)

@@ -12,7 +12,7 @@ from rich.filesize import decimal
 from rich.markup import escape
 from rich.table import Table
 
-from workbench.demo.verdict import Finding, Verdict
+from workbench.demo.verdict import DetectionFinding, Verdict
 from workbench.replay.rows import each_text
 from workbench.spl.times import utc_text
 from workbench.traffic.attacks import EDGES, NEW_EDGE, NEW_UDP_EDGE, OUTBOUND, SUSTAINED
@@ -41,7 +41,7 @@ def print_truth(verdict: Verdict, console: Console) -> None:
 
 def print_findings(verdict: Verdict, console: Console) -> None:
     """Each finding as a person reads it, and what it turned out to be."""
-    causes: list[tuple[Finding, str]] = []
+    causes: list[tuple[DetectionFinding, str]] = []
     for attack, findings in verdict.caught:
         causes += [(finding, f"[red]attack: {attack['kind']}[/red]") for finding in findings]
     causes += [(finding, f"[yellow]false alert: {cause['kind']}[/yellow]") for finding, cause in verdict.explained]
@@ -82,25 +82,25 @@ def print_summary(verdict: Verdict, hours: float, console: Console) -> None:
     )
 
 
-def _false_alerts(verdict: Verdict) -> Iterable[Finding]:
+def _false_alerts(verdict: Verdict) -> Iterable[DetectionFinding]:
     yield from (finding for finding, _ in verdict.explained)
     yield from verdict.unexplained
 
 
-def _subject(finding: Finding) -> str:
+def _subject(finding: DetectionFinding) -> str:
     row = finding.row
     if finding.detection in EDGES:
         return f"{row['workload']} -> {row['dest_workload']}"
     return f"{row['workload']} / {row['process']}"
 
 
-def _because(finding: Finding) -> str:
+def _because(finding: DetectionFinding) -> str:
     reasons = each_text(finding.row.get("anomalies") or finding.row.get("reason"))
     more = len(reasons) - 1
     return reasons[0] + (f" (and {more} more metric{'s' if more > 1 else ''})" if more else "")
 
 
-def _found(attack: dict[str, Any], findings: tuple[Finding, ...], detection: str) -> str:
+def _found(attack: dict[str, Any], findings: tuple[DetectionFinding, ...], detection: str) -> str:
     at = next((finding.at for finding in findings if finding.detection == detection), None)
     if at is not None:
         return f"[green]after {(at - attack['start']) / 60:.0f} min[/green]"

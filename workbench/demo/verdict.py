@@ -17,7 +17,7 @@ from workbench.traffic.attacks import DETECTIONS, EDGES
 
 
 @dataclass(frozen=True)
-class Finding:
+class DetectionFinding:
     """One finding of a run: the detection's name, when it was raised (epoch seconds), what it searched, its row."""
 
     detection: str
@@ -57,9 +57,9 @@ class Verdict:
     unexplained: findings with no cause but the noise of the traffic. The last two are the false alerts.
     """
 
-    caught: tuple[tuple[dict[str, Any], tuple[Finding, ...]], ...]
-    explained: tuple[tuple[Finding, dict[str, Any]], ...]
-    unexplained: tuple[Finding, ...]
+    caught: tuple[tuple[dict[str, Any], tuple[DetectionFinding, ...]], ...]
+    explained: tuple[tuple[DetectionFinding, dict[str, Any]], ...]
+    unexplained: tuple[DetectionFinding, ...]
 
     @property
     def missed(self) -> tuple[dict[str, Any], ...]:
@@ -72,23 +72,23 @@ class Verdict:
         return len(self.explained) + len(self.unexplained)
 
 
-def findings_of(runs: Iterable[SearchRun]) -> list[Finding]:
+def findings_of(runs: Iterable[SearchRun]) -> list[DetectionFinding]:
     """Return all findings that were raised, after throttling, in the order they were raised."""
     return [
-        Finding(_detection(run), run.at, run.window.earliest, run.window.latest, row)
+        DetectionFinding(_detection(run), run.at, run.window.earliest, run.window.latest, row)
         for run in runs
         for row in run.findings
     ]
 
 
-def judge(truth: dict[str, Any], findings: Sequence[Finding]) -> Verdict:
+def judge(truth: dict[str, Any], findings: Sequence[DetectionFinding]) -> Verdict:
     """Judge ``findings`` by the content of a truth file."""
     caught = tuple(
         (attack, tuple(finding for finding in findings if finding.touches(attack))) for attack in truth["attacks"]
     )
     of_attacks = {id(finding) for _, findings_of_it in caught for finding in findings_of_it}
-    explained: list[tuple[Finding, dict[str, Any]]] = []
-    unexplained: list[Finding] = []
+    explained: list[tuple[DetectionFinding, dict[str, Any]]] = []
+    unexplained: list[DetectionFinding] = []
     for finding in findings:
         if id(finding) in of_attacks:
             continue
@@ -104,5 +104,5 @@ def _detection(run: SearchRun) -> str:
     return next((name for name in DETECTIONS if name in run.search.name), run.search.name)
 
 
-def _names(findings: Iterable[Finding]) -> set[str]:
+def _names(findings: Iterable[DetectionFinding]) -> set[str]:
     return {finding.detection for finding in findings}

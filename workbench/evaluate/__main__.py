@@ -20,7 +20,7 @@ from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn
 from workbench.evaluate import page
 from workbench.evaluate.figures import FIGURES, Figures, write_figures
 from workbench.evaluate.recorded import EvaluateError
-from workbench.evaluate.study import QUICK, STEPS, Extent, evaluate_all
+from workbench.evaluate.study import QUICK, STEPS, StudySize, evaluate_all
 
 SHARED = Path(os.environ.get("NPM_SHARED", Path(__file__).resolve().parents[2].parent / "shared"))
 
@@ -35,7 +35,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     if options.quick and options.out is None:
         parser.error("--quick needs --out: its figures are too rough for the documents")
     try:
-        figures = _run(options.shared, QUICK if options.quick else Extent(), Console(stderr=True))
+        figures = _run(options.shared, QUICK if options.quick else StudySize(), Console(stderr=True))
         write_figures(FIGURES if options.out is None else options.out / FIGURES.name, figures)
         if options.out is None:
             page.publish()
@@ -46,7 +46,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     return 0
 
 
-def _run(shared: Path, extent: Extent, console: Console) -> Figures:
+def _run(shared: Path, extent: StudySize, console: Console) -> Figures:
     columns = (BarColumn(), TextColumn("{task.completed:.0f}/{task.total:.0f}"), TimeElapsedColumn())
     with Progress(*columns, TextColumn("{task.description}", markup=False), console=console) as progress:
         task = progress.add_task("", total=STEPS, completed=-1)

@@ -49,13 +49,13 @@ def months(figures: Figures, point: str) -> dict[str, float]:
 
 
 def _promise(figures: Figures, point: str, month: float) -> Aim:
-    found = months(figures, point)
-    worst = max(found, key=lambda name: found[name])
+    by_set = months(figures, point)
+    worst = max(by_set, key=lambda name: by_set[name])
     return Aim(
         f"{point}: at most {MOST:g} times {month:g} findings of a process in a month, on any set",
-        f"{found[worst]:.1f} ({worst}), {found[worst] / month:.2f} times; "
-        + ", ".join(f"{name} {value:.1f}" for name, value in found.items() if name != worst),
-        found[worst] <= MOST * month,
+        f"{by_set[worst]:.1f} ({worst}), {by_set[worst] / month:.2f} times; "
+        + ", ".join(f"{name} {value:.1f}" for name, value in by_set.items() if name != worst),
+        by_set[worst] <= MOST * month,
     )
 
 

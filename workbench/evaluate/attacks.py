@@ -8,13 +8,13 @@ from dataclasses import dataclass, field
 import numpy as np
 from npmlib.profile.hours import INTERVALS, Hour
 
-from workbench.evaluate.series import HOURS_A_DAY, LONGEST_LEARNING, Booleans, Floats, Integers, Series, hours_of
+from workbench.evaluate.series import HOURS_A_DAY, LONGEST_LEARNING, Booleans, Floats, Integers, TrafficSeries, hours_of
 
 INTERVALS_A_MINUTE = 2
 
 
 @dataclass(frozen=True)
-class Kind:
+class AttackKind:
     """One kind and size of attack: ``size`` times the mean of the series, added for ``length`` intervals.
 
     ``rhythm`` (on, off) in intervals lets it pause; ``mimics`` follows the hours of the day as the series itself does.
@@ -37,15 +37,17 @@ class Kind:
         return -(-self.length // INTERVALS) + 1
 
 
-def _kinds() -> tuple[Kind, ...]:
-    kinds = [Kind("5 min", size, 5 * INTERVALS_A_MINUTE) for size in (3, 10, 30)]
-    kinds += [Kind("15 min", size, 15 * INTERVALS_A_MINUTE) for size in (1.5, 3, 10)]
-    kinds += [Kind("1 h", size, INTERVALS) for size in (0.5, 1.5, 3, 10)]
-    kinds += [Kind("1 h, 5 min on and off", 3, INTERVALS, rhythm=(5 * INTERVALS_A_MINUTE, 5 * INTERVALS_A_MINUTE))]
-    kinds += [Kind("6 h, 1 h on and off", 3, 6 * INTERVALS, rhythm=(INTERVALS, INTERVALS))]
-    kinds += [Kind("24 h", size, HOURS_A_DAY * INTERVALS) for size in (0.25, 0.5, 1, 1.5)]
-    kinds += [Kind("6 h", size, 6 * INTERVALS) for size in (0.5, 1.5, 3)]
-    kinds += [Kind("24 h like the day", size, HOURS_A_DAY * INTERVALS, mimics=True) for size in (0.5, 1)]
+def _kinds() -> tuple[AttackKind, ...]:
+    kinds = [AttackKind("5 min", size, 5 * INTERVALS_A_MINUTE) for size in (3, 10, 30)]
+    kinds += [AttackKind("15 min", size, 15 * INTERVALS_A_MINUTE) for size in (1.5, 3, 10)]
+    kinds += [AttackKind("1 h", size, INTERVALS) for size in (0.5, 1.5, 3, 10)]
+    kinds += [
+        AttackKind("1 h, 5 min on and off", 3, INTERVALS, rhythm=(5 * INTERVALS_A_MINUTE, 5 * INTERVALS_A_MINUTE))
+    ]
+    kinds += [AttackKind("6 h, 1 h on and off", 3, 6 * INTERVALS, rhythm=(INTERVALS, INTERVALS))]
+    kinds += [AttackKind("24 h", size, HOURS_A_DAY * INTERVALS) for size in (0.25, 0.5, 1, 1.5)]
+    kinds += [AttackKind("6 h", size, 6 * INTERVALS) for size in (0.5, 1.5, 3)]
+    kinds += [AttackKind("24 h like the day", size, HOURS_A_DAY * INTERVALS, mimics=True) for size in (0.5, 1)]
     return tuple(kinds)
 
 
@@ -59,13 +61,13 @@ class Injections:
     ``first`` are positions in the series; ``hours`` are the values summed up.
     """
 
-    kind: Kind
+    kind: AttackKind
     first: Integers
     values: Floats
     hours: list[list[Hour]] = field(repr=False)
 
 
-def inject(series: Series, kind: Kind, number: int, seed: Sequence[int]) -> Injections:
+def inject(series: TrafficSeries, kind: AttackKind, number: int, seed: Sequence[int]) -> Injections:
     """Draw ``number`` attacks that lie in the tested hours; none where no stretch of them is long enough.
 
     They begin anywhere in an hour. The same ``seed`` draws the same attacks.
@@ -93,7 +95,7 @@ def possible_starts(where: Booleans, hours: int) -> Integers:
     return np.flatnonzero(running[hours:] - running[:-hours] == hours)
 
 
-def _sent_before(series: Series) -> Floats:
+def _sent_before(series: TrafficSeries) -> Floats:
     """Return the sum of the hours from which the size of an attack is taken that begins in each hour."""
     sums = np.concatenate([[0.0], np.cumsum(np.nan_to_num(series.values).sum(axis=1))])
     hours = np.arange(len(series.values))
@@ -101,7 +103,7 @@ def _sent_before(series: Series) -> Floats:
     return sent
 
 
-def with_attack(series: Series, kind: Kind, first: int, offset: int) -> Floats:
+def with_attack(series: TrafficSeries, kind: AttackKind, first: int, offset: int) -> Floats:
     """Return the values of the hours from ``first`` on, with the attack beginning ``offset`` intervals into them."""
     hours = series.values[first : first + kind.hours]
     before = series.values[max(0, first - LONGEST_LEARNING) : first]

@@ -14,10 +14,10 @@ from npmlib.anomaly.options import Options
 from npmlib.profile.points import Point
 
 from workbench.evaluate import sigma
-from workbench.evaluate.attacks import KINDS, Injections, Kind, inject
+from workbench.evaluate.attacks import KINDS, AttackKind, Injections, inject
 from workbench.evaluate.measures import CausedRecall, FalseAlerts, count_caused, count_false_alerts, mean_recall
 from workbench.evaluate.profile import ScoredHours, profile_series, score_from
-from workbench.evaluate.series import Booleans, Floats, Integers, Series
+from workbench.evaluate.series import Booleans, Floats, Integers, TrafficSeries
 
 INJECTIONS = 30  # per series and kind
 
@@ -28,7 +28,7 @@ class Windows:
 
     name: str
     where: Booleans
-    kinds: tuple[Kind, ...]
+    kinds: tuple[AttackKind, ...]
     first: tuple[Integers, ...]
 
 
@@ -104,19 +104,19 @@ class Result:
 
 
 def draw(
-    series: Series, kinds: Sequence[Kind] = KINDS, number: int = INJECTIONS, seed: Sequence[int] = (1,)
+    series: TrafficSeries, kinds: Sequence[AttackKind] = KINDS, number: int = INJECTIONS, seed: Sequence[int] = (1,)
 ) -> list[Injections]:
     """Draw ``number`` attacks of each kind on a series."""
     return [inject(series, kind, number, (*seed, place)) for place, kind in enumerate(kinds)]
 
 
-def windows(series: Series, attacks: Sequence[Injections], where: Booleans | None = None) -> Windows:
+def windows(series: TrafficSeries, attacks: Sequence[Injections], where: Booleans | None = None) -> Windows:
     """Return what of a series is judged: false alerts in the hours ``where``, from day 15 on if None."""
     kinds, first = tuple(one.kind for one in attacks), tuple(one.first for one in attacks)
     return Windows(series.name, series.settled if where is None else where, kinds, first)
 
 
-def by_profile(series: Series, attacks: Sequence[Injections]) -> ByProfile:
+def by_profile(series: TrafficSeries, attacks: Sequence[Injections]) -> ByProfile:
     """Score a series and its attacks by the profile; an attack begins with the state that the profile had then."""
     profiled = profile_series(series)
     attacked = []
@@ -129,7 +129,7 @@ def by_profile(series: Series, attacks: Sequence[Injections]) -> ByProfile:
     return ByProfile(ScoredHours.of(profiled.scored), tuple(attacked))
 
 
-def by_sigma(series: Series, attacks: Sequence[Injections], refresh: int) -> BySigma:
+def by_sigma(series: TrafficSeries, attacks: Sequence[Injections], refresh: int) -> BySigma:
     """Count a series and its attacks for a rule whose baseline is made anew every ``refresh`` hours."""
     sums = sigma.running(series, refresh)
     return BySigma(
@@ -159,14 +159,14 @@ def at_findings(judged: Sequence[Windows], scored: Sequence[ByScore], findings: 
     scores = np.unique(np.concatenate([one.clean[of.where] for of, one in zip(judged, scored, strict=True)]))
     scores = np.append(scores[np.isfinite(scores)], np.inf)
 
-    def found(threshold: float) -> float:
+    def findings_a_day(threshold: float) -> float:
         clean = (count_false_alerts(one.clean > threshold, of.where) for of, one in zip(judged, scored, strict=True))
         return sum(clean, FalseAlerts()).findings_a_day
 
     low, high = 0, len(scores) - 1
     while low < high:
         middle = (low + high) // 2
-        if found(float(scores[middle])) <= findings:
+        if findings_a_day(float(scores[middle])) <= findings:
             high = middle
         else:
             low = middle + 1

@@ -123,10 +123,10 @@ def _sets(sets: Figures) -> Rows:
     return [[name, str(one["series"]), figure(one["days"], 1), f"{one['attacks']:,}"] for name, one in sets.items()]
 
 
-def _detectors(name: str, one: Figures) -> Rows:
+def _detectors(name: str, figures: Figures) -> Rows:
     return [
         [name, _title(detector), *(figure(row[key]) for key in ("findings", "worst", "false_hours", "recall"))]
-        for detector, row in one["detectors"].items()
+        for detector, row in figures["detectors"].items()
     ]
 
 

@@ -19,7 +19,7 @@ from npmlib.profile.hours import Hour, measures
 
 from workbench.evaluate.attacks import Injections
 from workbench.evaluate.evaluation import ByScore
-from workbench.evaluate.series import HOURS_A_DAY, LONGEST_LEARNING, UNIT, Booleans, Floats, Integers, Series
+from workbench.evaluate.series import HOURS_A_DAY, LONGEST_LEARNING, UNIT, Booleans, Floats, Integers, TrafficSeries
 
 FEWEST = 4  # hours of the same kind that a density rests on
 REFIT = 7 * HOURS_A_DAY
@@ -29,7 +29,7 @@ NEVER = -np.inf
 _log_erfc = np.vectorize(lambda z: math.log(math.erfc(z)) if z < 5 else -z * z - math.log(z * math.sqrt(math.pi)))
 
 
-def density(series: Series, attacks: Sequence[Injections]) -> ByScore:
+def density(series: TrafficSeries, attacks: Sequence[Injections]) -> ByScore:
     """Score a series and its attacks by the density of the same hour of day, on weekdays or weekends."""
     totals = np.array([hour.total for hour in series.hours])
     observed = _observed(series)
@@ -64,7 +64,7 @@ def _rarity(total: float, past: Floats) -> float:
     return -float(top + math.log(np.exp(logs - top).mean()) - math.log(2))
 
 
-def forest(series: Series, attacks: Sequence[Injections], trees: int = TREES) -> ByScore:
+def forest(series: TrafficSeries, attacks: Sequence[Injections], trees: int = TREES) -> ByScore:
     """Score a series and its attacks by isolation forests of so many ``trees``."""
     from sklearn.ensemble import IsolationForest
 
@@ -116,7 +116,7 @@ def _features(own: Floats, number: Integers, at: Integers, all_hours: Floats) ->
     )
 
 
-def _observed(series: Series) -> Booleans:
+def _observed(series: TrafficSeries) -> Booleans:
     return np.ones(len(series.values), dtype=bool) if series.observed is None else series.observed
 
 

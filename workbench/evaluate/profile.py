@@ -15,7 +15,7 @@ from npmlib.profile.learning import Scores, begin, score_and_learn
 from npmlib.profile.points import GUARDED_HOURS, NO_ALERT, YOUNG, Point, guarded_scores
 from npmlib.profile.state import CHANNELS, HOURS_SEEN, State, blank
 
-from workbench.evaluate.series import UNIT, Booleans, Floats, Integers, Series
+from workbench.evaluate.series import UNIT, Booleans, Floats, Integers, TrafficSeries
 
 RANKS = 3  # of the record that the points look at
 
@@ -76,7 +76,7 @@ class Profiled:
     ages: list[int]  # hours seen before
 
 
-def profile_series(series: Series) -> Profiled:
+def profile_series(series: TrafficSeries) -> Profiled:
     """Score and learn the hours of a series, from a profile that knows nothing on."""
     state = blank()
     scored: list[ScoredHour | None] = []

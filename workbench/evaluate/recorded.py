@@ -18,7 +18,7 @@ from pathlib import Path
 import numpy as np
 from npmlib.profile.hours import INTERVALS
 
-from workbench.evaluate.series import Floats, Series, learning_hours, marked_normal
+from workbench.evaluate.series import Floats, TrafficSeries, learning_hours, marked_normal
 from workbench.traffic.nezha_recording import NezhaError, read_pods, workload_of
 
 SIGMA = 0.5  # of the logarithm of the noise
@@ -33,7 +33,7 @@ class EvaluateError(Exception):
     """A recording cannot be read; the text names it and the next step."""
 
 
-def benchmark_series(folder: Path) -> list[Series]:
+def benchmark_series(folder: Path) -> list[TrafficSeries]:
     """Read the nine series of the Numenta Anomaly Benchmark below ``folder``, scaled to 100 kB an interval.
 
     EvaluateError when they cannot be read.
@@ -46,7 +46,7 @@ def benchmark_series(folder: Path) -> list[Series]:
         raise EvaluateError(f"the series below {folder} cannot be read: {error}; {NEXT_STEP}") from error
 
 
-def _read_benchmark(path: Path, labels: list[list[str]], number: int) -> Series:
+def _read_benchmark(path: Path, labels: list[list[str]], number: int) -> TrafficSeries:
     with path.open(encoding="utf-8", newline="") as file:
         rows = [(_moment(row["timestamp"]), float(row["value"])) for row in csv.DictReader(file)]
     slots = np.array([int(moment // 300) for moment, _ in rows])
@@ -60,10 +60,10 @@ def _read_benchmark(path: Path, labels: list[list[str]], number: int) -> Series:
     values = divided(coarse, 10, np.random.default_rng([7, number])).reshape(hours, INTERVALS)
     windows = [(_moment(begin), _moment(end)) for begin, end in labels]
     normal = marked_normal(hours, first_hour, windows)
-    return Series(path.stem, first_hour, values, normal, learning_hours(hours))
+    return TrafficSeries(path.stem, first_hour, values, normal, learning_hours(hours))
 
 
-def pod_series(folder: Path) -> list[Series]:
+def pod_series(folder: Path) -> list[TrafficSeries]:
     """Read what each workload of Online Boutique sent, in bytes; its minutes are divided into two intervals.
 
     EvaluateError when the recording cannot be read.
@@ -84,11 +84,11 @@ def pod_series(folder: Path) -> list[Series]:
                 coarse[at - first_hour * 60] = value / 2
         values = divided(coarse, 2, np.random.default_rng([8, number])).reshape(-1, INTERVALS)
         observed = (~np.isnan(values)).mean(axis=1) > 0.9  # half a day was not recorded
-        series.append(Series(workload, first_hour, values, observed, NEZHA_LEARNING, observed))
+        series.append(TrafficSeries(workload, first_hour, values, observed, NEZHA_LEARNING, observed))
     return series
 
 
-def server_series(folder: Path, odd: bool) -> Iterator[Series]:
+def server_series(folder: Path, odd: bool) -> Iterator[TrafficSeries]:
     """Read what virtual machines of Bitbrains sent, in bytes, those with an odd number or those with an even one.
 
     An hour counts as observed where all its values are there. EvaluateError when the recording cannot be read.
@@ -110,7 +110,7 @@ def server_series(folder: Path, odd: bool) -> Iterator[Series]:
             own, seen = coarse[begin * 12 : end * 12, number], observed[begin:end]
             values = divided(np.nan_to_num(own), 10, np.random.default_rng([9, number])).reshape(-1, INTERVALS)
             values[~seen] = np.nan
-            yield Series(name, first_hour + int(begin), values, seen, learning_hours(len(seen)), seen)
+            yield TrafficSeries(name, first_hour + int(begin), values, seen, learning_hours(len(seen)), seen)
 
 
 @cache

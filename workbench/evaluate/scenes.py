@@ -9,13 +9,13 @@ import numpy as np
 from npmlib.profile.hours import INTERVALS
 from npmlib.profile.points import POINTS, SHIPPED, SILENT_HOURS, Point
 
-from workbench.evaluate.attacks import Injections, Kind, with_attack
+from workbench.evaluate.attacks import AttackKind, Injections, with_attack
 from workbench.evaluate.evaluation import ByProfile, Windows, by_profile, judge, windows
 from workbench.evaluate.figures import Figures, number
 from workbench.evaluate.measures import CausedRecall, count_caused
-from workbench.evaluate.series import HOURS_A_DAY, Booleans, Integers, Series, hours_of
+from workbench.evaluate.series import HOURS_A_DAY, Booleans, Integers, TrafficSeries, hours_of
 
-LASTING = Kind("72 h", 1.0, 3 * HOURS_A_DAY * INTERVALS)
+LASTING = AttackKind("72 h", 1.0, 3 * HOURS_A_DAY * INTERVALS)
 FIRST_DAYS = 30  # hours of a young profile that are watched
 
 
@@ -33,31 +33,31 @@ def day_by_day(scored: Sequence[tuple[Windows, ByProfile]], point: Point) -> lis
     return [number(one.part) for one in days]
 
 
-def births(series: Iterable[Series], each: int, kinds: Sequence[Kind]) -> Figures:
+def births(series: Iterable[TrafficSeries], each: int, kinds: Sequence[AttackKind]) -> Figures:
     """Begin ``each`` profiles anew somewhere in every series, with an attack of each kind on their first day.
 
     Recall counts attacks that begin after the silent hours.
     """
     judged, scored = [], []
-    for place, one in enumerate(series):
-        for birth, begin in enumerate(_begins(one, each, place).tolist()):
+    for index, old in enumerate(series):
+        for birth, begin in enumerate(_begins(old, each, index).tolist()):
             hours = slice(begin, begin + FIRST_DAYS)
-            whole = np.ones(FIRST_DAYS, dtype=bool)
+            all_normal = np.ones(FIRST_DAYS, dtype=bool)
             young = replace(
-                one,
-                name=f"{one.name} {birth}",
-                first_hour=one.first_hour + begin,
-                values=one.values[hours],
-                normal=whole,
+                old,
+                name=f"{old.name} {birth}",
+                first_hour=old.first_hour + begin,
+                values=old.values[hours],
+                normal=all_normal,
                 tested_from=0,
                 observed=None,
             )
-            random = np.random.default_rng([place, birth])
+            random = np.random.default_rng([index, birth])
             attacks = [_one_attack(young, kind, random) for kind in kinds]
             judged.append(windows(young, attacks, np.arange(FIRST_DAYS) < HOURS_A_DAY))
             scored.append(by_profile(young, attacks))
     result = judge(judged, [by.alerts(POINTS[SHIPPED]) for by in scored])
-    with_finding = [bool(one.alerts) for one in result.by_series.values()]
+    with_finding = [bool(outcome.alerts) for outcome in result.by_series.values()]
     return {
         "births": len(judged),
         "with_finding": number(float(np.mean(with_finding))),
@@ -65,7 +65,7 @@ def births(series: Iterable[Series], each: int, kinds: Sequence[Kind]) -> Figure
     }
 
 
-def _begins(series: Series, each: int, seed: int) -> Integers:
+def _begins(series: TrafficSeries, each: int, seed: int) -> Integers:
     """Return hours from which on the series was observed for long enough, and sent something at once."""
     seen: Booleans = np.ones(len(series.values), dtype=bool) if series.observed is None else series.observed
     run = np.concatenate([[0], np.cumsum(seen)])
@@ -75,7 +75,7 @@ def _begins(series: Series, each: int, seed: int) -> Integers:
     return np.random.default_rng([3, seed]).choice(possible, each) if len(possible) else possible
 
 
-def _one_attack(series: Series, kind: Kind, random: np.random.Generator) -> Injections:
+def _one_attack(series: TrafficSeries, kind: AttackKind, random: np.random.Generator) -> Injections:
     first = int(random.integers(SILENT_HOURS, HOURS_A_DAY - kind.hours))
     values = with_attack(series, kind, first, int(random.integers(0, INTERVALS)))
     return Injections(kind, np.array([first]), values[None], [hours_of(values)])

@@ -24,7 +24,7 @@ SETTLED_FROM = 14 * HOURS_A_DAY  # hours
 
 
 @dataclass(frozen=True)
-class Series:
+class TrafficSeries:
     """Traffic of one process: bytes in each interval of consecutive whole hours, NaN where there is no data point.
 
     ``first_hour`` is in hours since 1970; all other hours are positions in the series. ``values`` has a row for each

@@ -17,7 +17,15 @@ from npmlib.anomaly.baseline import limit
 from npmlib.anomaly.options import Options
 
 from workbench.evaluate.attacks import Injections
-from workbench.evaluate.series import HOURS_A_DAY, LONGEST_LEARNING, Booleans, Floats, Integers, Series, percentile
+from workbench.evaluate.series import (
+    HOURS_A_DAY,
+    LONGEST_LEARNING,
+    Booleans,
+    Floats,
+    Integers,
+    TrafficSeries,
+    percentile,
+)
 
 HOURLY, DAILY = 1, HOURS_A_DAY  # hours between two baselines
 MORE_THAN = 5  # intervals over the limit
@@ -91,14 +99,14 @@ class Sums:
         return Counted(sixth, long, count, average * self.scale, np.sqrt(variance) * self.scale, *peaks)
 
 
-def running(series: Series, refresh: int) -> Sums:
+def running(series: TrafficSeries, refresh: int) -> Sums:
     """Return the running sums of a series, for a baseline that is made every ``refresh`` hours."""
     scale = float(np.nanmean(series.values)) or 1.0
     count, total, squares = (np.concatenate([[0.0], np.cumsum(part)]) for part in _moments(series.values, scale))
     return Sums(count, total, squares, scale, refresh, day_peaks(series))
 
 
-def count_hours(series: Series, sums: Sums) -> Counted:
+def count_hours(series: TrafficSeries, sums: Sums) -> Counted:
     """Score all hours of a series."""
     hours = np.arange(len(series.values))
     made = _made(series, sums, hours)
@@ -109,7 +117,7 @@ def count_hours(series: Series, sums: Sums) -> Counted:
     return sums.counted(series.values, made, (nothing, nothing, nothing), (peaks[0], peaks[1]))
 
 
-def count_attacked(series: Series, sums: Sums, injections: Injections) -> Counted:
+def count_attacked(series: TrafficSeries, sums: Sums, injections: Injections) -> Counted:
     """Score the hours of each attack; a baseline made during the attack has the attack in it."""
     hours = injections.first[:, None] + np.arange(injections.kind.hours)
     made = _made(series, sums, hours)
@@ -147,7 +155,7 @@ def hour_peaks(values: Floats) -> tuple[Floats, Floats]:
     return both[0].reshape(values.shape[:-1]), both[1].reshape(values.shape[:-1])
 
 
-def day_peaks(series: Series) -> tuple[dict[int, float], dict[int, float]]:
+def day_peaks(series: TrafficSeries) -> tuple[dict[int, float], dict[int, float]]:
     """Return the highest 85th and 95th percentile of the hours of each day (since 1970) with data."""
     days = (series.first_hour + np.arange(len(series.values))) // HOURS_A_DAY
     both: list[dict[int, float]] = []
@@ -176,7 +184,7 @@ def _usual_with(of_day: Mapping[int, float], days: Sequence[int], attacked: Sequ
     return usual
 
 
-def _made(series: Series, sums: Sums, hours: Integers) -> Integers:
+def _made(series: TrafficSeries, sums: Sums, hours: Integers) -> Integers:
     """Return the hour at whose beginning the baseline was made that each of ``hours`` is compared with."""
     made: Integers = hours - (series.first_hour + hours) % sums.refresh
     return np.maximum(made, 0)

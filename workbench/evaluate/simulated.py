@@ -12,7 +12,7 @@ from collections.abc import Callable
 import numpy as np
 from npmlib.profile.hours import INTERVALS
 
-from workbench.evaluate.series import HOURS_A_DAY, Floats, Series, learning_hours
+from workbench.evaluate.series import HOURS_A_DAY, Floats, TrafficSeries, learning_hours
 from workbench.traffic.loadcurves import Recurring, Rhythm, autoregressive, occurrences, overlay, season
 
 FIRST_HOUR = 490_000  # 2025-11-24
@@ -26,7 +26,7 @@ BETWEEN_DEPLOYS = 3, 12  # days
 Generator = np.random.Generator
 
 
-def simulated_series(each: int = EACH, days: int = DAYS, seed: int = SEED) -> list[Series]:
+def simulated_series(each: int = EACH, days: int = DAYS, seed: int = SEED) -> list[TrafficSeries]:
     """Make ``each`` series of every family, ``days`` long."""
     hours = days * HOURS_A_DAY
     times: Floats = (FIRST_HOUR * INTERVALS + np.arange(hours * INTERVALS, dtype=np.float64)) * 30.0
@@ -42,7 +42,7 @@ def simulated_series(each: int = EACH, days: int = DAYS, seed: int = SEED) -> li
             deploys = tuple(sorted(int((at - times[0]) // 3600) for at in [*idle, *(at for at, _ in moves)]))
             normal, learning = np.ones(hours, dtype=bool), learning_hours(hours)
             values = values.reshape(hours, INTERVALS)
-            made.append(Series(f"{family} {number + 1}", FIRST_HOUR, values, normal, learning, deploys=deploys))
+            made.append(TrafficSeries(f"{family} {number + 1}", FIRST_HOUR, values, normal, learning, deploys=deploys))
     return made
 
 

@@ -10,7 +10,7 @@ import numpy as np
 from npmlib.profile.points import LEAST, POINTS, SHIPPED
 
 from workbench.evaluate import peers, recorded, sigma
-from workbench.evaluate.attacks import KINDS, Kind
+from workbench.evaluate.attacks import KINDS, AttackKind
 from workbench.evaluate.choice import TRIES, Pool, choose, pool
 from workbench.evaluate.evaluation import (
     INJECTIONS,
@@ -29,7 +29,7 @@ from workbench.evaluate.evaluation import (
 from workbench.evaluate.figures import DENSITY, FOREST, ORIGINAL, PLAIN, THREE_SIGMA, Figures, number, totals
 from workbench.evaluate.profile import ScoredHour, profile_series
 from workbench.evaluate.scenes import LASTING, births, day_by_day
-from workbench.evaluate.series import HOURS_A_DAY, UNIT, Booleans, Series
+from workbench.evaluate.series import HOURS_A_DAY, UNIT, Booleans, TrafficSeries
 from workbench.evaluate.simulated import DRAWS, EACH, SEED, simulated_series
 
 BENCHMARK, PODS, SIMULATED = "benchmark", "pods", "simulated"
@@ -43,7 +43,7 @@ Tell = Callable[[str], None]
 
 
 @dataclass(frozen=True)
-class Extent:
+class StudySize:
     """How much is done: attacks of each kind on each series, and on each server; simulated series of each family.
 
     ``recorded`` is how many of the recorded series are read. ``tries`` are the steps of a search for thresholds,
@@ -60,7 +60,7 @@ class Extent:
     trees: int = peers.TREES
 
 
-QUICK = Extent(injections=2, on_servers=1, simulated=1, recorded=2, tries=30, births=1, draws=1, trees=5)
+QUICK = StudySize(injections=2, on_servers=1, simulated=1, recorded=2, tries=30, births=1, draws=1, trees=5)
 STEPS = 8
 
 
@@ -77,7 +77,7 @@ class Compared:
     lasting: list[tuple[Windows, ByProfile]]
 
 
-def evaluate_all(shared: Path, extent: Extent, tell: Tell) -> Figures:
+def evaluate_all(shared: Path, extent: StudySize, tell: Tell) -> Figures:
     """Measure everything; ``tell`` is called STEPS times with the next step. EvaluateError where data is missing."""
     tell("benchmark")
     data = shared / "data"
@@ -116,32 +116,32 @@ def evaluate_all(shared: Path, extent: Extent, tell: Tell) -> Figures:
 
 
 def compare(
-    series: Iterable[Series],
-    kinds: Sequence[Kind],
+    series: Iterable[TrafficSeries],
+    kinds: Sequence[AttackKind],
     injections: int,
     seed: int = 1,
-    where: Callable[[Series], Booleans] | None = None,
+    where: Callable[[TrafficSeries], Booleans] | None = None,
     trees: int = peers.TREES,
 ) -> Compared:
     """Score the series of a set by all detectors, one series after the other; without ``trees`` not by the peers."""
     made = Compared([], [], [], [], [], [], [])
     long = any(kind.length > LONGEST_ON_PODS for kind in kinds)
-    for place, one in enumerate(series):
-        attacks = draw(one, kinds, injections, (seed, place))
-        made.judged.append(windows(one, attacks, where(one) if where else None))
-        made.profile.append(by_profile(one, attacks))
-        made.original.append(by_sigma(one, attacks, sigma.HOURLY).by_score())
-        made.shipped.append(by_sigma(one, attacks, sigma.DAILY))
+    for index, traffic in enumerate(series):
+        attacks = draw(traffic, kinds, injections, (seed, index))
+        made.judged.append(windows(traffic, attacks, where(traffic) if where else None))
+        made.profile.append(by_profile(traffic, attacks))
+        made.original.append(by_sigma(traffic, attacks, sigma.HOURLY).by_score())
+        made.shipped.append(by_sigma(traffic, attacks, sigma.DAILY))
         if trees:
-            made.density.append(peers.density(one, attacks))
-            made.forest.append(peers.forest(one, attacks, trees))
+            made.density.append(peers.density(traffic, attacks))
+            made.forest.append(peers.forest(traffic, attacks, trees))
         if long:
-            lasting = draw(one, [LASTING], min(2 * injections, ON_EACH), (seed, place, 7))
-            made.lasting.append((windows(one, lasting), by_profile(one, lasting)))
+            lasting = draw(traffic, [LASTING], min(2 * injections, ON_EACH), (seed, index, 7))
+            made.lasting.append((windows(traffic, lasting), by_profile(traffic, lasting)))
     return made
 
 
-def figures_of(one: Compared) -> Figures:
+def figures_of(compared: Compared) -> Figures:
     """Measure all detectors on a set.
 
     Where another detector is to have as many findings as the point that ships, its threshold is set on the same hours:
@@ -149,22 +149,22 @@ def figures_of(one: Compared) -> Figures:
     """
     results: dict[str, Result] = {}
     for name, point in POINTS.items():
-        results[name] = judge(one.judged, [by.alerts(point) for by in one.profile])
-    results[ORIGINAL] = judge(one.judged, [by.alerts(sigma.ORIGINAL_RULE.threshold) for by in one.original])
+        results[name] = judge(compared.judged, [by.alerts(point) for by in compared.profile])
+    results[ORIGINAL] = judge(compared.judged, [by.alerts(sigma.ORIGINAL_RULE.threshold) for by in compared.original])
     for name, rule in ((PLAIN, sigma.PLAIN_RULE), (THREE_SIGMA, sigma.SHIPPED_RULE)):
-        results[name] = judge(one.judged, [by.alerts(rule) for by in one.shipped])
+        results[name] = judge(compared.judged, [by.alerts(rule) for by in compared.shipped])
     thresholds = {}
     findings = results[SHIPPED].false_alerts.findings_a_day
-    for name, scored in ((ORIGINAL, one.original), (DENSITY, one.density), (FOREST, one.forest)):
+    for name, scored in ((ORIGINAL, compared.original), (DENSITY, compared.density), (FOREST, compared.forest)):
         if scored:
-            threshold, result = at_findings(one.judged, scored, findings)
+            threshold, result = at_findings(compared.judged, scored, findings)
             results[f"{name} = {SHIPPED}"] = result
             thresholds[f"{name} = {SHIPPED}"] = number(threshold)
-    labels = [kind.label for kind in one.judged[0].kinds]
+    labels = [kind.label for kind in compared.judged[0].kinds]
     return {
-        "series": len(one.judged),
+        "series": len(compared.judged),
         "days": round(results[ORIGINAL].false_alerts.hours / HOURS_A_DAY, 1),
-        "attacks": sum(len(first) for of in one.judged for first in of.first),
+        "attacks": sum(len(first) for of in compared.judged for first in of.first),
         "detectors": {name: totals(result) for name, result in results.items()},
         "thresholds": thresholds,
         "kinds": {
@@ -176,14 +176,14 @@ def figures_of(one: Compared) -> Figures:
     }
 
 
-def _servers(data: Path, odd: bool, extent: Extent) -> Iterable[Series]:
+def _servers(data: Path, odd: bool, extent: StudySize) -> Iterable[TrafficSeries]:
     for place, one in enumerate(recorded.server_series(data / "bitbrains", odd)):
         if place >= extent.recorded:
             return
         yield one
 
 
-def _draws(extent: Extent) -> Pool:
+def _draws(extent: StudySize) -> Pool:
     judged, scored = [], []
     for seed in DRAWS[: extent.draws]:
         for place, one in enumerate(simulated_series(extent.simulated, seed=seed)):
@@ -193,7 +193,7 @@ def _draws(extent: Extent) -> Pool:
     return pool(judged, scored)
 
 
-def settings(extent: Extent) -> Figures:
+def settings(extent: StudySize) -> Figures:
     """Return what the figures rest on: enough to see whether the scorers have changed since."""
     return {
         "injections": extent.injections,
@@ -220,7 +220,7 @@ def fingerprint() -> list[float]:
     values = level[:, None] * np.exp(0.5 * random.standard_normal((500, 120)))
     values[490:, :20] *= 8
     values[300::24] *= 3  # a job
-    series = Series("made up", 480_000, values, np.ones(500, dtype=bool), 0)
+    series = TrafficSeries("made up", 480_000, values, np.ones(500, dtype=bool), 0)
     kept: list[float] = []
     for hour in profile_series(series).scored[98:]:
         if hour is not None and (hour.age % 100 >= 98 or hour.age >= 490):

@@ -155,7 +155,7 @@ def _points(
     node: Mstats,
     context: SearchContext,
     index: str,
-    found: IndexColumns,
+    available: IndexColumns,
     columns: list[_Column],
     by: tuple[str, ...],
     window: Window,
@@ -165,21 +165,21 @@ def _points(
     selected = [quote_identifier(TIME), "1 AS points"]
     series = quote_identifier(counters.SERIES)
     if counters.SERIES in by or any(column.function in counters.FUNCTIONS for column in columns):
-        selected.append(f"{_series(index, found)} AS {series}")
+        selected.append(f"{_series(index, available)} AS {series}")
     for name in by:
         column = quote_identifier(name)
         if name != counters.SERIES:
-            selected.append(column if name in found.dimensions else f"NULL::VARCHAR AS {column}")
+            selected.append(column if name in available.dimensions else f"NULL::VARCHAR AS {column}")
     present: list[str] = []
     for metric in dict.fromkeys(column.metric for column in columns):
         column = quote_identifier(metric)
-        if metric in found.measures:
+        if metric in available.measures:
             selected.append(f"CASE WHEN isfinite({column}) THEN {column} END AS {column}")
             present.append(f"isfinite({column})")
         else:
             selected.append(f"NULL::DOUBLE AS {column}")
     time = quote_identifier(TIME)
-    passed = mstats_filter.predicate(node.where, index, found.dimensions, parameters)
+    passed = mstats_filter.predicate(node.where, index, available.dimensions, parameters)
     return (
         f"SELECT {', '.join(selected)} FROM {context.store.relation(index)}"
         f" WHERE {time} >= {parameters.add(window.earliest)} AND {time} < {parameters.add(window.latest)}"
@@ -187,10 +187,10 @@ def _points(
     )
 
 
-def _series(index: str, found: IndexColumns) -> str:
+def _series(index: str, available: IndexColumns) -> str:
     """Return SQL text that is the same for two points if and only if they belong to one time series."""
-    literals = [(name + "=").replace("'", "''") for name in found.dimensions]
-    named = (f"'{text}' || {quote_identifier(name)}" for text, name in zip(literals, found.dimensions, strict=True))
+    literals = [(name + "=").replace("'", "''") for name in available.dimensions]
+    named = (f"'{text}' || {quote_identifier(name)}" for text, name in zip(literals, available.dimensions, strict=True))
     return f"concat_ws(chr(31), {', '.join([repr(f'index={index}'), *named])})"
 
 

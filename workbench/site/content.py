@@ -109,7 +109,7 @@ def _searches(project: Project, added: conf.Stanzas) -> Iterator[ScheduledSearch
             deployment = deployment_of(project, document)
             if deployment is None:
                 raise SiteError(f"{document.shown}: no deployment gives this search a schedule; run python build.py")
-            where, place = deployment
+            where, key_path = deployment
             try:
                 commands = parse(document.text("search").strip()).commands
             except SplSyntaxError as error:
@@ -118,9 +118,9 @@ def _searches(project: Project, added: conf.Stanzas) -> Iterator[ScheduledSearch
             yield ScheduledSearch(
                 kind,
                 document,
-                cron=where.text(*place, "scheduling", "cron_schedule") if conf.is_true(scheduled) else "",
-                earliest=where.text(*place, "scheduling", "earliest_time"),
-                latest=where.text(*place, "scheduling", "latest_time"),
+                cron=where.text(*key_path, "scheduling", "cron_schedule") if conf.is_true(scheduled) else "",
+                earliest=where.text(*key_path, "scheduling", "earliest_time"),
+                latest=where.text(*key_path, "scheduling", "latest_time"),
                 risk=makes_risk(deployment),
                 commands=commands,
             )

@@ -83,17 +83,17 @@ def _search(clean: str, text: str, span: Span, bare_commands: bool, depth: int =
 
 def _command(clean: str, text: str, stage: Stage, bare_commands: bool, depth: int) -> tree.Command:
     start, end = stage.span
-    found = _NAME.match(clean, start, end)
-    if not stage.piped and not bare_commands and (found is None or found.group().lower() != "search"):
+    name_match = _NAME.match(clean, start, end)
+    if not stage.piped and not bare_commands and (name_match is None or name_match.group().lower() != "search"):
         node = _build("search", Span(start, end), clean, text, stage, depth)
         assert isinstance(node, tree.SearchFilter)  # noqa: S101  (what the reader of search makes)
         return tree.SearchFilter(node.filter, node.span, implicit=True)
     if clean[start] == "`":
         return _macro(clean, stage.span)
-    if found is None:
+    if name_match is None:
         shown = clean[start:end].split(None, 1)[0][:20]
         raise SplSyntaxError(f"expected the name of a command, found '{shown}'", text, start)
-    name, arguments = found.group(), Span(found.end(), end)
+    name, arguments = name_match.group(), Span(name_match.end(), end)
     if name.lower() in READERS:
         return _build(name.lower(), arguments, clean, text, stage, depth)
     return tree.CustomCommand(name, text[arguments.start : end].strip(), stage.span)

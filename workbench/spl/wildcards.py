@@ -62,12 +62,12 @@ def family_renamed(name: str, old: str, new: str) -> str | None:
 
 
 @lru_cache(maxsize=4096)
-def overlap(one: str, other: str) -> bool:
+def overlap(left: str, right: str) -> bool:
     """Return whether some name belongs to both, each a name or a family."""
-    if not one or not other:
-        return not (one + other).replace("*", "")
-    if one[0] == "*":
-        return overlap(one[1:], other) or overlap(one, other[1:])
-    if other[0] == "*":
-        return overlap(other, one)
-    return one[0] == other[0] and overlap(one[1:], other[1:])
+    if not left or not right:
+        return not (left + right).replace("*", "")
+    if left[0] == "*":
+        return overlap(left[1:], right) or overlap(left, right[1:])
+    if right[0] == "*":
+        return overlap(right, left)
+    return left[0] == right[0] and overlap(left[1:], right[1:])

@@ -16,7 +16,7 @@ from typing import Any
 import numpy as np
 
 from workbench.traffic.clusters import PlanError
-from workbench.traffic.points import Floats, Protocol, Series
+from workbench.traffic.points import Floats, PointDimensions, Protocol
 from workbench.writing import write_text
 
 OUTBOUND = "Kubernetes Anomalous Outbound Network Activity from Process"
@@ -40,7 +40,7 @@ class Attack:
     """
 
     kind: str
-    series: Series
+    series: PointDimensions
     start: float
     end: float
     rate: float
@@ -50,7 +50,7 @@ class Attack:
     reply: float = 0.04
     segment: float = 1200.0
     sockets: float = 0.02
-    also: tuple[Series, ...] = ()
+    also: tuple[PointDimensions, ...] = ()
 
     def __post_init__(self) -> None:
         if self.end <= self.start or self.rate <= 0:
@@ -78,7 +78,7 @@ class LookAlike:
 class Injection:
     """What an attack adds to one flow: whole counts for each interval that begins at ``time``."""
 
-    series: Series
+    series: PointDimensions
     protocol: Protocol
     time: Floats
     bytes: Floats

@@ -9,32 +9,36 @@ from __future__ import annotations
 import math
 from dataclasses import replace
 
-from workbench.traffic.clusters import Cluster, Controller, Edge, Estate, Kind, PlanError, Process, Workload
+from workbench.traffic.clusters import Cluster, Controller, Edge, Estate, PlanError, Process, ProcessKind, Workload
 from workbench.traffic.loadcurves import DAY, HOUR, Recurring, Rhythm
 
 INTERNET = "(unknown)"  # how NPM names an end that it cannot resolve
 STAGING = "staging"
 
 KINDS = {
-    "frontend": Kind(Rhythm(0.5, 15, 0.75, 0.12, 0.97, 0.6)),
-    "api": Kind(Rhythm(0.45, 15, 0.75, 0.13, 0.97, 0.5)),
-    "database": Kind(Rhythm(0.35, 14, 0.8, 0.12, 0.95, 0.3)),
-    "cache": Kind(Rhythm()),  # only its health check starts anything: the same bytes for ever
-    "queue": Kind(Rhythm(0.3, 14, 0.8, 0.13)),
-    "worker": Kind(
+    "frontend": ProcessKind(Rhythm(0.5, 15, 0.75, 0.12, 0.97, 0.6)),
+    "api": ProcessKind(Rhythm(0.45, 15, 0.75, 0.13, 0.97, 0.5)),
+    "database": ProcessKind(Rhythm(0.35, 14, 0.8, 0.12, 0.95, 0.3)),
+    "cache": ProcessKind(Rhythm()),  # only its health check starts anything: the same bytes for ever
+    "queue": ProcessKind(Rhythm(0.3, 14, 0.8, 0.13)),
+    "worker": ProcessKind(
         Rhythm(0.35, 16, 0.6, 0.14, 0.95),
         burst=Recurring(1.5 * DAY, 240, jitter=1.4 * DAY, size=1.8, spread=0.2),
     ),
-    "export": Kind(Rhythm(0, 14, 1, 0.15, 0.8), job=Recurring(HOUR, 300, offset=1200, jitter=60, size=1, spread=0.2)),
-    "cleanup": Kind(Rhythm(0, 14, 1, 0.2, 0.8), job=Recurring(900, 120, offset=120, jitter=30, size=1, spread=0.15)),
-    "backup": Kind(
+    "export": ProcessKind(
+        Rhythm(0, 14, 1, 0.15, 0.8), job=Recurring(HOUR, 300, offset=1200, jitter=60, size=1, spread=0.2)
+    ),
+    "cleanup": ProcessKind(
+        Rhythm(0, 14, 1, 0.2, 0.8), job=Recurring(900, 120, offset=120, jitter=30, size=1, spread=0.15)
+    ),
+    "backup": ProcessKind(
         Rhythm(0, 14, 1, 0.1, 0.9),
         job=Recurring(DAY, 2400, offset=2 * HOUR, jitter=600, size=1, spread=0.1),
     ),
-    "idle": Kind(Rhythm(), job=Recurring(300, 30, offset=7)),
-    "dns": Kind(Rhythm(0.15, 15, 0.95, 0.08, 0.9)),
-    "agent": Kind(Rhythm(0.2, 15, 0.9, 0.07, 0.95, 0.3)),
-    "node": Kind(Rhythm(0.05, 15, 1.0, 0.1, 0.8)),
+    "idle": ProcessKind(Rhythm(), job=Recurring(300, 30, offset=7)),
+    "dns": ProcessKind(Rhythm(0.15, 15, 0.95, 0.08, 0.9)),
+    "agent": ProcessKind(Rhythm(0.2, 15, 0.9, 0.07, 0.95, 0.3)),
+    "node": ProcessKind(Rhythm(0.05, 15, 1.0, 0.1, 0.8)),
 }
 
 

@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from typing import Literal, TypeAlias
 
 from workbench.traffic.loadcurves import Recurring, Rhythm
-from workbench.traffic.points import Protocol, Series
+from workbench.traffic.points import PointDimensions, Protocol
 
 Controller: TypeAlias = Literal["Deployment", "StatefulSet", "DaemonSet", "CronJob"]
 
@@ -17,7 +17,7 @@ class PlanError(Exception):
 
 
 @dataclass(frozen=True)
-class Kind:
+class ProcessKind:
     """How processes of one kind behave when they start conversations.
 
     ``job``: active only then, silent otherwise; ``burst``: now and then more than usual.
@@ -118,7 +118,7 @@ class Surge:
 class Flow:
     """One direction of an edge, as the metrics name it. ``edge`` numbers the edges of the whole estate."""
 
-    series: Series
+    series: PointDimensions
     protocol: Protocol
     edge: int
     rate: float
@@ -131,7 +131,7 @@ class Estate:
     """Several clusters and what their processes do. PlanError when an edge or a process names what is not there."""
 
     clusters: tuple[Cluster, ...]
-    kinds: Mapping[str, Kind]
+    kinds: Mapping[str, ProcessKind]
     surges: tuple[Surge, ...] = ()
 
     def __post_init__(self) -> None:
@@ -147,20 +147,20 @@ class Estate:
                 return cluster
         raise PlanError(f"no cluster '{name}' in the estate")
 
-    def with_images(self, series: Series, time: float) -> Series:
+    def with_images(self, series: PointDimensions, time: float) -> PointDimensions:
         """Return ``series`` with the images that its two ends run at ``time`` (epoch seconds)."""
         workloads = {workload.name: workload for workload in self.cluster(series.cluster).workloads}
         ends = [workloads.get(name or "") for name in (series.workload, series.dest_workload)]
         images = [end.image_at(time) if end else None for end in ends]
         return replace(series, image=images[0], dest_image=images[1])
 
-    def released(self, series: Series) -> list[float]:
+    def released(self, series: PointDimensions) -> list[float]:
         """Return the times (epoch seconds), in order, at which an end of ``series`` gets another image."""
         ends = {series.workload, series.dest_workload}
         workloads = self.cluster(series.cluster).workloads
         return sorted({release.at for each in workloads if each.name in ends for release in each.releases})
 
-    def kind_of(self, cluster: Cluster, edge: Edge) -> Kind:
+    def kind_of(self, cluster: Cluster, edge: Edge) -> ProcessKind:
         """Return how an edge behaves: its own kind, or that of the process that starts it."""
         process = _process(cluster, edge.source)
         name = edge.kind or (process.kind if process else None)
@@ -188,9 +188,9 @@ class Estate:
         return sum(len(workload.processes) for cluster in self.clusters for workload in cluster.workloads)
 
 
-def series_of(cluster: Cluster, source: tuple[str, str | None], dest: tuple[str, str | None]) -> Series:
+def series_of(cluster: Cluster, source: tuple[str, str | None], dest: tuple[str, str | None]) -> PointDimensions:
     """Name the flow from ``source`` to ``dest`` (workload, process) as the metrics do."""
-    return Series(
+    return PointDimensions(
         cluster.name,
         source[0],
         cluster.workload(source[0]).namespace,

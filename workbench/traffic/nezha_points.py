@@ -10,7 +10,7 @@ from workbench.traffic.collecting import Dimensions
 from workbench.traffic.loadcurves import DAY
 from workbench.traffic.nezha_recording import CallMinute, PodMinute, workload_of
 from workbench.traffic.pods import number_of
-from workbench.traffic.points import Series
+from workbench.traffic.points import PointDimensions
 from workbench.traffic.sources import EBPF, POD_IO
 
 CLUSTER, NAMESPACE, NODE = "online-boutique", "default", "node-1"
@@ -37,9 +37,9 @@ class NezhaPoint:
     values: Mapping[str, float] = field(default_factory=dict)
 
 
-def pair(source: str, dest: str) -> Series:
+def pair(source: str, dest: str) -> PointDimensions:
     """Name what ``source`` sends to ``dest``, by workload; only OUTSIDE has no namespace."""
-    return Series(CLUSTER, source, _namespace(source), None, dest, _namespace(dest))
+    return PointDimensions(CLUSTER, source, _namespace(source), None, dest, _namespace(dest))
 
 
 def _namespace(workload: str) -> str | None:
@@ -58,7 +58,7 @@ def ebpf_points(pods: Sequence[PodMinute], calls: Sequence[CallMinute], added: S
     points = []
     for row in pods:
         workload = workload_of(row.pod)
-        own = Series(CLUSTER, workload, NAMESPACE, workload)
+        own = PointDimensions(CLUSTER, workload, NAMESPACE, workload)
         points.append(NezhaPoint(row.time, own.dimensions(), {"tcp.bytes": row.sent}))
     for call in calls:
         there = pair(workload_of(call.source), workload_of(call.dest))
@@ -70,7 +70,7 @@ def ebpf_points(pods: Sequence[PodMinute], calls: Sequence[CallMinute], added: S
     return points
 
 
-def _edge(time: float, between: Series, packets: float, sockets: float) -> NezhaPoint:
+def _edge(time: float, between: PointDimensions, packets: float, sockets: float) -> NezhaPoint:
     return NezhaPoint(time, between.dimensions(), {"tcp.packets": packets, "tcp.new_sockets": sockets})
 
 

@@ -15,7 +15,7 @@ from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import TypeAlias
 
-from workbench.traffic.clusters import Cluster, Controller, Kind, Workload
+from workbench.traffic.clusters import Cluster, Controller, ProcessKind, Workload
 from workbench.traffic.loadcurves import DAY
 
 NODES = 3  # of a cluster
@@ -41,7 +41,7 @@ class Pod:
     end: float = math.inf
 
 
-def pods(cluster: Cluster, workload: Workload, kinds: Mapping[str, Kind], begin: float, end: float) -> list[Pod]:
+def pods(cluster: Cluster, workload: Workload, kinds: Mapping[str, ProcessKind], begin: float, end: float) -> list[Pod]:
     """Return the pods of ``workload`` that exist at some time in [begin, end)."""
     return list(_PODS[workload.controller](cluster, workload, kinds, begin, end))
 
@@ -103,7 +103,7 @@ def _daemon_set(cluster: Cluster, workload: Workload, *_: object) -> Iterator[Po
 
 
 def _cron_job(
-    cluster: Cluster, workload: Workload, kinds: Mapping[str, Kind], begin: float, end: float
+    cluster: Cluster, workload: Workload, kinds: Mapping[str, ProcessKind], begin: float, end: float
 ) -> Iterator[Pod]:
     jobs = [kinds[process.kind].job for process in workload.processes]
     every = min((job.every for job in jobs if job), default=RUN_EVERY)
@@ -113,7 +113,7 @@ def _cron_job(
         yield Pod(f"{owner}-{_letters(cluster.name, owner)}", owner, node, 0, 1, run * every, (run + 1) * every)
 
 
-_Maker: TypeAlias = Callable[[Cluster, Workload, Mapping[str, Kind], float, float], Iterator[Pod]]
+_Maker: TypeAlias = Callable[[Cluster, Workload, Mapping[str, ProcessKind], float, float], Iterator[Pod]]
 _PODS: Mapping[Controller, _Maker] = {
     "Deployment": _deployment,
     "StatefulSet": _stateful_set,

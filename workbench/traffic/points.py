@@ -36,7 +36,7 @@ MEASURES = ("tcp.bytes", "tcp.packets", "tcp.new_sockets", "udp.bytes", "udp.pac
 
 
 @dataclass(frozen=True)
-class Series:
+class PointDimensions:
     """Dimension values of a point, in the order of DIMENSIONS; the source is who sends the bytes.
 
     None stands for a dimension that the point does not have (Splunk then leaves it out of a BY with that field).
@@ -57,11 +57,11 @@ class Series:
         resolved = (_resolved(self.workload, self.namespace), _resolved(self.dest_workload, self.dest_namespace))
         return (*astuple(self), *resolved)
 
-    def reversed(self) -> Series:
+    def reversed(self) -> PointDimensions:
         """Return the same conversation seen from the other end. ValueError without a destination."""
         if self.dest_workload is None:
             raise ValueError(f"{self}: a point without a destination has no other direction")
-        return Series(
+        return PointDimensions(
             self.cluster,
             self.dest_workload,
             self.dest_namespace,

@@ -26,7 +26,7 @@ from workbench.traffic.blueprint import (
 )
 from workbench.traffic.clusters import Cluster, Edge, Estate, PlanError, Process, Release, Surge, Workload, series_of
 from workbench.traffic.loadcurves import DAY, HOUR
-from workbench.traffic.points import Protocol, Series
+from workbench.traffic.points import PointDimensions, Protocol
 
 MINUTE = 60.0
 VARIATION = 0.6  # standard deviation over mean of a flow with its rhythm and noise, taken generously
@@ -82,8 +82,8 @@ def _rates(estate: Estate, cluster: str, source: tuple[str, str | None], protoco
     return rates
 
 
-def _to_outside(cluster: Cluster, source: tuple[str, str | None], address: str) -> Series:
-    return Series(cluster.name, source[0], cluster.workload(source[0]).namespace, source[1], address)
+def _to_outside(cluster: Cluster, source: tuple[str, str | None], address: str) -> PointDimensions:
+    return PointDimensions(cluster.name, source[0], cluster.workload(source[0]).namespace, source[1], address)
 
 
 def _burst(estate: Estate, cluster: Cluster, day: float) -> Attack:

@@ -18,7 +18,7 @@ import numpy.typing as npt
 from workbench.traffic.attacks import Injection
 from workbench.traffic.clusters import Cluster, Edge, Estate, Flow, PlanError
 from workbench.traffic.loadcurves import DAY, Occurrence, autoregressive, occurrences, overlay, season
-from workbench.traffic.points import MEASURES, Amounts, Floats, Points, Protocol, Series
+from workbench.traffic.points import MEASURES, Amounts, Floats, PointDimensions, Points, Protocol
 
 INTERVALS = (10, 30)
 COMMON_MEMORY = 0.97  # of the noise that a cluster's users share, over 30 s
@@ -73,7 +73,7 @@ class Simulation:
         self.run = run
         self.injections = tuple(injections)
         self.flows = tuple(run.estate.flows())
-        columns: dict[tuple[Series, Protocol], int] = {}
+        columns: dict[tuple[PointDimensions, Protocol], int] = {}
         for flow in self.flows:
             columns.setdefault((flow.series, flow.protocol), len(columns))
         if len(columns) != len(self.flows):

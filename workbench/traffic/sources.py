@@ -21,7 +21,16 @@ from workbench.traffic.clusters import Cluster, Estate, PlanError, Workload
 from workbench.traffic.collecting import Collector, Counter, Dimensions, Tap, Temporality
 from workbench.traffic.loadcurves import HOUR
 from workbench.traffic.pods import Pod, number_of, places, pods
-from workbench.traffic.points import DIMENSIONS, MEASURES, Amounts, Points, Protocol, Quantity, Series, SeriesTable
+from workbench.traffic.points import (
+    DIMENSIONS,
+    MEASURES,
+    Amounts,
+    PointDimensions,
+    Points,
+    Protocol,
+    Quantity,
+    SeriesTable,
+)
 from workbench.traffic.simulate import Day, Simulation
 
 EBPF = "ebpf"
@@ -32,7 +41,7 @@ JOB_KEEPS = 60.0  # seconds that the counters of a Job's pod outlive its traffic
 BINARIES = "/usr/bin/"
 NOT_NAMED = "-"  # what the app's macros make of a value that a point lacks
 
-Flows = Sequence[tuple[Series, Protocol]]
+Flows = Sequence[tuple[PointDimensions, Protocol]]
 Taps = Callable[["_Scene"], Iterator[Tap]]
 
 _OBI_ENDS = (

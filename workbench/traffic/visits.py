@@ -13,7 +13,7 @@ from workbench.traffic.attacks import Injection
 from workbench.traffic.blueprint import CATALOG, MAILER, STAGING
 from workbench.traffic.clusters import Cluster, Estate
 from workbench.traffic.loadcurves import DAY, HOUR
-from workbench.traffic.points import Series
+from workbench.traffic.points import PointDimensions
 
 DAYS = 15  # before the end, in which addresses are met
 INTERVALS = 3  # of a visit
@@ -48,6 +48,8 @@ def _visit(cluster: Cluster, visitor: Visitor, number: int, first: float, interv
     begin = first + DAY * (number // visitor.a_day) + HOUR * random.uniform(7, 19)
     times = np.ceil(begin / interval) * interval + interval * np.arange(INTERVALS)
     name, process = visitor.process
-    series = Series(cluster.name, name, cluster.workload(name).namespace, process, f"{visitor.network}{number + 1}")
+    series = PointDimensions(
+        cluster.name, name, cluster.workload(name).namespace, process, f"{visitor.network}{number + 1}"
+    )
     sent = np.rint(random.uniform(500, 1500, INTERVALS))
     return Injection(series, "tcp", times, sent, np.ceil(sent / 700), np.array([1.0] + [0.0] * (INTERVALS - 1)))

@@ -68,17 +68,17 @@ def _exactly(stream: BinaryIO, length: int, what: str) -> bytes:
 
 def _object(text: bytes) -> Dict[str, object]:
     try:
-        found = json.loads(text.decode("utf-8"))
+        metadata = json.loads(text.decode("utf-8"))
     except (ValueError, RecursionError) as error:
         reason = "nested too deep" if isinstance(error, RecursionError) else str(error)
         raise SearchError(
             f"the metadata of a chunk from Splunk is not JSON ({reason}); run the search again"
         ) from error
-    if not isinstance(found, dict):
+    if not isinstance(metadata, dict):
         raise SearchError(
             f"the metadata of a chunk from Splunk is not a JSON object but {_shown(text)}; run the search again"
         )
-    return found
+    return metadata
 
 
 def _shown(text: bytes) -> str:

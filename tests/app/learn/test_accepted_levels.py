@@ -120,7 +120,7 @@ def test_an_invalid_time_is_reported_and_the_other_rows_work(app: Path, time: st
 
 
 @pytest.mark.parametrize(
-    ("line", "told"),
+    ("line", "message"),
     [
         (f",web,{SECONDS},", "cluster is empty; write a name, or * for any"),
         (f"*,,{SECONDS},all", "process is empty; write a name, or * for any"),
@@ -131,10 +131,10 @@ def test_an_invalid_time_is_reported_and_the_other_rows_work(app: Path, time: st
         ),
     ],
 )
-def test_a_row_that_is_not_clear_accepts_nothing_and_is_told(app: Path, line: str, told: str) -> None:
+def test_a_row_that_is_not_clear_accepts_nothing_and_is_told(app: Path, line: str, message: str) -> None:
     answer = learn(RAISED[:1], TABLE, app=accept(app, line))
     [warning] = answer.messages_of("WARN")
-    assert warning.startswith(f"accept 'npm_accepted_levels', row 2: {told}")
+    assert warning.startswith(f"accept 'npm_accepted_levels', row 2: {message}")
     assert 0 in alerting(answer)
 
 

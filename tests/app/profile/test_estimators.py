@@ -101,11 +101,11 @@ def test_it_goes_on_where_it_was_written_down(estimator: Estimator, before: list
 
 @each
 @given(streams, logs, logs)
-def test_more_never_scores_less(estimator: Estimator, values: list[float], one: float, other: float) -> None:
+def test_more_never_scores_less(estimator: Estimator, values: list[float], first: float, second: float) -> None:
     state = blank()
     scores(estimator, values, state)
     then = 480_000 + len(values)
-    low, high = (scores(estimator, [value], unpack(pack(state)), then)[0] for value in sorted((one, other)))
+    low, high = (scores(estimator, [value], unpack(pack(state)), then)[0] for value in sorted((first, second)))
     assert low <= high
 
 

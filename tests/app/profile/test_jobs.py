@@ -47,7 +47,7 @@ def reported(
     job: Job, days: int, accepted: tuple[int, int] | None = None, point: str = SHIPPED
 ) -> set[tuple[int, int]]:
     """Days since the shift and hours of the day that alert; the hour from which on a level is accepted never does."""
-    found = set()
+    reports = set()
     seen = measures(hour_of(job, 0, 0), 1000.0)
     state = begin(FIRST * 24, seen)
     for day in range(days):
@@ -58,12 +58,12 @@ def reported(
             age = state[HOURS_SEEN]
             scores = score_and_learn(state, hour, measures(hour_of(job, day, clock), 1000.0))
             if (day, clock) != accepted and channels(scores, age, POINTS[point]):
-                found.add((day - SHIFT, clock))
-    return found
+                reports.add((day - SHIFT, clock))
+    return reports
 
 
-def nights(found: Iterable[tuple[int, int]]) -> list[int]:
-    return sorted({day for day, _ in found if day >= 0})
+def nights(reports: Iterable[tuple[int, int]]) -> list[int]:
+    return sorted({day for day, _ in reports if day >= 0})
 
 
 @pytest.mark.parametrize("times", [10, 100])

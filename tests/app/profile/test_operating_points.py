@@ -86,18 +86,18 @@ records = st.tuples(*[highs] * 5)
 
 @given(st.tuples(*[numbers] * 5), st.integers(0, 40 * DAY), st.integers(0, 3), records)
 def test_whatever_alerts_at_a_point_alerts_at_every_louder_point(
-    found: tuple[float, ...], age: int, hold: int, high: tuple[list[float], ...]
+    values: tuple[float, ...], age: int, hold: int, high: tuple[list[float], ...]
 ) -> None:
-    hour = scores(*found)._replace(hold=hold, records=high)
+    hour = scores(*values)._replace(hold=hold, records=high)
     by_point = [set(channels(hour, age, point)) for point in POINTS.values()]
     assert all(quiet <= loud for loud, quiet in pairwise(by_point))
 
 
 @given(st.tuples(*[numbers] * 5), st.integers(0, 40 * DAY), records)
 def test_a_limit_is_the_threshold_or_what_the_record_says(
-    found: tuple[float, ...], age: int, high: tuple[list[float], ...]
+    values: tuple[float, ...], age: int, high: tuple[list[float], ...]
 ) -> None:
-    hour = scores(*found)._replace(records=high)
+    hour = scores(*values)._replace(records=high)
     days = min(age // DAY, 28)
     for point in POINTS.values():
         place = min(point.rank, 1 + round(point.rank * (days + 1) / 29)) - 1

@@ -88,7 +88,7 @@ def test_whatever_is_read_can_score_and_learn(changes: dict[int, float]) -> None
 
 
 @pytest.mark.parametrize(
-    ("place", "number"),
+    ("index", "number"),
     [
         (HOURS_SEEN, -1),
         (FLOOR + SCALE, -0.1),
@@ -98,9 +98,9 @@ def test_whatever_is_read_can_score_and_learn(changes: dict[int, float]) -> None
         (STREAKS, 5**8),
     ],
 )
-def test_numbers_that_no_profile_has_are_refused(place: int, number: float) -> None:
+def test_numbers_that_no_profile_has_are_refused(index: int, number: float) -> None:
     numbers = list(blank())
-    numbers[place] = number
+    numbers[index] = number
     with pytest.raises(ProfileError, match="numbers"):
         unpack(packed(numbers))
 

@@ -92,23 +92,24 @@ def _false_aliases(search: SearchText, content: Content) -> Iterator[Fault]:
                 held.pop(assignment.field, None)
 
 
-def _aggregation(one: Aggregation, held: Mapping[str, str]) -> Iterator[Fault]:
-    is_one = family(one.function)
-    if one.alias is None:
+def _aggregation(call: Aggregation, held: Mapping[str, str]) -> Iterator[Fault]:
+    is_one = family(call.function)
+    if call.alias is None:
         return
     # The maximum of a field that holds counts may still be called a count.
-    sources = [one.field or "", *(field.name for field in walk(one.expression, FieldName))]
-    allowed = {is_one, *_ALSO.get(is_one, ()), *families_named(one.function)}
+    sources = [call.field or "", *(field.name for field in walk(call.expression, FieldName))]
+    allowed = {is_one, *_ALSO.get(is_one, ()), *families_named(call.function)}
     allowed |= {what for name in sources for what in (*families_named(name), held.get(name, ""))}
-    named = families_named(one.alias)
+    named = families_named(call.alias)
     if named and not named & allowed:
         says = " and ".join(sorted(named))
-        message = f"{one.function}({one.field or '...'}) is called {one.alias}, which says {says}"
+        message = f"{call.function}({call.field or '...'}) is called {call.alias}, which says {says}"
         wanted = " or ".join(
-            f"{_SPELLED.get(name, name.replace('percentile ', 'perc'))}({one.field or '...'})" for name in sorted(named)
+            f"{_SPELLED.get(name, name.replace('percentile ', 'perc'))}({call.field or '...'})"
+            for name in sorted(named)
         )
-        fix = f"write {wanted} as {one.alias}, or give it a name that says {is_one}"
-        yield Fault(message, fix, one.span)
+        fix = f"write {wanted} as {call.alias}, or give it a name that says {is_one}"
+        yield Fault(message, fix, call.span)
 
 
 def _renamed(search: SearchText, step: Step, command: Rename, held: dict[str, str]) -> Iterator[Fault]:

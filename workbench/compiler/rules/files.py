@@ -13,7 +13,7 @@ from workbench.compiler.finding import Finding, finding
 from workbench.compiler.project import EMPTY_FOLDERS, FORMS, file_stem, shown_path
 from workbench.compiler.rule import CONF_FILES, CONTENTCTL, Rule, rule
 from workbench.compiler.valuechecks import did_you_mean
-from workbench.compiler.yamlfile import Document, Place
+from workbench.compiler.yamlfile import Document, KeyPath
 
 
 @on_content(
@@ -105,10 +105,10 @@ def _taken(rule: Rule, content: Content) -> Iterator[Finding]:
             yield from _repeated(rule, document, ("id",), document.text("id").lower(), ids)
 
 
-def _repeated(rule: Rule, document: Document, place: Place, value: str, seen: dict[str, str]) -> Iterator[Finding]:
+def _repeated(rule: Rule, document: Document, key_path: KeyPath, value: str, seen: dict[str, str]) -> Iterator[Finding]:
     if value and value in seen:
         message = f"{value!r} is taken by {seen[value]}"
-        yield document.finding(rule, place, message, "give one of them another")
+        yield document.finding(rule, key_path, message, "give one of them another")
     elif value:
         seen[value] = document.shown
 
@@ -145,7 +145,7 @@ def _stanza_length(rule: Rule, content: Content) -> Iterator[Finding]:
     )
 )
 def _trailing_blanks(rule: Rule, content: Content) -> Iterator[Finding]:
-    for document, place in content.project.texts_of_spl():
-        for blanks in re.finditer(r"[ \t]+(?=\n)", document.text(*place)):
+    for document, key_path in content.project.texts_of_spl():
+        for blanks in re.finditer(r"[ \t]+(?=\n)", document.text(*key_path)):
             message = "has a line that ends in blanks"
-            yield document.finding(rule, place, message, "take them off", blanks.span())
+            yield document.finding(rule, key_path, message, "take them off", blanks.span())

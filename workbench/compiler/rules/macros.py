@@ -13,7 +13,7 @@ from workbench.compiler.project import filter_macro
 from workbench.compiler.rule import CONTENTCTL, MACROS, Rule, rule
 from workbench.compiler.rules.known import OTHER_MACROS
 from workbench.compiler.valuechecks import did_you_mean
-from workbench.compiler.yamlfile import Document, Place
+from workbench.compiler.yamlfile import Document, KeyPath
 from workbench.spl.macros import MacroUse, comment_spans, macro_uses
 
 
@@ -27,9 +27,9 @@ from workbench.spl.macros import MacroUse, comment_spans, macro_uses
     )
 )
 def _not_calls(rule: Rule, content: Content) -> Iterator[Finding]:
-    for document, place in content.project.texts_of_spl():
-        for wrong in macro_uses(document.text(*place))[1]:
-            yield document.finding(rule, place, wrong.message, wrong.fix, (wrong.start, wrong.end))
+    for document, key_path in content.project.texts_of_spl():
+        for wrong in macro_uses(document.text(*key_path))[1]:
+            yield document.finding(rule, key_path, wrong.message, wrong.fix, (wrong.start, wrong.end))
 
 
 @on_content(
@@ -43,11 +43,11 @@ def _not_calls(rule: Rule, content: Content) -> Iterator[Finding]:
     )
 )
 def _unknown_macros(rule: Rule, content: Content) -> Iterator[Finding]:
-    for document, place, use, others in _undefined_calls(content):
+    for document, key_path, use, others in _undefined_calls(content):
         if not others:
             message = f"calls the unknown macro `{use.name}`{did_you_mean(use.name, sorted(content.macros))}"
             fix = f"correct the name or add macros/{use.name}.yml"
-            yield document.finding(rule, place, message, fix, (use.start, use.end))
+            yield document.finding(rule, key_path, message, fix, (use.start, use.end))
 
 
 @on_content(
@@ -60,19 +60,24 @@ def _unknown_macros(rule: Rule, content: Content) -> Iterator[Finding]:
     )
 )
 def _wrong_numbers_of_arguments(rule: Rule, content: Content) -> Iterator[Finding]:
-    for document, place, use, others in _undefined_calls(content):
+    for document, key_path, use, others in _undefined_calls(content):
         if others:
             message = f"calls `{use.name}` with {use.arity} arguments, defined is {others[0]}"
-            yield document.finding(rule, place, message, "give as many", (use.start, use.end))
+            yield document.finding(rule, key_path, message, "give as many", (use.start, use.end))
 
 
-def _undefined_calls(content: Content) -> Iterator[tuple[Document, Place, MacroUse, list[str]]]:
+def _undefined_calls(content: Content) -> Iterator[tuple[Document, KeyPath, MacroUse, list[str]]]:
     """Yield calls of stanzas that are not there, each with the stanzas of the same name that are."""
-    for document, place in content.project.texts_of_spl():
-        for use in macro_uses(document.text(*place))[0]:
+    for document, key_path in content.project.texts_of_spl():
+        for use in macro_uses(document.text(*key_path))[0]:
             unread = f"macros/{use.name}" in content.project.unreadable
             if use.stanza not in content.macros and use.name not in OTHER_MACROS and not unread:
-                yield document, place, use, [name for name in sorted(content.macros) if name.split("(")[0] == use.name]
+                yield (
+                    document,
+                    key_path,
+                    use,
+                    [name for name in sorted(content.macros) if name.split("(")[0] == use.name],
+                )
 
 
 @on_content(
@@ -85,11 +90,11 @@ def _undefined_calls(content: Content) -> Iterator[tuple[Document, Place, MacroU
     )
 )
 def _touching_calls(rule: Rule, content: Content) -> Iterator[Finding]:
-    for document, place in content.project.texts_of_spl():
-        for one, other in pairwise(macro_uses(document.text(*place))[0]):
+    for document, key_path in content.project.texts_of_spl():
+        for one, other in pairwise(macro_uses(document.text(*key_path))[0]):
             if one.end == other.start:
                 message = f"`{one.name}` and `{other.name}` stand side by side without a blank"
-                yield document.finding(rule, place, message, "put a blank between them", (one.start, other.end))
+                yield document.finding(rule, key_path, message, "put a blank between them", (one.start, other.end))
 
 
 @on_content(
@@ -130,7 +135,9 @@ def _recursion(rule: Rule, content: Content) -> Iterator[Finding]:
 )
 def _unused(rule: Rule, content: Content) -> Iterator[Finding]:
     used = {
-        use.name for document, place in content.project.texts_of_spl() for use in macro_uses(document.text(*place))[0]
+        use.name
+        for document, key_path in content.project.texts_of_spl()
+        for use in macro_uses(document.text(*key_path))[0]
     }
     used |= set(re.findall(r"`(\w+)", content.app_text))
     used |= {filter_macro(document.text("name")) for document in content.project.kind("detections")}

@@ -10,16 +10,16 @@ from workbench.compiler.check import on_content
 from workbench.compiler.content import Content
 from workbench.compiler.deployments import deployment_name, deployment_of
 from workbench.compiler.drilldowns import DRILLDOWN_PLACEHOLDER
+from workbench.compiler.fieldchecks import WRONG_TECHNIQUE
 from workbench.compiler.finding import Finding
-from workbench.compiler.forms import WRONG_TECHNIQUE
 from workbench.compiler.project import file_stem
 from workbench.compiler.rule import ATTACK, CONTENTCTL, LOOKUPS, Rule, rule
 from workbench.compiler.rules.known import TECHNIQUES, TECHNIQUES_SHOWN
 from workbench.compiler.valuechecks import as_flag, did_you_mean
-from workbench.compiler.yamlfile import Document, Place
+from workbench.compiler.yamlfile import Document, KeyPath
 
-_STORIES: Place = ("tags", "analytic_story")
-_TECHNIQUES: Place = ("tags", "mitre_attack_id")
+_STORIES: KeyPath = ("tags", "analytic_story")
+_TECHNIQUES: KeyPath = ("tags", "mitre_attack_id")
 
 
 @on_content(
@@ -84,11 +84,15 @@ def _unknown_data_sources(rule: Rule, content: Content) -> Iterator[Finding]:
                     yield document.finding(rule, ("data_source", index), message, fix)
 
 
-def _unknown_names(rule: Rule, content: Content, document: Document, place: Place, folder: str) -> Iterator[Finding]:
-    for index, name in enumerate(document.items(*place)):
+def _unknown_names(
+    rule: Rule, content: Content, document: Document, key_path: KeyPath, folder: str
+) -> Iterator[Finding]:
+    for index, name in enumerate(document.items(*key_path)):
         if isinstance(name, str) and content.project.lacks(folder, name):
             hint = did_you_mean(name, content.project.named(folder))
-            yield document.finding(rule, (*place, index), f"{name!r} is not in {folder}/{hint}", "correct it or add it")
+            yield document.finding(
+                rule, (*key_path, index), f"{name!r} is not in {folder}/{hint}", "correct it or add it"
+            )
 
 
 @on_content(
@@ -185,14 +189,14 @@ def _not_ready(rule: Rule, content: Content) -> Iterator[Finding]:
 
 
 def _missing_drilldowns(rule: Rule, document: Document) -> Iterator[Finding]:
-    place = ("drilldown_searches",)
-    drilldowns = range(len(document.items(*place)))
+    key_path = ("drilldown_searches",)
+    drilldowns = range(len(document.items(*key_path)))
     if len(drilldowns) < 2:
         fix = "add them or use status experimental"
-        yield document.finding(rule, place, "production needs at least two", fix, key=True)
-    if not any(DRILLDOWN_PLACEHOLDER in document.text(*place, i, "search") for i in drilldowns):
+        yield document.finding(rule, key_path, "production needs at least two", fix, key=True)
+    if not any(DRILLDOWN_PLACEHOLDER in document.text(*key_path, i, "search") for i in drilldowns):
         message = f"production needs one that contains {DRILLDOWN_PLACEHOLDER}"
-        yield document.finding(rule, place, message, "add it", key=True)
+        yield document.finding(rule, key_path, message, "add it", key=True)
 
 
 @on_content(
@@ -230,20 +234,20 @@ def _suffix(document: Document) -> str:
 
 def _table_findings(rule: Rule, document: Document, table: bytes) -> Iterator[Finding]:
     """Check a table as Splunk reads it: any line ends, empty lines passed over, names without the blanks around."""
-    name, place = f"{document.path.stem}.csv", ("lookup_type",)
+    name, key_path = f"{document.path.stem}.csv", ("lookup_type",)
     if table.startswith(b"\xef\xbb\xbf"):
-        yield document.finding(rule, place, f"{name} has a byte order mark", "save it as UTF-8 without one")
+        yield document.finding(rule, key_path, f"{name} has a byte order mark", "save it as UTF-8 without one")
         return
     try:
         rows = list(csv.reader(io.StringIO(table.decode(), newline=""), strict=True))
     except (UnicodeDecodeError, csv.Error) as error:
-        yield document.finding(rule, place, f"{name} is not CSV in UTF-8 ({error})", "correct it")
+        yield document.finding(rule, key_path, f"{name} is not CSV in UTF-8 ({error})", "correct it")
         return
     header = [column.strip() for column in rows[0]] if rows else []
     if not header or not all(header) or len(set(header)) < len(header):
         fix = "write the columns into its first line"
-        yield document.finding(rule, place, f"{name} has no header of distinct names", fix)
+        yield document.finding(rule, key_path, f"{name} has no header of distinct names", fix)
     for index, row in enumerate(rows[1:], 2):
         if (len(row) > 1 or "".join(row).strip()) and len(row) != len(header):
             message = f"{name} line {index} has {len(row)} columns, the header {len(header)}"
-            yield document.finding(rule, place, message, "correct it")
+            yield document.finding(rule, key_path, message, "correct it")

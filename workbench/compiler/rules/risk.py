@@ -8,11 +8,11 @@ from collections.abc import Iterator
 from workbench.compiler.check import on_content
 from workbench.compiler.content import Content, Fault, SearchText
 from workbench.compiler.deployments import deployment_of, makes_risk
+from workbench.compiler.fieldchecks import EMPTY_MESSAGE, WRONG_SCORE
 from workbench.compiler.finding import Finding
-from workbench.compiler.forms import EMPTY_MESSAGE, WRONG_SCORE
 from workbench.compiler.rule import CONTENTCTL, RISK, SAVED_SEARCHES, Rule, rule
 from workbench.compiler.valuechecks import did_you_mean
-from workbench.compiler.yamlfile import Document, Place
+from workbench.compiler.yamlfile import Document, KeyPath
 from workbench.spl.fields.flow import FieldSet
 from workbench.spl.findings import RENAMED, name_in_finding
 from workbench.spl.tree import Eval, Number, Unary
@@ -54,8 +54,8 @@ def _risk_unused(rule: Rule, content: Content) -> Iterator[Finding]:
 )
 def _risk_fields(rule: Rule, content: Content) -> Iterator[Finding]:
     for document, search in _detections(content):
-        for place in _objects(document):
-            yield from _not_returned(rule, search, place)
+        for key_path in _objects(document):
+            yield from _not_returned(rule, search, key_path)
 
 
 @on_content(
@@ -68,25 +68,25 @@ def _risk_fields(rule: Rule, content: Content) -> Iterator[Finding]:
     )
 )
 def _throttle_fields(rule: Rule, content: Content) -> Iterator[Finding]:
-    place: Place = ("tags", "throttling", "fields")
+    key_path: KeyPath = ("tags", "throttling", "fields")
     for document, search in _detections(content):
-        for index, _ in enumerate(document.items(*place)):
-            yield from _not_returned(rule, search, (*place, index))
+        for index, _ in enumerate(document.items(*key_path)):
+            yield from _not_returned(rule, search, (*key_path, index))
 
 
-def _objects(document: Document) -> Iterator[Place]:
+def _objects(document: Document) -> Iterator[KeyPath]:
     """Yield where the fields of risk and threat objects are named."""
     for kind in ("risk_objects", "threat_objects"):
         for index, _ in enumerate(document.items("rba", kind)):
             yield ("rba", kind, index, "field")
 
 
-def _not_returned(rule: Rule, search: SearchText, place: Place) -> Iterator[Finding]:
-    name = search.document.text(*place)
+def _not_returned(rule: Rule, search: SearchText, key_path: KeyPath) -> Iterator[Finding]:
+    name = search.document.text(*key_path)
     if name and not search.results.produces(name):
         hint = did_you_mean(name, sorted(search.results.names))
         message = f"{name!r} is not a field of the results{hint}"
-        yield search.document.finding(rule, place, message, f"use one of: {_some(search.results)}")
+        yield search.document.finding(rule, key_path, message, f"use one of: {_some(search.results)}")
 
 
 @on_content(
@@ -99,11 +99,11 @@ def _not_returned(rule: Rule, search: SearchText, place: Place) -> Iterator[Find
     )
 )
 def _unknown_tokens(rule: Rule, content: Content) -> Iterator[Finding]:
-    for document, search, place, token in _tokens(content):
+    for document, search, key_path, token in _tokens(content):
         if not search.results.produces(token[1]):
             hint = did_you_mean(token[1], sorted(search.results.names))
             message = f"${token[1]}$ is not a field of the results{hint}"
-            yield document.finding(rule, place, message, f"use one of: {_some(search.results)}", token.span())
+            yield document.finding(rule, key_path, message, f"use one of: {_some(search.results)}", token.span())
 
 
 @on_content(
@@ -119,13 +119,13 @@ def _unknown_tokens(rule: Rule, content: Content) -> Iterator[Finding]:
 def _dotted_names(rule: Rule, content: Content) -> Iterator[Finding]:
     fix = "rename it in the search to a name without dots"
     for document, search in _detections(content):
-        for place in _objects(document):
-            name = document.text(*place)
+        for key_path in _objects(document):
+            name = document.text(*key_path)
             if "." in name and search.results.produces(name):
-                yield document.finding(rule, place, f"{name!r} has dots", fix)
-    for document, search, place, token in _tokens(content):
+                yield document.finding(rule, key_path, f"{name!r} has dots", fix)
+    for document, search, key_path, token in _tokens(content):
         if "." in token[1] and search.results.produces(token[1]):
-            yield document.finding(rule, place, f"${token[1]}$ has dots", fix, token.span())
+            yield document.finding(rule, key_path, f"${token[1]}$ has dots", fix, token.span())
 
 
 @on_content(
@@ -139,24 +139,24 @@ def _dotted_names(rule: Rule, content: Content) -> Iterator[Finding]:
     )
 )
 def _renamed_tokens(rule: Rule, content: Content) -> Iterator[Finding]:
-    for document, search, place, token in _tokens(content):
-        if place[0] == "drilldown_searches" and token[1] in RENAMED and search.results.produces(token[1]):
+    for document, search, key_path, token in _tokens(content):
+        if key_path[0] == "drilldown_searches" and token[1] in RENAMED and search.results.produces(token[1]):
             message = f"${token[1]}$ is {name_in_finding(token[1])} in the finding"
             fix = f"rename the field in the search, or write ${name_in_finding(token[1])}$"
-            yield document.finding(rule, place, message, fix, token.span())
+            yield document.finding(rule, key_path, message, fix, token.span())
 
 
-def _tokens(content: Content) -> Iterator[tuple[Document, SearchText, Place, re.Match[str]]]:
+def _tokens(content: Content) -> Iterator[tuple[Document, SearchText, KeyPath, re.Match[str]]]:
     """Yield the tokens of messages and drilldowns that must be fields of the results, and where they are written."""
     for document, search in _detections(content):
         for token in _TOKEN.finditer(document.text("rba", "message")):
             yield document, search, ("rba", "message"), token
         for index, _ in enumerate(document.items("drilldown_searches")):
             for name in ("name", "search", "earliest_offset", "latest_offset"):
-                place: Place = ("drilldown_searches", index, name)
-                for token in _TOKEN.finditer(document.text(*place)):
+                key_path: KeyPath = ("drilldown_searches", index, name)
+                for token in _TOKEN.finditer(document.text(*key_path)):
                     if not _GIVEN.fullmatch(token[1]) and token[1] not in _RENAMED_TO:
-                        yield document, search, place, token
+                        yield document, search, key_path, token
 
 
 @on_content(EMPTY_MESSAGE)

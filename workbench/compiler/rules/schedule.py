@@ -10,11 +10,11 @@ from itertools import islice, pairwise
 from workbench.compiler.check import on_content
 from workbench.compiler.content import Content, SearchText
 from workbench.compiler.deployments import deployment_of
+from workbench.compiler.fieldchecks import SOME_DAY, WRONG_WINDOW
 from workbench.compiler.finding import Finding
-from workbench.compiler.forms import SOME_DAY, WRONG_WINDOW
 from workbench.compiler.rule import SAVED_SEARCHES, TIMES, Rule, rule
 from workbench.compiler.rules.known import GENERATING
-from workbench.compiler.yamlfile import Document, Place
+from workbench.compiler.yamlfile import Document, KeyPath
 from workbench.spl.arguments import arguments
 from workbench.spl.times import TimeError, cron_runs, relative_time
 from workbench.spl.tree import (
@@ -42,7 +42,7 @@ class Schedule:
     """When a search runs (epoch seconds) and over which times, both relative; the place of these settings."""
 
     document: Document
-    place: Place
+    key_path: KeyPath
     runs: tuple[float, ...]
     earliest: str
     latest: str
@@ -52,12 +52,14 @@ class Schedule:
         return relative_time(now, self.earliest), relative_time(now, self.latest)
 
 
-def schedule_at(document: Document, place: Place) -> Schedule | None:
+def schedule_at(document: Document, key_path: KeyPath) -> Schedule | None:
     """Return the schedule written at a place; None if anything of it cannot be read (another rule says so)."""
-    cron, earliest, latest = (document.text(*place, name) for name in ("cron_schedule", "earliest_time", "latest_time"))
+    cron, earliest, latest = (
+        document.text(*key_path, name) for name in ("cron_schedule", "earliest_time", "latest_time")
+    )
     try:
         runs = tuple(islice(cron_runs(cron, SOME_DAY), _RUNS))
-        schedule = Schedule(document, place, runs, earliest, latest)
+        schedule = Schedule(document, key_path, runs, earliest, latest)
         for at in runs:
             schedule.window(at)
     except TimeError:
@@ -68,11 +70,11 @@ def schedule_at(document: Document, place: Place) -> Schedule | None:
 def _schedules(content: Content) -> Iterator[Schedule]:
     """Yield each schedule once: those of deployments, and those in the searches themselves."""
     places = [(document, ("scheduling",)) for document in content.project.kind("deployments")]
-    inline: list[tuple[Document, Place]] = [
+    inline: list[tuple[Document, KeyPath]] = [
         (document, ("deployment", "scheduling")) for document in content.project.searches()
     ]
-    for document, place in [*places, *inline]:
-        if document.get(*place) is not None and (found := schedule_at(document, place)):
+    for document, key_path in [*places, *inline]:
+        if document.get(*key_path) is not None and (found := schedule_at(document, key_path)):
             yield found
 
 
@@ -90,7 +92,7 @@ def _empty_ranges(rule: Rule, content: Content) -> Iterator[Finding]:
         start, end = one.window(one.runs[0])
         if start >= end:
             message, fix = f"{one.earliest} is not before {one.latest}", "put the earlier time here"
-            yield one.document.finding(rule, (*one.place, "earliest_time"), message, fix)
+            yield one.document.finding(rule, (*one.key_path, "earliest_time"), message, fix)
 
 
 @on_content(
@@ -104,28 +106,27 @@ def _empty_ranges(rule: Rule, content: Content) -> Iterator[Finding]:
     )
 )
 def _uncovered_times(rule: Rule, content: Content) -> Iterator[Finding]:
-    for one in _schedules(content):
-        if one.document in content.project.kind("baselines") and not _fills_a_table(content, one.document):
+    for schedule in _schedules(content):
+        if schedule.document in content.project.kind("baselines") and not _fills_a_table(content, schedule.document):
             continue  # a report, or a model that is trained anew: neither adds up what it sees
-        windows = [one.window(run) for run in one.runs]
+        windows = [schedule.window(run) for run in schedule.runs]
         gaps = [later[0] - earlier[1] for earlier, later in pairwise(windows) if later[0] < later[1]]
         if gaps and max(gaps) > 0:
-            message = (
-                f"{one.earliest} to {one.latest} leaves {_span(max(gaps))} between two runs that are never searched"
-            )
+            gap = _span(max(gaps))
+            message = f"{schedule.earliest} to {schedule.latest} leaves {gap} between two runs that are never searched"
             fix = "reach further back, or run more often"
-            yield one.document.finding(rule, (*one.place, "earliest_time"), message, fix)
+            yield schedule.document.finding(rule, (*schedule.key_path, "earliest_time"), message, fix)
 
 
 @on_content(WRONG_WINDOW)
 def _long_schedule_windows(rule: Rule, content: Content) -> Iterator[Finding]:
-    for one in _schedules(content):
-        place = (*one.place, "schedule_window")
-        text = one.document.text(*place)
-        least = min(later - earlier for earlier, later in pairwise(one.runs))
+    for schedule in _schedules(content):
+        key_path = (*schedule.key_path, "schedule_window")
+        text = schedule.document.text(*key_path)
+        least = min(later - earlier for earlier, later in pairwise(schedule.runs))
         if text.isdigit() and int(text) * 60 >= least:
             message = f"{text} minutes are not shorter than the {_span(least)} between runs"
-            yield one.document.finding(rule, place, message, "write less, or auto")
+            yield schedule.document.finding(rule, key_path, message, "write less, or auto")
 
 
 @on_content(
@@ -151,13 +152,13 @@ def _overlapping_baselines(rule: Rule, content: Content) -> Iterator[Finding]:
             late = max(its.window(run)[1] - other.window(run)[0] for run in its.runs)
             if late <= 0:
                 continue
-            place: Place = (*its.place, "latest_time") if its.document is baseline else ("type",)
+            key_path: KeyPath = (*its.key_path, "latest_time") if its.document is baseline else ("type",)
             message = (
                 f"the window up to {its.latest} reaches {_span(late)} into that of {detection.text('name')}, "
                 f"which begins at {other.earliest}"
             )
             where = "" if its.document is baseline else f" (in {its.document.shown})"
-            yield baseline.finding(rule, place, message, f"end it at {other.earliest} or before{where}")
+            yield baseline.finding(rule, key_path, message, f"end it at {other.earliest} or before{where}")
 
 
 def _schedule_of(content: Content, document: Document) -> Schedule | None:

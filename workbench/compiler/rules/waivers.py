@@ -40,10 +40,10 @@ class Waiver:
     why: str
     offset: int
 
-    def allows(self, found: Finding) -> bool:
+    def allows(self, finding: Finding) -> bool:
         """Return whether this is a fit waiver of the finding: it names the rule, and the finding's keyword."""
-        named = re.search(rf"\b{re.escape(found.keyword)}\b", self.why, re.IGNORECASE) if found.keyword else True
-        return self.rule == found.rule and bool(named) and not _unfit(self)
+        named = re.search(rf"\b{re.escape(finding.keyword)}\b", self.why, re.IGNORECASE) if finding.keyword else True
+        return self.rule == finding.rule and bool(named) and not _unfit(self)
 
 
 def waivers_of(document: Document) -> Iterator[Waiver]:
@@ -57,13 +57,13 @@ def without_waived(project: Project, findings: Iterable[Finding]) -> Iterator[Fi
     """Yield the findings that no waiver in their file allows, and one for each waiver that allows none."""
     waivers = {document.shown: (document, list(waivers_of(document))) for document in project.everything()}
     used: set[tuple[str, int]] = set()
-    for one in findings:
-        _, its = waivers.get(one.file, (None, []))
-        waiver = next((waiver for waiver in its if waiver.allows(one)), None)
+    for each in findings:
+        _, its = waivers.get(each.file, (None, []))
+        waiver = next((waiver for waiver in its if waiver.allows(each)), None)
         if waiver:
-            used.add((one.file, waiver.offset))
+            used.add((each.file, waiver.offset))
         else:
-            yield one
+            yield each
     for document, its in waivers.values():
         for waiver in its:
             if not _unfit(waiver) and (document.shown, waiver.offset) not in used:

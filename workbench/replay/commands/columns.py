@@ -40,13 +40,13 @@ def _renamed(columns: Columns, pairs: tuple[tuple[str, str], ...]) -> list[tuple
 
 def _selected(columns: Columns, names: tuple[str, ...]) -> Columns:
     """Return the columns that match the names, in the order of the names."""
-    found: dict[str, None] = {}
+    selected: dict[str, None] = {}
     for name in names:
         if "*" in name:
-            found.update((column, None) for column in columns if matches(column, name))
+            selected.update((column, None) for column in columns if matches(column, name))
         elif name in columns:
-            found[name] = None
-    return tuple(found)
+            selected[name] = None
+    return tuple(selected)
 
 
 def run_fields(node: tree.Fields, rows: Iterator[Row], _context: SearchContext) -> Iterator[Row]:

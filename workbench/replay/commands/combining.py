@@ -6,7 +6,7 @@ import re
 from collections.abc import Callable, Iterator
 from itertools import islice
 
-from workbench.replay.commands.options import flag, one_of, read_options, whole
+from workbench.replay.commands.options import flag, one_of, read_options, whole_number
 from workbench.replay.context import SearchContext
 from workbench.replay.errors import ReplayError
 from workbench.replay.rows import Row, as_text, each_text
@@ -31,7 +31,7 @@ def _limited(rows: Iterator[Row], limit: int | None, command: str, loss: str, co
 
 def run_append(node: tree.Append, rows: Iterator[Row], added: Iterator[Row], context: SearchContext) -> Iterator[Row]:
     """Give the rows, then ``added``, those of the subsearch; ``maxtime`` is accepted, as nothing here takes time."""
-    options = read_options(node.options, {"maxout": whole, "maxtime": whole})
+    options = read_options(node.options, {"maxout": whole_number, "maxtime": whole_number})
     limit = _smaller(context.limits.append_rows, options.get("maxout"))
 
     def both() -> Iterator[Row]:
@@ -54,7 +54,7 @@ def run_join(node: tree.Join, rows: Iterator[Row], others: Iterator[Row], contex
     """
     options = read_options(
         node.options,
-        {"type": one_of("inner", "left", "outer"), "max": whole, "overwrite": flag},
+        {"type": one_of("inner", "left", "outer"), "max": whole_number, "overwrite": flag},
     )
     if not node.fields:
         raise ReplayError("a join without named fields is not replayed: name them")
@@ -88,7 +88,7 @@ def run_map(
     $field$ in the quoted search stands for a value of the row, and macros in it are expanded after that; its time
     range is that of the whole search. Both are unverified without a live Splunk. Rows beyond maxsearches run nothing.
     """
-    options = read_options(node.options, {"search": str, "maxsearches": whole})
+    options = read_options(node.options, {"search": str, "maxsearches": whole_number})
     if "search" not in options:
         raise ReplayError("only map search=... is replayed")
     most = options.get("maxsearches", MAP_SEARCHES)
@@ -104,10 +104,10 @@ def run_map(
 
 
 def _filled(text: str, row: Row) -> str:
-    def value(found: re.Match[str]) -> str:
-        filled = as_text(row.get(found[1]))
+    def value(token: re.Match[str]) -> str:
+        filled = as_text(row.get(token[1]))
         if filled is None:
-            raise ReplayError(f"a row has no value for {found[0]}")
+            raise ReplayError(f"a row has no value for {token[0]}")
         return filled
 
     return _TOKEN.sub(value, text)

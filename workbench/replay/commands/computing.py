@@ -140,10 +140,10 @@ def _template_steps(
     values |= {f"MATCHSEG{number}": text for number, text in enumerate(parts, start=1)}
     start = node.template_span.start
 
-    def fill(found: re.Match[str]) -> str:
-        if found.group(1) not in values:
-            raise ReplayError(f"nothing is known to fill in for {found.group()}", position=start + found.start())
-        return values[found.group(1)]
+    def fill(match: re.Match[str]) -> str:
+        if match.group(1) not in values:
+            raise ReplayError(f"nothing is known to fill in for {match.group()}", position=start + match.start())
+        return values[match.group(1)]
 
     text = _PLACEHOLDER.sub(fill, node.template)
     try:

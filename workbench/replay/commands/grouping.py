@@ -10,7 +10,7 @@ from itertools import product
 
 from workbench.replay import aggregates
 from workbench.replay.aggregates import Accumulator
-from workbench.replay.commands.options import flag, read_options, whole
+from workbench.replay.commands.options import flag, read_options, whole_number
 from workbench.replay.context import SearchContext
 from workbench.replay.errors import ReplayError
 from workbench.replay.expressions.compiled import Run
@@ -270,7 +270,7 @@ def _run_streamstats(node: tree.Stats, rows: Iterator[Row], context: SearchConte
 
     current=f leaves the row itself out; window=n takes the last n rows of the group only (with BY: global=f).
     """
-    known = {"current": flag, "window": whole, "global": flag}
+    known = {"current": flag, "window": whole_number, "global": flag}
     options = read_options(node.options, known)
     plan = _Plan(node, context)
     current, window = options.get("current", True), options.get("window", 0)

@@ -18,7 +18,7 @@ def flag(text: str) -> bool:
     return _TRUTH[text.lower()]
 
 
-def whole(text: str) -> int:
+def whole_number(text: str) -> int:
     """Read a whole number, 0 or more; ValueError says what is expected."""
     if not text.isdigit():
         raise ValueError("a whole number")

@@ -6,7 +6,7 @@ import ipaddress
 from collections.abc import Iterator
 from itertools import islice, takewhile
 
-from workbench.replay.commands.options import flag, read_options, whole
+from workbench.replay.commands.options import flag, read_options, whole_number
 from workbench.replay.context import SearchContext
 from workbench.replay.errors import ReplayError
 from workbench.replay.expressions.compiling import compile_condition
@@ -86,7 +86,7 @@ def run_head(node: tree.Head, rows: Iterator[Row], context: SearchContext) -> It
 
 def run_mvexpand(node: tree.Mvexpand, rows: Iterator[Row], _context: SearchContext) -> Iterator[Row]:
     """Make a row of each value of a multivalue field."""
-    limit = read_options(node.options, {"limit": whole}).get("limit") or None
+    limit = read_options(node.options, {"limit": whole_number}).get("limit") or None
 
     def expanded() -> Iterator[Row]:
         for row in rows:
@@ -102,5 +102,5 @@ def run_mvexpand(node: tree.Mvexpand, rows: Iterator[Row], _context: SearchConte
 
 def run_makeresults(node: tree.Makeresults, _rows: None, context: SearchContext) -> Iterator[Row]:
     """Make rows that hold nothing but the time of the search."""
-    count = read_options(node.options, {"count": whole}).get("count", 1)
+    count = read_options(node.options, {"count": whole_number}).get("count", 1)
     return ({"_time": context.now} for _ in range(count))

@@ -9,7 +9,7 @@ from ipaddress import IPv4Network, IPv6Network, ip_address, ip_network
 from itertools import islice, product
 
 from workbench.replay.commands.computing import fields_of
-from workbench.replay.commands.options import flag, read_options, whole
+from workbench.replay.commands.options import flag, read_options, whole_number
 from workbench.replay.context import SearchContext
 from workbench.replay.errors import ReplayError
 from workbench.replay.filters import compile_filter
@@ -113,7 +113,7 @@ def run_inputlookup(node: tree.Inputlookup, rows: Iterator[Row] | None, context:
     A table whose file does not exist when the search begins is an error, as reported from the field; the Search
     Reference has it that Splunk warns unless strict=t. What works here works under both readings.
     """
-    known = {"append": flag, "strict": flag, "start": whole, "max": whole}
+    known = {"append": flag, "strict": flag, "start": whole_number, "max": whole_number}
     options = read_options(node.options, known)
     if rows is not None and not options.get("append"):
         raise ReplayError("only append=t can stand behind another command")
@@ -138,7 +138,7 @@ def run_outputlookup(node: tree.Outputlookup, rows: Iterator[Row] | None, contex
     Else a table without rows is a file of no bytes, removed (create_empty=f) or left as it is (override_if_empty=f).
     Fields that begin with an underscore are not written, but for _time.
     """
-    known = {"append": flag, "create_empty": flag, "override_if_empty": flag, "max": whole, "createinapp": flag}
+    known = {"append": flag, "create_empty": flag, "override_if_empty": flag, "max": whole_number, "createinapp": flag}
     options = read_options(node.options, known)
     context.app.lookups.definition(node.table)
     lookups = context.app.lookups

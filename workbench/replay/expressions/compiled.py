@@ -14,7 +14,7 @@ from workbench.replay.context import SearchContext
 from workbench.replay.errors import ReplayError
 from workbench.replay.rows import Row, Value
 
-Kind = Literal["boolean", "text", "number", "null", "any"]
+ValueKind = Literal["boolean", "text", "number", "null", "any"]
 Run = Callable[[Row], Value]
 
 
@@ -22,13 +22,13 @@ Run = Callable[[Row], Value]
 class Compiled:
     """A closure over rows; ``literal`` is the value when the expression is a constant."""
 
-    kind: Kind
+    kind: ValueKind
     run: Run
     literal: Value = None
 
 
 @dataclass(frozen=True)
-class Place:
+class Location:
     """Where an expression stands and in which search: what errors and functions of time need to know."""
 
     context: SearchContext
@@ -45,11 +45,11 @@ class Function:
 
     least: int
     most: int | None
-    build: Callable[[Place, tuple[Compiled, ...]], Compiled]
+    build: Callable[[Location, tuple[Compiled, ...]], Compiled]
 
 
-def condition(place: Place, compiled: Compiled) -> Run:
+def condition(location: Location, compiled: Compiled) -> Run:
     """Return the closure of a condition; ReplayError for a value, as Splunk does not take one for true."""
     if compiled.kind not in ("boolean", "null"):
-        raise place.error(f"a condition is needed here, not a value of kind '{compiled.kind}'")
+        raise location.error(f"a condition is needed here, not a value of kind '{compiled.kind}'")
     return compiled.run

@@ -6,7 +6,7 @@ A compiled expression maps a row to a value; a condition maps it to True, False 
 from __future__ import annotations
 
 from workbench.replay.context import SearchContext
-from workbench.replay.expressions.compiled import Compiled, Kind, Place, Run, condition
+from workbench.replay.expressions.compiled import Compiled, Location, Run, ValueKind, condition
 from workbench.replay.expressions.functions import FUNCTIONS
 from workbench.replay.expressions.operators import binary, unary
 from workbench.replay.rows import Row, Value, each_text, multivalue
@@ -15,7 +15,7 @@ from workbench.spl import tree
 
 def compile_expression(node: tree.Expression, context: SearchContext) -> Compiled:
     """Compile a value or condition. ReplayError names what the replay does not know, and where it stands."""
-    place = Place(context, node.span.start)
+    location = Location(context, node.span.start)
     if isinstance(node, tree.Number):
         return _constant("number", node.value)
     if isinstance(node, tree.Text):
@@ -23,37 +23,37 @@ def compile_expression(node: tree.Expression, context: SearchContext) -> Compile
     if isinstance(node, tree.FieldName):
         return _field(node.name)
     if isinstance(node, tree.Unary):
-        return unary(place, node.operator, compile_expression(node.operand, context))
+        return unary(location, node.operator, compile_expression(node.operand, context))
     if isinstance(node, tree.Binary):
         left = compile_expression(node.left, context)
-        return binary(place, node.operator, left, compile_expression(node.right, context))
+        return binary(location, node.operator, left, compile_expression(node.right, context))
     if isinstance(node, tree.Call) and node.function == "mvfilter":
-        return _mvfilter(node, place)
+        return _mvfilter(node, location)
     if isinstance(node, tree.Call):
         arguments = tuple(compile_expression(argument, context) for argument in node.arguments)
-        return _call(place, node.function, arguments)
+        return _call(location, node.function, arguments)
     if isinstance(node, tree.Subsearch):
-        raise place.error("a subsearch in an expression is not replayed")
+        raise location.error("a subsearch in an expression is not replayed")
     if node.text.startswith("$"):
-        raise place.error(f"nothing is known to fill in for {node.text}")
-    raise place.error(f"macro `{node.text}` was not expanded")
+        raise location.error(f"nothing is known to fill in for {node.text}")
+    raise location.error(f"macro `{node.text}` was not expanded")
 
 
 def compile_condition(node: tree.Expression, context: SearchContext) -> Run:
     """Compile what must be true, false or null for a row."""
-    return condition(Place(context, node.span.start), compile_expression(node, context))
+    return condition(Location(context, node.span.start), compile_expression(node, context))
 
 
 def compile_value(node: tree.Expression, context: SearchContext) -> Run:
     """Compile what becomes the value of a field; a condition cannot."""
     compiled = compile_expression(node, context)
     if compiled.kind == "boolean":
-        place = Place(context, node.span.start)
-        raise place.error("a field cannot hold true or false; write if(<condition>, <value>, <value>)")
+        location = Location(context, node.span.start)
+        raise location.error("a field cannot hold true or false; write if(<condition>, <value>, <value>)")
     return compiled.run
 
 
-def _constant(kind: Kind, value: Value) -> Compiled:
+def _constant(kind: ValueKind, value: Value) -> Compiled:
     return Compiled(kind, lambda _row: value, value)
 
 
@@ -61,12 +61,12 @@ def _field(name: str) -> Compiled:
     return Compiled("any", lambda row: row.get(name))
 
 
-def _mvfilter(node: tree.Call, place: Place) -> Compiled:
+def _mvfilter(node: tree.Call, location: Location) -> Compiled:
     """Compile mvfilter(): the values of the one field in its condition for which that is true; null when none is."""
     names = {found.name for found in tree.walk(node.arguments, tree.FieldName)}
     if len(node.arguments) != 1 or len(names) != 1:
-        raise place.error("mvfilter() takes one condition, about one field")
-    (name,), keeps = names, compile_condition(node.arguments[0], place.context)
+        raise location.error("mvfilter() takes one condition, about one field")
+    (name,), keeps = names, compile_condition(node.arguments[0], location.context)
 
     def run(row: Row) -> Value:
         return multivalue(text for text in each_text(row.get(name)) if keeps({name: text}) is True)
@@ -74,13 +74,13 @@ def _mvfilter(node: tree.Call, place: Place) -> Compiled:
     return Compiled("any", run)
 
 
-def _call(place: Place, name: str, arguments: tuple[Compiled, ...]) -> Compiled:
+def _call(location: Location, name: str, arguments: tuple[Compiled, ...]) -> Compiled:
     function = FUNCTIONS.get(name)
     if function is None:
-        raise place.error(f"the replay has no eval function '{name}'")
+        raise location.error(f"the replay has no eval function '{name}'")
     count = len(arguments)
     if count < function.least or (function.most is not None and count > function.most):
         most = "or more" if function.most is None else f"to {function.most}"
         wanted = str(function.least) if function.least == function.most else f"{function.least} {most}"
-        raise place.error(f"{name}() takes {wanted} arguments, not {count}")
-    return function.build(place, arguments)
+        raise location.error(f"{name}() takes {wanted} arguments, not {count}")
+    return function.build(location, arguments)

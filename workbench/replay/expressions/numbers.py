@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Callable
 
-from workbench.replay.expressions.compiled import Compiled, Function, Place
+from workbench.replay.expressions.compiled import Compiled, Function, Location
 from workbench.replay.rows import FixedPoint, Row, Value, as_number, as_text, bounded, number_text
 
 Number = int | float
@@ -29,8 +29,8 @@ def round_half_away(number: Number, places: int = 0) -> Number:
     return int(signed) if abs(signed) < 2**53 else signed
 
 
-def _numeric(compute: Callable[[Number], Number | None]) -> Callable[[Place, tuple[Compiled, ...]], Compiled]:
-    def build(_place: Place, arguments: tuple[Compiled, ...]) -> Compiled:
+def _numeric(compute: Callable[[Number], Number | None]) -> Callable[[Location, tuple[Compiled, ...]], Compiled]:
+    def build(_location: Location, arguments: tuple[Compiled, ...]) -> Compiled:
         first = arguments[0].run
 
         def run(row: Row) -> Value:
@@ -74,7 +74,7 @@ def _power(base: Number, exponent: Number) -> Number:
 def _two(compute: Callable[[Number, Number], Number | None], otherwise: Number | None = None) -> Function:
     """Make a function of two numbers; the second may be left out when there is a value to use instead."""
 
-    def build(_place: Place, arguments: tuple[Compiled, ...]) -> Compiled:
+    def build(_location: Location, arguments: tuple[Compiled, ...]) -> Compiled:
         first = arguments[0].run
         second = arguments[1].run if len(arguments) > 1 else (lambda _row: otherwise)
 
@@ -87,10 +87,10 @@ def _two(compute: Callable[[Number, Number], Number | None], otherwise: Number |
     return Function(1 if otherwise is not None else 2, 2, build)
 
 
-def _extreme(largest: bool) -> Callable[[Place, tuple[Compiled, ...]], Compiled]:
+def _extreme(largest: bool) -> Callable[[Location, tuple[Compiled, ...]], Compiled]:
     """Make min() or max(): nulls are passed over, text is larger than every number."""
 
-    def build(_place: Place, arguments: tuple[Compiled, ...]) -> Compiled:
+    def build(_location: Location, arguments: tuple[Compiled, ...]) -> Compiled:
         runs = [argument.run for argument in arguments]
         choose = max if largest else min
 
@@ -141,7 +141,7 @@ _FORMATS: dict[Value, Callable[[Number], str]] = {
 }  # fmt: skip
 
 
-def _tostring(place: Place, arguments: tuple[Compiled, ...]) -> Compiled:
+def _tostring(location: Location, arguments: tuple[Compiled, ...]) -> Compiled:
     first = arguments[0].run
     if arguments[0].kind == "boolean":
         return Compiled("text", lambda row: None if (truth := first(row)) is None else str(bool(truth)))
@@ -149,7 +149,7 @@ def _tostring(place: Place, arguments: tuple[Compiled, ...]) -> Compiled:
         return Compiled("text", lambda row: value if isinstance(value := first(row), tuple) else as_text(value))
     form = _FORMATS.get(arguments[1].literal)
     if form is None:
-        raise place.error(f"tostring() knows the formats {', '.join(map(str, _FORMATS))}, written in double quotes")
+        raise location.error(f"tostring() knows the formats {', '.join(map(str, _FORMATS))}, written in double quotes")
 
     def run(row: Row) -> Value:
         value = first(row)
@@ -159,7 +159,7 @@ def _tostring(place: Place, arguments: tuple[Compiled, ...]) -> Compiled:
     return Compiled("text", run)
 
 
-def _tonumber(_place: Place, arguments: tuple[Compiled, ...]) -> Compiled:
+def _tonumber(_location: Location, arguments: tuple[Compiled, ...]) -> Compiled:
     first = arguments[0].run
     base = arguments[1].run if len(arguments) > 1 else (lambda _row: 10)
 
@@ -190,7 +190,7 @@ NUMBER_FUNCTIONS: dict[str, Function] = {
     "log": _two(_log, 10),
     "max": Function(1, None, _extreme(True)),
     "min": Function(1, None, _extreme(False)),
-    "pi": Function(0, 0, lambda _place, _arguments: Compiled("number", lambda _row: math.pi)),
+    "pi": Function(0, 0, lambda _location, _arguments: Compiled("number", lambda _row: math.pi)),
     "pow": _two(_power),
     "round": _two(_round, 0),
     "sqrt": Function(1, 1, _numeric(lambda x: math.sqrt(x) if x >= 0 else float("nan"))),

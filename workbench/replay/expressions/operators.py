@@ -9,17 +9,17 @@ from collections.abc import Callable
 from functools import lru_cache
 from typing import Any
 
-from workbench.replay.expressions.compiled import Compiled, Place, Run, condition
+from workbench.replay.expressions.compiled import Compiled, Location, Run, condition
 from workbench.replay.rows import Row, Value, as_number, as_text, bounded
 
 Number = int | float
 
 
-def unary(place: Place, sign: str, operand: Compiled) -> Compiled:
+def unary(location: Location, sign: str, operand: Compiled) -> Compiled:
     """Compile a sign or NOT."""
     run = operand.run
     if sign == "NOT":
-        truth = condition(place, operand)
+        truth = condition(location, operand)
 
         def negated(row: Row) -> Value:
             value = truth(row)
@@ -36,14 +36,14 @@ def unary(place: Place, sign: str, operand: Compiled) -> Compiled:
     return Compiled("number", minus)
 
 
-def binary(place: Place, sign: str, left: Compiled, right: Compiled) -> Compiled:
+def binary(location: Location, sign: str, left: Compiled, right: Compiled) -> Compiled:
     """Compile an operator between two expressions."""
     if sign in _LOGIC:
-        return Compiled("boolean", _LOGIC[sign](condition(place, left), condition(place, right)))
+        return Compiled("boolean", _LOGIC[sign](condition(location, left), condition(location, right)))
     if sign in _COMPARED:
-        return Compiled("boolean", comparing(sign, left.run, right.run, place.context.mv_ne))
+        return Compiled("boolean", comparing(sign, left.run, right.run, location.context.mv_ne))
     if "boolean" in (left.kind, right.kind):
-        raise place.error(f"'{sign}' takes values, not a condition")
+        raise location.error(f"'{sign}' takes values, not a condition")
     if sign == "LIKE":
         return Compiled("boolean", liking(left.run, right))
     if sign == ".":

@@ -8,10 +8,10 @@ from collections.abc import Callable
 from functools import lru_cache, partial
 from typing import Any
 
-from workbench.replay.expressions.compiled import Compiled, Function, Place, Run
+from workbench.replay.expressions.compiled import Compiled, Function, Location, Run
 from workbench.replay.rows import Row, Value, as_number, as_text, byte_order, each_text, multivalue
 
-Build = Callable[[Place, tuple[Compiled, ...]], Compiled]
+Build = Callable[[Location, tuple[Compiled, ...]], Compiled]
 _REFERENCE = re.compile(r"\\(\d|\\)")
 
 
@@ -20,17 +20,17 @@ def _compiled_pattern(pattern: str) -> re.Pattern[str]:
     return re.compile(re.sub(r"\(\?<(?![=!])", "(?P<", pattern))
 
 
-def _pattern(place: Place, text: str) -> re.Pattern[str]:
+def _pattern(location: Location, text: str) -> re.Pattern[str]:
     try:
         return _compiled_pattern(text)
     except re.error as error:
-        raise place.error(f"'{text}' is not a regular expression the replay can run: {error}") from None
+        raise location.error(f"'{text}' is not a regular expression the replay can run: {error}") from None
 
 
 def _mapped(change: Callable[[str], str]) -> Build:
     """Make a function that changes each text of a field."""
 
-    def build(_place: Place, arguments: tuple[Compiled, ...]) -> Compiled:
+    def build(_location: Location, arguments: tuple[Compiled, ...]) -> Compiled:
         first = arguments[0].run
 
         def run(row: Row) -> Value:
@@ -47,7 +47,7 @@ def _mapped(change: Callable[[str], str]) -> Build:
 def _applied(kind: Any, compute: Callable[..., Value]) -> Build:
     """Make a function of plain values; null when one of them is null."""
 
-    def build(_place: Place, arguments: tuple[Compiled, ...]) -> Compiled:
+    def build(_location: Location, arguments: tuple[Compiled, ...]) -> Compiled:
         runs = [argument.run for argument in arguments]
 
         def run(row: Row) -> Value:
@@ -59,19 +59,19 @@ def _applied(kind: Any, compute: Callable[..., Value]) -> Build:
     return build
 
 
-def _replace(place: Place, arguments: tuple[Compiled, ...]) -> Compiled:
+def _replace(location: Location, arguments: tuple[Compiled, ...]) -> Compiled:
     source, wanted, put = (argument.run for argument in arguments)
     regex, template = arguments[1].literal, arguments[2].literal
     if isinstance(regex, str):
-        _pattern(place, regex)
+        _pattern(location, regex)
     if isinstance(regex, str) and isinstance(template, str):
-        return Compiled("text", _replacing(source, _pattern(place, regex), template))
+        return Compiled("text", _replacing(source, _pattern(location, regex), template))
 
     def run(row: Row) -> Value:
         value, regex, template = source(row), as_text(wanted(row)), as_text(put(row))
         if value is None or regex is None or template is None:
             return None
-        pattern = _pattern(place, regex)
+        pattern = _pattern(location, regex)
         return multivalue(_replaced(pattern, template, text) for text in each_text(value))
 
     return Compiled("text", run)
@@ -103,16 +103,16 @@ def _referred(match: re.Match[str], reference: str) -> str:
     return match.group(int(reference)) or "" if int(reference) <= (match.re.groups or 0) else ""
 
 
-def _match(place: Place, arguments: tuple[Compiled, ...]) -> Compiled:
+def _match(location: Location, arguments: tuple[Compiled, ...]) -> Compiled:
     source, wanted = (argument.run for argument in arguments)
     if isinstance(arguments[1].literal, str):
-        _pattern(place, arguments[1].literal)
+        _pattern(location, arguments[1].literal)
 
     def run(row: Row) -> Value:
         value, regex = source(row), as_text(wanted(row))
         if value is None or regex is None:
             return None
-        return any(_pattern(place, regex).search(text) for text in each_text(value))
+        return any(_pattern(location, regex).search(text) for text in each_text(value))
 
     return Compiled("boolean", run)
 
@@ -147,19 +147,19 @@ def _mvindex(value: Value, start: Value, end: Value = None) -> Value:
     return multivalue(texts[begin : stop + 1]) if 0 <= begin <= stop else None
 
 
-def _mvappend(_place: Place, arguments: tuple[Compiled, ...]) -> Compiled:
+def _mvappend(_location: Location, arguments: tuple[Compiled, ...]) -> Compiled:
     runs = [argument.run for argument in arguments]
     return Compiled("any", lambda row: multivalue(text for run in runs for text in each_text(run(row))))
 
 
-def _mvfind(place: Place, arguments: tuple[Compiled, ...]) -> Compiled:
+def _mvfind(location: Location, arguments: tuple[Compiled, ...]) -> Compiled:
     source, wanted = (argument.run for argument in arguments)
 
     def run(row: Row) -> Value:
         regex = as_text(wanted(row))
         if regex is None:
             return None
-        pattern = _pattern(place, regex)
+        pattern = _pattern(location, regex)
         return next((i for i, text in enumerate(each_text(source(row))) if pattern.search(text)), None)
 
     return Compiled("number", run)

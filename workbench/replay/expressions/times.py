@@ -7,7 +7,7 @@ import math
 import re
 
 from workbench.replay.errors import errors_at
-from workbench.replay.expressions.compiled import Compiled, Function, Place
+from workbench.replay.expressions.compiled import Compiled, Function, Location
 from workbench.replay.rows import Row, Value, as_number, as_text
 from workbench.spl.times import relative_time
 
@@ -25,8 +25,8 @@ def format_time(seconds: float, form: str) -> str:
     """Write an epoch time by a strftime format, in UTC. UnknownDirectiveError names what it cannot write."""
     moment = datetime.datetime.fromtimestamp(math.floor(seconds), datetime.timezone.utc)
 
-    def write(found: re.Match[str]) -> str:
-        code = found.group(1)
+    def write(directive: re.Match[str]) -> str:
+        code = directive.group(1)
         if code in _AS_IS:
             return moment.strftime(f"%{code}")
         if code in _SHORT:
@@ -45,7 +45,7 @@ def format_time(seconds: float, form: str) -> str:
     return _DIRECTIVE.sub(write, form)
 
 
-def _strftime(place: Place, arguments: tuple[Compiled, ...]) -> Compiled:
+def _strftime(location: Location, arguments: tuple[Compiled, ...]) -> Compiled:
     first, second = (argument.run for argument in arguments)
 
     def run(row: Row) -> Value:
@@ -55,14 +55,14 @@ def _strftime(place: Place, arguments: tuple[Compiled, ...]) -> Compiled:
         try:
             return format_time(seconds, form)
         except UnknownDirectiveError as error:
-            raise place.error(f"strftime() of the replay does not know {error}") from None
+            raise location.error(f"strftime() of the replay does not know {error}") from None
         except (ValueError, OverflowError, OSError):
             return None  # a number that is not a time between the years 1 and 9999
 
     return Compiled("text", run)
 
 
-def _strptime(_place: Place, arguments: tuple[Compiled, ...]) -> Compiled:
+def _strptime(_location: Location, arguments: tuple[Compiled, ...]) -> Compiled:
     first, second = (argument.run for argument in arguments)
 
     def run(row: Row) -> Value:
@@ -80,26 +80,26 @@ def _strptime(_place: Place, arguments: tuple[Compiled, ...]) -> Compiled:
     return Compiled("number", run)
 
 
-def _relative_time(place: Place, arguments: tuple[Compiled, ...]) -> Compiled:
+def _relative_time(location: Location, arguments: tuple[Compiled, ...]) -> Compiled:
     first, second = (argument.run for argument in arguments)
 
     def run(row: Row) -> Value:
         seconds, modifier = as_number(first(row)), as_text(second(row))
         if seconds is None or modifier is None:
             return None
-        with errors_at(None, place.position):
+        with errors_at(None, location.position):
             return relative_time(float(seconds), modifier)
 
     return Compiled("number", run)
 
 
-def _now(place: Place, _arguments: tuple[Compiled, ...]) -> Compiled:
-    now = place.context.now
+def _now(location: Location, _arguments: tuple[Compiled, ...]) -> Compiled:
+    now = location.context.now
     return Compiled("number", lambda _row: now)
 
 
-def _time(place: Place, _arguments: tuple[Compiled, ...]) -> Compiled:
-    clock = place.context.now if place.context.clock is None else place.context.clock
+def _time(location: Location, _arguments: tuple[Compiled, ...]) -> Compiled:
+    clock = location.context.now if location.context.clock is None else location.context.clock
     return Compiled("number", lambda _row: clock)
 
 

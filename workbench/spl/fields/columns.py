@@ -65,16 +65,16 @@ def joined(left: FieldSet, right: FieldSet, keys: tuple[str, ...], inner: bool) 
     fields: dict[str, Trait] = {}
     for name in (*left.fields, *right.fields):
         # What was null together in the partner's row need not be so in this row.
-        one, other = left.trait(name), replace(right.trait(name), source="")
-        many = worst(one.many, other.many)
+        own, partner = left.trait(name), replace(right.trait(name), source="")
+        many = worst(own.many, partner.many)
         if name in keys:
-            fields[name] = Trait("no" if inner else one.null, many)
+            fields[name] = Trait("no" if inner else own.null, many)
         elif not right.produces(name):
-            fields[name] = one
+            fields[name] = own
         elif not left.produces(name):
-            fields[name] = other if inner else other.or_else(NULL)
+            fields[name] = partner if inner else partner.or_else(NULL)
         else:
-            fields[name] = Trait(best(one.null, other.null) if inner else one.null, many)
+            fields[name] = Trait(best(own.null, partner.null) if inner else own.null, many)
     return FieldSet(fields, left.open or right.open, gone_in_both(left, right))
 
 

@@ -9,7 +9,7 @@ from workbench.spl import tree
 from workbench.spl.fields import columns, commands
 from workbench.spl.fields.foreach import after_foreach
 from workbench.spl.fields.sets import FieldSet, Trait
-from workbench.spl.fields.steps import Change, Custom, FieldUse, LookupTable, Scene, Step, Tables, UseKind
+from workbench.spl.fields.steps import Change, Custom, FieldUse, FlowContext, LookupTable, Step, Tables, UseKind
 from workbench.spl.fields.uses import in_list
 
 __all__ = ["Custom", "FieldSet", "FieldUse", "LookupTable", "Step", "Tables", "Trait", "UseKind", "field_flow"]
@@ -25,8 +25,8 @@ def field_flow(search: tree.Search, tables: Tables, custom: Custom, start: Field
     what the first command is given, if it does not begin the search.
     """
     steps: list[Step] = []
-    scene = Scene(search.text, tables, custom)
-    _Flow(steps, scene).run(search, FieldSet() if start is None else start, first=start is None)
+    context = FlowContext(search.text, tables, custom)
+    _Flow(steps, context).run(search, FieldSet() if start is None else start, first=start is None)
     return steps
 
 
@@ -35,7 +35,7 @@ class _Flow:
     """Collects the steps of a search; ``depth`` counts the subsearches around it."""
 
     steps: list[Step]
-    scene: Scene
+    context: FlowContext
     depth: int = 0
 
     def run(self, search: tree.Search, fields: FieldSet, first: bool) -> FieldSet:
@@ -61,10 +61,10 @@ class _Flow:
         if isinstance(command, tree.Branches):
             return self._branches(command, before), ()
         if isinstance(command, tree.Foreach):
-            return after_foreach(command, before, self.scene)
+            return after_foreach(command, before, self.context)
         for search in tree.searches_in(command):
             self._inner(search)
-        return commands.change(command, before, self.scene)
+        return commands.change(command, before, self.context)
 
     def _branches(self, command: tree.Branches, before: FieldSet) -> FieldSet:
         if command.command == "appendpipe":
@@ -83,7 +83,7 @@ class _Flow:
 
     def _join(self, command: tree.Join, before: FieldSet) -> Change:
         right = self._inner(command.search)
-        text, span = self.scene.text, command.span
+        text, span = self.context.text, command.span
         reads = in_list(command.fields, "key", before, text, span)
         missing = (use for use in in_list(command.fields, "key", right, text, span) if not use.exists)
         inner = dict(command.options).get("type", "inner").lower() == "inner"

@@ -11,7 +11,7 @@ from workbench.spl import tree
 from workbench.spl.errors import SplSyntaxError
 from workbench.spl.fields import commands
 from workbench.spl.fields.sets import FieldSet, Trait
-from workbench.spl.fields.steps import Change, FieldUse, Scene
+from workbench.spl.fields.steps import Change, FieldUse, FlowContext
 from workbench.spl.fields.uses import in_list
 from workbench.spl.parser import parse_subsearch
 from workbench.spl.terms import Span
@@ -25,13 +25,13 @@ _ROUNDS = 8
 Node = TypeVar("Node")
 
 
-def after_foreach(node: tree.Foreach, before: FieldSet, scene: Scene) -> Change:
+def after_foreach(node: tree.Foreach, before: FieldSet, context: FlowContext) -> Change:
     """Return the fields after foreach and what it reads.
 
     The template of one field sees what those of other fields have made, in an order that is not known: so each
     is read on the set of all that any of them can make.
     """
-    reads = list(in_list(node.fields, "foreach", before, scene.text, node.span))
+    reads = list(in_list(node.fields, "foreach", before, context.text, node.span))
     matched = _matched(node.fields, before)
     templates: dict[str, tree.Eval] = {}
     for name, pattern in matched.items():
@@ -41,7 +41,7 @@ def after_foreach(node: tree.Foreach, before: FieldSet, scene: Scene) -> Change:
         templates[name] = template
     seen = before
     for _ in range(_ROUNDS):
-        reached = reduce(FieldSet.merged, (_made(each, seen, scene) for each in templates.values()), seen)
+        reached = reduce(FieldSet.merged, (_made(each, seen, context) for each in templates.values()), seen)
         if reached == seen:
             break
         seen = reached
@@ -50,7 +50,7 @@ def after_foreach(node: tree.Foreach, before: FieldSet, scene: Scene) -> Change:
     assigned: dict[str, Trait] = {}
     certain: set[str] = set()
     for name, template in templates.items():
-        made, uses = commands.change(template, seen, scene)
+        made, uses = commands.change(template, seen, context)
         reads.extend(FieldUse(use.name, node.template_span, use.where, use.exists) for use in uses)
         sure = "*" not in name and name in before.fields and before.fields[name].null == "no"
         for target in {step.field for step in template.assignments}:
@@ -62,23 +62,23 @@ def after_foreach(node: tree.Foreach, before: FieldSet, scene: Scene) -> Change:
     return before.with_fields(after), tuple(dict.fromkeys(reads))
 
 
-def _made(template: tree.Eval, fields: FieldSet, scene: Scene) -> FieldSet:
-    return commands.change(template, fields, scene)[0]
+def _made(template: tree.Eval, fields: FieldSet, context: FlowContext) -> FieldSet:
+    return commands.change(template, fields, context)[0]
 
 
 def _matched(patterns: tuple[str, ...], fields: FieldSet) -> dict[str, str]:
     """Return the fields and families that the names of a foreach stand for, each with the name that matches."""
-    found: dict[str, str] = {}
+    matched: dict[str, str] = {}
     for name in sorted(fields.fields):
         pattern = next((each for each in patterns if matches(name, each)), None)
         if pattern is not None:
-            found[name] = pattern
+            matched[name] = pattern
         elif "*" in name:
-            found.update({each: each for each in patterns if overlap(name, each)})
+            matched.update({each: each for each in patterns if overlap(name, each)})
     for pattern in patterns:
         if fields.open and fields.produces(pattern):
-            found.setdefault(pattern, pattern)
-    return found
+            matched.setdefault(pattern, pattern)
+    return matched
 
 
 def _template(text: str, name: str, pattern: str) -> tree.Eval | None:
@@ -86,7 +86,7 @@ def _template(text: str, name: str, pattern: str) -> tree.Eval | None:
     parts = stars(name, pattern) or ()
     values = {"FIELD": name, "MATCHSTR": "".join(parts)}
     values |= {f"MATCHSEG{number}": part for number, part in enumerate(parts, start=1)}
-    filled = _PLACEHOLDER.sub(lambda found: values.get(found[1], "").replace("*", _STAR), text)
+    filled = _PLACEHOLDER.sub(lambda placeholder: values.get(placeholder[1], "").replace("*", _STAR), text)
     try:
         commands = parse_subsearch(filled).commands
     except SplSyntaxError:

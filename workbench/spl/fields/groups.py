@@ -111,18 +111,18 @@ def _counts(node: tree.Stats, name: str) -> bool:
 
 def aggregated(node: tree.Stats, before: FieldSet) -> dict[str, Trait]:
     """Return the columns that the aggregations make; those with wildcards one for each field there is."""
-    found: dict[str, Trait] = {}
+    columns: dict[str, Trait] = {}
     for aggregation in node.aggregations:
         if aggregation.field is not None and "*" in aggregation.field:
             for name, trait in _wild(aggregation, aggregation.field, node, before).items():
-                found[name] = found[name].or_else(trait) if name in found else trait
+                columns[name] = columns[name].or_else(trait) if name in columns else trait
         else:
-            found[aggregation.name] = _trait(aggregation, _argument(aggregation, before))
+            columns[aggregation.name] = _trait(aggregation, _argument(aggregation, before))
             if aggregation.field is None and aggregation.expression is None and node.by:
-                found[aggregation.name] = Trait(nonzero=True)
+                columns[aggregation.name] = Trait(nonzero=True)
     if any(name == "allnum" for name, _ in node.options):
-        return {name: Trait(worst(trait.null, "unsure"), trait.many) for name, trait in found.items()}
-    return found
+        return {name: Trait(worst(trait.null, "unsure"), trait.many) for name, trait in columns.items()}
+    return columns
 
 
 def _argument(aggregation: tree.Aggregation, before: FieldSet) -> Trait:
@@ -149,12 +149,12 @@ def _wild(aggregation: tree.Aggregation, field: str, node: tree.Stats, before: F
     """Return the columns of an aggregation over all fields that a name with wildcards stands for."""
     if aggregation.name.count("*") != field.count("*"):
         return {aggregation.name: UNSURE}
-    found: dict[str, Trait] = {}
+    columns: dict[str, Trait] = {}
 
     def add(name: str, argument: Trait) -> None:
         trait = _trait(aggregation, argument)
         made = Trait(worst(trait.null, argument.null), trait.many)
-        found[name] = found[name].or_else(made) if name in found else made
+        columns[name] = columns[name].or_else(made) if name in columns else made
 
     for name, argument in before.fields.items():
         if name in node.by or name.startswith("_"):
@@ -166,4 +166,4 @@ def _wild(aggregation: tree.Aggregation, field: str, node: tree.Stats, before: F
             add(aggregation.name, argument)
     if before.open:
         add(aggregation.name, UNSURE)
-    return found
+    return columns

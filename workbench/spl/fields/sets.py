@@ -135,6 +135,6 @@ class FieldSet:
         return FieldSet(fields, self.open or other.open, gone_in_both(self, other))
 
 
-def gone_in_both(one: FieldSet, other: FieldSet) -> frozenset[str]:
+def gone_in_both(left: FieldSet, right: FieldSet) -> frozenset[str]:
     """Return what is absent from both sets."""
-    return frozenset(name for a, b in ((one, other), (other, one)) for name in a.absent if not b.produces(name))
+    return frozenset(name for a, b in ((left, right), (right, left)) for name in a.absent if not b.produces(name))

@@ -50,7 +50,7 @@ Change = tuple[FieldSet, tuple[FieldUse, ...]]
 
 
 @dataclass(frozen=True)
-class Scene:
+class FlowContext:
     """What is known besides the command: the text of the search, and the tables and custom commands there are."""
 
     text: str

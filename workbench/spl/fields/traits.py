@@ -194,10 +194,10 @@ def narrowed(fields: FieldSet, test: tree.Expression, outcome: Outcome) -> Field
     return fields
 
 
-def _either(one: FieldSet, other: FieldSet) -> FieldSet:
+def _either(left: FieldSet, right: FieldSet) -> FieldSet:
     """Return the set of rows of both kinds; unlike with append, the fields are the same."""
-    names = dict.fromkeys((*one.fields, *other.fields))
-    return one.with_fields({name: one.trait(name).or_else(other.trait(name)) for name in names})
+    names = dict.fromkeys((*left.fields, *right.fields))
+    return left.with_fields({name: left.trait(name).or_else(right.trait(name)) for name in names})
 
 
 def _narrowed_by_call(fields: FieldSet, test: tree.Call, outcome: Outcome) -> FieldSet:

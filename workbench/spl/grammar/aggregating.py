@@ -24,16 +24,16 @@ _RANKED = re.compile(
 _MOST_SPLITS = {"chart": 2, "sichart": 2, "timechart": 1, "sitimechart": 1, "geostats": 1}
 
 
-def read_mstats(cursor: Cursor, place: Span) -> tree.Mstats:
+def read_mstats(cursor: Cursor, span: Span) -> tree.Mstats:
     """Read mstats; options written inside WHERE (span=10s) are taken out of it."""
     aggregations, options = _some_aggregations(cursor, "avg(<metric>)")
     where, inside = _where(cursor)
     by, behind = clauses.by(cursor)
     bin_span, others = clauses.taken_out((*options, *inside, *behind), "span")
-    return tree.Mstats(aggregations, where, by, bin_span, others, place)
+    return tree.Mstats(aggregations, where, by, bin_span, others, span)
 
 
-def read_tstats(cursor: Cursor, place: Span) -> tree.Tstats:
+def read_tstats(cursor: Cursor, span: Span) -> tree.Tstats:
     """Read tstats."""
     aggregations, options = _some_aggregations(cursor, "count")
     source = None
@@ -43,7 +43,7 @@ def read_tstats(cursor: Cursor, place: Span) -> tree.Tstats:
     where, inside = _where(cursor)
     by, behind = clauses.by(cursor)
     bin_span, others = clauses.taken_out((*options, *inside, *behind), "span")
-    return tree.Tstats(aggregations, source, where, by, bin_span, others, place)
+    return tree.Tstats(aggregations, source, where, by, bin_span, others, span)
 
 
 def _some_aggregations(cursor: Cursor, example: str) -> tuple[tuple[tree.Aggregation, ...], tree.Options]:
@@ -74,14 +74,14 @@ def _where(cursor: Cursor) -> tuple[Filter | None, tree.Options]:
     return rest, tuple((term.field.lower(), term.value) for term in inside)
 
 
-def read_stats(cursor: Cursor, place: Span) -> tree.Stats:
+def read_stats(cursor: Cursor, span: Span) -> tree.Stats:
     """Read stats, eventstats, streamstats or sistats."""
     aggregations, options = _some_aggregations(cursor, "count")
     by, behind = clauses.by(cursor)
-    return tree.Stats(cursor.command, aggregations, by, options + behind, place)
+    return tree.Stats(cursor.command, aggregations, by, options + behind, span)
 
 
-def read_chart(cursor: Cursor, place: Span) -> tree.Chart:
+def read_chart(cursor: Cursor, span: Span) -> tree.Chart:
     """Read chart, timechart, geostats or a summarizing form of them."""
     command = cursor.command
     aggregations, options = _some_aggregations(cursor, "count")
@@ -98,10 +98,10 @@ def read_chart(cursor: Cursor, place: Span) -> tree.Chart:
     if cursor.take(_WHERE) is not None:
         cursor.need(_MEASURE, "an aggregation")
         cursor.need(_RANKED, "an operator")
-    return tree.Chart(command, aggregations, fields, options + behind + clauses.options(cursor), place)
+    return tree.Chart(command, aggregations, fields, options + behind + clauses.options(cursor), span)
 
 
-def read_top(cursor: Cursor, place: Span) -> tree.Top:
+def read_top(cursor: Cursor, span: Span) -> tree.Top:
     """Read top or rare; a number in front is that of its option limit."""
     options = clauses.options(cursor)
     if count := cursor.take(_COUNT):
@@ -110,4 +110,4 @@ def read_top(cursor: Cursor, place: Span) -> tree.Top:
     fields = clauses.names(cursor, stop=_BY_OR_END)
     options += clauses.options(cursor)
     by, behind = clauses.by(cursor)
-    return tree.Top(cursor.command, fields, by, options + behind, place)
+    return tree.Top(cursor.command, fields, by, options + behind, span)

@@ -67,18 +67,18 @@ def names(cursor: Cursor, least: int = 1, stop: re.Pattern[str] = NEVER) -> tupl
 
     More commas than needed are no matter: Splunk skips them.
     """
-    found: list[str] = []
+    names: list[str] = []
     while True:
-        cursor.take(_COMMAS, "','" if found else "")
-        if _option(cursor) or (len(found) >= least and cursor.peek(stop)):
+        cursor.take(_COMMAS, "','" if names else "")
+        if _option(cursor) or (len(names) >= least and cursor.peek(stop)):
             break
         taken = cursor.take(_NAME, "a name")
         if taken is None:
             break
-        found.append(unquote(taken))
-    if len(found) < least:
+        names.append(unquote(taken))
+    if len(names) < least:
         raise cursor.unexpected()
-    return tuple(found)
+    return tuple(names)
 
 
 def _refuse_empty_option(cursor: Cursor, word: str) -> None:
@@ -141,17 +141,17 @@ def aggregations(cursor: Cursor, unnamed: bool = False) -> tuple[tuple[Aggregati
 
     ``unnamed`` lets ``count(eval(...))`` go without an AS, as in chart.
     """
-    found: list[Aggregation] = []
+    aggregations: list[Aggregation] = []
     given: list[tuple[str, str]] = []
     while True:
         if (taken := option(cursor)) is not None:
             given.append(taken)
         elif (aggregation := _aggregation(cursor, unnamed)) is not None:
-            found.append(aggregation)
+            aggregations.append(aggregation)
         else:
             break
         cursor.take(_COMMAS, "','")
-    return tuple(found), tuple(given)
+    return tuple(aggregations), tuple(given)
 
 
 def _aggregation(cursor: Cursor, unnamed: bool) -> Aggregation | None:

@@ -25,17 +25,17 @@ _KNOWN_CONVERSIONS = frozenset(
 )
 
 
-def read_eval(cursor: Cursor, place: Span) -> tree.Eval:
+def read_eval(cursor: Cursor, span: Span) -> tree.Eval:
     """Read eval."""
     assignments = [_assignment(cursor)]
     while cursor.take(_COMMA, "','") is not None:
         assignments.append(_assignment(cursor))
-    return tree.Eval(tuple(assignments), place)
+    return tree.Eval(tuple(assignments), span)
 
 
-def read_fieldformat(cursor: Cursor, place: Span) -> tree.Fieldformat:
+def read_fieldformat(cursor: Cursor, span: Span) -> tree.Fieldformat:
     """Read fieldformat."""
-    return tree.Fieldformat(_assignment(cursor), place)
+    return tree.Fieldformat(_assignment(cursor), span)
 
 
 def _assignment(cursor: Cursor) -> tree.Assignment:
@@ -46,7 +46,7 @@ def _assignment(cursor: Cursor) -> tree.Assignment:
     return tree.Assignment(target, expression, Span(start, cursor.last))
 
 
-def read_rename(cursor: Cursor, place: Span) -> tree.Rename:
+def read_rename(cursor: Cursor, span: Span) -> tree.Rename:
     """Read rename; both names of a pair must have as many wildcards."""
     pairs: list[tuple[str, str]] = []
     while not pairs or not cursor.at_end:
@@ -58,30 +58,30 @@ def read_rename(cursor: Cursor, place: Span) -> tree.Rename:
             raise cursor.error(f"'{old}' and '{new}' differ in their number of wildcards", start)
         pairs.append((old, new))
         cursor.take(_COMMAS, "','")
-    return tree.Rename(tuple(pairs), place)
+    return tree.Rename(tuple(pairs), span)
 
 
-def read_fields(cursor: Cursor, place: Span) -> tree.Fields:
+def read_fields(cursor: Cursor, span: Span) -> tree.Fields:
     """Read fields."""
     sign = cursor.take(_SIGN)
-    return tree.Fields(clauses.names(cursor), sign != "-", place)
+    return tree.Fields(clauses.names(cursor), sign != "-", span)
 
 
-def read_table(cursor: Cursor, place: Span) -> tree.Table:
+def read_table(cursor: Cursor, span: Span) -> tree.Table:
     """Read table."""
-    return tree.Table(clauses.names(cursor), place)
+    return tree.Table(clauses.names(cursor), span)
 
 
-def read_fillnull(cursor: Cursor, place: Span) -> tree.Fillnull:
+def read_fillnull(cursor: Cursor, span: Span) -> tree.Fillnull:
     """Read fillnull; without value=, nulls become "0"."""
     fields, options = clauses.names_and_options(cursor)
     value, others = clauses.taken_out(options, "value")
     if others:
-        raise cursor.error(f"unknown option '{others[0][0]}', there is only value=", place.start)
-    return tree.Fillnull(fields, "0" if value is None else value, place)
+        raise cursor.error(f"unknown option '{others[0][0]}', there is only value=", span.start)
+    return tree.Fillnull(fields, "0" if value is None else value, span)
 
 
-def read_replace(cursor: Cursor, place: Span) -> tree.Replace:
+def read_replace(cursor: Cursor, span: Span) -> tree.Replace:
     """Read replace."""
     pairs: list[tuple[str, str]] = []
     while not pairs or not (cursor.at_end or cursor.peek(_IN)):
@@ -90,10 +90,10 @@ def read_replace(cursor: Cursor, place: Span) -> tree.Replace:
         pairs.append((old, unquote(cursor.need(_TEXT, "a value"))))
         cursor.take(_COMMAS, "','")
     fields = clauses.names(cursor) if cursor.take(_IN) is not None else ()
-    return tree.Replace(tuple(pairs), fields, place)
+    return tree.Replace(tuple(pairs), fields, span)
 
 
-def read_convert(cursor: Cursor, place: Span) -> tree.Convert:
+def read_convert(cursor: Cursor, span: Span) -> tree.Convert:
     """Read convert."""
     options = clauses.options(cursor)
     conversions: list[tree.Conversion] = []
@@ -108,11 +108,11 @@ def read_convert(cursor: Cursor, place: Span) -> tree.Convert:
         cursor.take(_COMMAS, "','")
         options += clauses.options(cursor)
     if not conversions:
-        raise cursor.error("no function, expected e.g. ctime(<field>)", place.start)
-    return tree.Convert(tuple(conversions), options, place)
+        raise cursor.error("no function, expected e.g. ctime(<field>)", span.start)
+    return tree.Convert(tuple(conversions), options, span)
 
 
-def read_bin(cursor: Cursor, place: Span) -> tree.Bin:
+def read_bin(cursor: Cursor, span: Span) -> tree.Bin:
     """Read bin or bucket."""
     options = clauses.options(cursor)
     field = clauses.name(cursor)
@@ -122,4 +122,4 @@ def read_bin(cursor: Cursor, place: Span) -> tree.Bin:
         alias = clauses.name(cursor)
         options += clauses.options(cursor)
     bin_span, others = clauses.taken_out(options, "span")
-    return tree.Bin(field, alias, bin_span, others, place)
+    return tree.Bin(field, alias, bin_span, others, span)

@@ -108,11 +108,11 @@ def _operand(cursor: Cursor, least: int) -> Expression:
 
 def _arguments(cursor: Cursor) -> tuple[Expression, ...]:
     """Take the arguments of a call and the parenthesis behind them."""
-    found: list[Expression] = []
+    arguments: list[Expression] = []
     if cursor.take(_CLOSE) is not None:
         return ()
     while True:
-        found.append(read_expression(cursor))
+        arguments.append(read_expression(cursor))
         if cursor.take(_COMMA, "','") is None:
             cursor.need(_CLOSE, "')'")
-            return tuple(found)
+            return tuple(arguments)

@@ -18,7 +18,7 @@ _WORD = re.compile(r'"(?:\\.|[^"\\])*"|[^\s,"|\[\]]+')
 _COMMAS = re.compile(r",[\s,]*")
 
 
-def read_generic(cursor: Cursor, place: Span) -> tree.Plain:
+def read_generic(cursor: Cursor, span: Span) -> tree.Plain:
     """Read a command by its line in commands.txt."""
     shape = SHAPES[cursor.command]
     options = clauses.options(cursor)
@@ -30,7 +30,7 @@ def read_generic(cursor: Cursor, place: Span) -> tree.Plain:
         names, more = clauses.names_and_options(cursor)
         options += more
         if len(names) < 3:
-            raise cursor.error(f"takes three fields, not {len(names)}", place.start)
+            raise cursor.error(f"takes three fields, not {len(names)}", span.start)
     elif shape == "name":
         names = (clauses.name(cursor),)
     elif shape == "assigned":
@@ -42,7 +42,7 @@ def read_generic(cursor: Cursor, place: Span) -> tree.Plain:
         while (words := _words(cursor)) or clauses.is_option(cursor):
             names += words
             options += clauses.options(cursor)
-    return tree.Plain(cursor.command, names, options + clauses.options(cursor), place)
+    return tree.Plain(cursor.command, names, options + clauses.options(cursor), span)
 
 
 def _words(cursor: Cursor) -> tuple[str, ...]:

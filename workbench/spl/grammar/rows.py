@@ -25,29 +25,29 @@ _COLON = re.compile("[:=]")
 _SETS = frozenset(("datamodel", "dataset", "federated", "inputlookup", "lookup", "savedsearch", "sid"))
 
 
-def read_search(cursor: Cursor, place: Span) -> tree.SearchFilter:
+def read_search(cursor: Cursor, span: Span) -> tree.SearchFilter:
     """Read search."""
-    return tree.SearchFilter(read_filter(cursor), place)
+    return tree.SearchFilter(read_filter(cursor), span)
 
 
-def read_metasearch(cursor: Cursor, place: Span) -> tree.Plain:
+def read_metasearch(cursor: Cursor, span: Span) -> tree.Plain:
     """Read metasearch, which takes a filter."""
     if not cursor.at_end:
         read_filter(cursor)
-    return tree.Plain("metasearch", (), (), place)
+    return tree.Plain("metasearch", (), (), span)
 
 
-def read_where(cursor: Cursor, place: Span) -> tree.Where:
+def read_where(cursor: Cursor, span: Span) -> tree.Where:
     """Read where."""
-    return tree.Where(read_expression(cursor), place)
+    return tree.Where(read_expression(cursor), span)
 
 
-def read_addinfo(_cursor: Cursor, place: Span) -> tree.Addinfo:
+def read_addinfo(_cursor: Cursor, span: Span) -> tree.Addinfo:
     """Read addinfo."""
-    return tree.Addinfo(place)
+    return tree.Addinfo(span)
 
 
-def read_sort(cursor: Cursor, place: Span) -> tree.Sort:
+def read_sort(cursor: Cursor, span: Span) -> tree.Sort:
     """Read sort; a last "desc" turns the order of all keys around."""
     options = clauses.options(cursor)
     count = cursor.take(_COUNT)
@@ -56,9 +56,9 @@ def read_sort(cursor: Cursor, place: Span) -> tree.Sort:
     options += clauses.options(cursor)
     limit, others = clauses.taken_out(options, "limit")
     if others:
-        raise cursor.error(f"unknown option '{others[0][0]}', there is only limit=", place.start)
+        raise cursor.error(f"unknown option '{others[0][0]}', there is only limit=", span.start)
     count = count if limit is None else limit
-    return tree.Sort(keys, None if count is None else _whole(cursor, count, "the count", place), place)
+    return tree.Sort(keys, None if count is None else _whole(cursor, count, "the count", span), span)
 
 
 def _sort_keys(cursor: Cursor) -> tuple[tree.SortKey, ...]:
@@ -79,14 +79,14 @@ def _sort_keys(cursor: Cursor) -> tuple[tree.SortKey, ...]:
     return tuple(keys)
 
 
-def _whole(cursor: Cursor, text: str, option: str, place: Span) -> int:
+def _whole(cursor: Cursor, text: str, option: str, span: Span) -> int:
     """Read the value of an option as a whole number, 0 or more."""
     if not text.isdigit():
-        raise cursor.error(f"{option} must be a whole number, not '{text}'", place.start)
+        raise cursor.error(f"{option} must be a whole number, not '{text}'", span.start)
     return int(text)
 
 
-def read_dedup(cursor: Cursor, place: Span) -> tree.Dedup:
+def read_dedup(cursor: Cursor, span: Span) -> tree.Dedup:
     """Read dedup."""
     count = cursor.take(_COUNT)
     fields, options = clauses.names_and_options(cursor, _SORT_BY)
@@ -96,10 +96,10 @@ def read_dedup(cursor: Cursor, place: Span) -> tree.Dedup:
     if cursor.take(_SORT_BY) is not None:
         keys = _sort_keys(cursor)
         options += clauses.options(cursor)
-    return tree.Dedup(fields, int(count or 1), options, place, keys)
+    return tree.Dedup(fields, int(count or 1), options, span, keys)
 
 
-def read_head(cursor: Cursor, place: Span) -> tree.Head:
+def read_head(cursor: Cursor, span: Span) -> tree.Head:
     """Read head."""
     options = clauses.options(cursor) if clauses.is_known_option(cursor) else ()
     count = condition = None
@@ -108,22 +108,22 @@ def read_head(cursor: Cursor, place: Span) -> tree.Head:
     options += clauses.options(cursor)
     limit, others = clauses.taken_out(options, "limit")
     count = count if limit is None else limit
-    return tree.Head(None if count is None else _whole(cursor, count, "limit", place), condition, others, place)
+    return tree.Head(None if count is None else _whole(cursor, count, "limit", span), condition, others, span)
 
 
-def read_makeresults(cursor: Cursor, place: Span) -> tree.Makeresults:
+def read_makeresults(cursor: Cursor, span: Span) -> tree.Makeresults:
     """Read makeresults."""
-    return tree.Makeresults(clauses.options(cursor), place)
+    return tree.Makeresults(clauses.options(cursor), span)
 
 
-def read_mvexpand(cursor: Cursor, place: Span) -> tree.Mvexpand:
+def read_mvexpand(cursor: Cursor, span: Span) -> tree.Mvexpand:
     """Read mvexpand."""
     options = clauses.options(cursor)
     field = clauses.name(cursor)
-    return tree.Mvexpand(field, options + clauses.options(cursor), place)
+    return tree.Mvexpand(field, options + clauses.options(cursor), span)
 
 
-def read_lookup(cursor: Cursor, place: Span) -> tree.Lookup:
+def read_lookup(cursor: Cursor, span: Span) -> tree.Lookup:
     """Read lookup."""
     options = clauses.options(cursor)
     table = clauses.name(cursor)
@@ -131,41 +131,41 @@ def read_lookup(cursor: Cursor, place: Span) -> tree.Lookup:
     inputs = _lookup_fields(cursor, _OUTPUT)
     output = cursor.take(_OUTPUT)
     outputs = _lookup_fields(cursor, NEVER) if output is not None else ()
-    return tree.Lookup(table, inputs, outputs, (output or "").lower() == "outputnew", options, place)
+    return tree.Lookup(table, inputs, outputs, (output or "").lower() == "outputnew", options, span)
 
 
 def _lookup_fields(cursor: Cursor, stop: re.Pattern[str]) -> tuple[tree.LookupField, ...]:
-    found: list[tree.LookupField] = []
-    while not found or not (cursor.at_end or cursor.peek(stop)):
+    fields: list[tree.LookupField] = []
+    while not fields or not (cursor.at_end or cursor.peek(stop)):
         column = field = clauses.name(cursor)
         if cursor.take(clauses.AS, "AS") is not None:
             field = clauses.name(cursor)
-        found.append(tree.LookupField(column, field))
+        fields.append(tree.LookupField(column, field))
         cursor.take(_COMMAS, "','")
-    return tuple(found)
+    return tuple(fields)
 
 
-def read_inputlookup(cursor: Cursor, place: Span) -> tree.Inputlookup:
+def read_inputlookup(cursor: Cursor, span: Span) -> tree.Inputlookup:
     """Read inputlookup."""
     options = clauses.options(cursor)
     table = clauses.name(cursor)
     options += clauses.options(cursor)
     where = read_filter(cursor) if cursor.take(_WHERE, "WHERE") is not None else None
-    return tree.Inputlookup(table, where, options, place)
+    return tree.Inputlookup(table, where, options, span)
 
 
-def read_outputlookup(cursor: Cursor, place: Span) -> tree.Outputlookup:
+def read_outputlookup(cursor: Cursor, span: Span) -> tree.Outputlookup:
     """Read outputlookup."""
     options = clauses.options(cursor)
     table = clauses.name(cursor)
-    return tree.Outputlookup(table, options + clauses.options(cursor), place)
+    return tree.Outputlookup(table, options + clauses.options(cursor), span)
 
 
-def read_from(cursor: Cursor, place: Span) -> tree.From:
+def read_from(cursor: Cursor, span: Span) -> tree.From:
     """Read from."""
     start = cursor.position
     kind = cursor.need(_KIND_OF_SET, "a name").lower()
     if kind not in _SETS:
         raise cursor.error(f"unknown kind of data set {kind}, there are {', '.join(sorted(_SETS))}", start)
     cursor.take(_COLON)
-    return tree.From(kind, clauses.name(cursor), place)
+    return tree.From(kind, clauses.name(cursor), span)

@@ -14,17 +14,17 @@ _LEAST = {"multisearch": 2, "set": 2, "appendcols": 1, "appendpipe": 1}
 _ARGUMENT = re.compile(r'(?:\w+\s*=\s*)?\$?(?:"[^"]*"|[^\s,="$]+)\$?')
 
 
-def read_join(cursor: Cursor, place: Span) -> tree.Join:
+def read_join(cursor: Cursor, span: Span) -> tree.Join:
     """Read join."""
     fields, options = clauses.names_and_options(cursor)
-    return tree.Join(fields, _needed(cursor), options, place)
+    return tree.Join(fields, _needed(cursor), options, span)
 
 
-def read_append(cursor: Cursor, place: Span) -> tree.Append:
+def read_append(cursor: Cursor, span: Span) -> tree.Append:
     """Read append."""
     options = clauses.options(cursor)
     search = _needed(cursor)
-    return tree.Append(search, options + clauses.options(cursor), place)
+    return tree.Append(search, options + clauses.options(cursor), span)
 
 
 def _needed(cursor: Cursor) -> tree.Search:
@@ -34,7 +34,7 @@ def _needed(cursor: Cursor) -> tree.Search:
     return search
 
 
-def read_branches(cursor: Cursor, place: Span) -> tree.Branches:
+def read_branches(cursor: Cursor, span: Span) -> tree.Branches:
     """Read appendcols, appendpipe, multisearch, union, map or set."""
     names, options = clauses.names_and_options(cursor)
     searches: list[tree.Search] = []
@@ -46,12 +46,12 @@ def read_branches(cursor: Cursor, place: Span) -> tree.Branches:
     least = _LEAST.get(cursor.command, 0)
     if len(searches) < least or not (searches or names or "search" in dict(options)):
         if cursor.at_end and searches:
-            raise cursor.error(f"needs {least} searches in brackets, has {len(searches)}", place.start)
+            raise cursor.error(f"needs {least} searches in brackets, has {len(searches)}", span.start)
         raise cursor.unexpected()
-    return tree.Branches(cursor.command, tuple(searches), names, options, place)
+    return tree.Branches(cursor.command, tuple(searches), names, options, span)
 
 
-def read_foreach(cursor: Cursor, place: Span) -> tree.Foreach:
+def read_foreach(cursor: Cursor, span: Span) -> tree.Foreach:
     """Read foreach with its template as text; it must read as commands with names in place of <<FIELD>>."""
     fields, options = clauses.names_and_options(cursor)
     start = cursor.position
@@ -64,13 +64,13 @@ def read_foreach(cursor: Cursor, place: Span) -> tree.Foreach:
     text = cursor.source[slice(*template)]
     if not own_marks:
         cursor.inner(template)
-    return tree.Foreach(fields, text, template, options, place)
+    return tree.Foreach(fields, text, template, options, span)
 
 
-def read_return(cursor: Cursor, place: Span) -> tree.Plain:
+def read_return(cursor: Cursor, span: Span) -> tree.Plain:
     """Read return: a count, then fields, ``alias=field`` or ``$field``."""
     names: list[str] = []
     while not cursor.at_end:
         names.append(cursor.need(_ARGUMENT, "a name"))
         cursor.take(_COMMAS)
-    return tree.Plain("return", tuple(names), (), place)
+    return tree.Plain("return", tuple(names), (), span)

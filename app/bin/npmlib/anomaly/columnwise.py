@@ -22,7 +22,7 @@ from typing import Dict, Iterable, Iterator, List, NamedTuple, Optional, Sequenc
 
 from npmlib.anomaly.baseline import NUMBERS, LoadedBaseline
 from npmlib.anomaly.options import Options
-from npmlib.anomaly.scoring import Finding, score_row
+from npmlib.anomaly.scoring import Anomaly, score_row
 from npmlib.anomaly.tally import Tally
 from npmlib.rows import Columns, csv_rows
 
@@ -50,7 +50,7 @@ class ColumnScorer:
         self._header: Sequence[str] = ()
         self._plain_rows: Optional[PlainRows] = None  # for chunks with this header
 
-    def findings(self, body: bytes) -> Iterator[Finding]:
+    def findings(self, body: bytes) -> Iterator[Anomaly]:
         """Yield the findings of one chunk, whose ``body`` is UTF-8 without NUL; csv.Error where it is not CSV."""
         stream = BytesIO(body)
         columns = Columns(next(csv_rows(map(_text, stream)), []))

@@ -13,12 +13,12 @@ from npmlib.anomaly.tally import Tally
 from npmlib.numbers import number_text, parse_number
 
 Row = Mapping[str, object]
-Finding = Dict[str, str]
+Anomaly = Dict[str, str]
 Evidence = Tuple[str, str, str, str, str, str]
 NO_EVIDENCE = ("",) * 6
 
 
-def score_rows(rows: Iterable[Row], baseline: Baseline, options: Options, tally: Tally) -> Iterator[Finding]:
+def score_rows(rows: Iterable[Row], baseline: Baseline, options: Options, tally: Tally) -> Iterator[Anomaly]:
     """Yield the findings of one chunk, whose rows all have the same columns; see score_row."""
     for number, row in enumerate(rows):
         if number == 0:
@@ -26,7 +26,7 @@ def score_rows(rows: Iterable[Row], baseline: Baseline, options: Options, tally:
         yield from score_row(row, baseline, options, tally)
 
 
-def score_row(row: Row, baseline: Baseline, options: Options, tally: Tally) -> Iterator[Finding]:
+def score_row(row: Row, baseline: Baseline, options: Options, tally: Tally) -> Iterator[Anomaly]:
     """Yield a finding for each metric of ``row`` that is over its limit; count in ``tally`` what was left out.
 
     A finding has the ``by`` fields, ``_time`` and: metric, value, expected (average of the baseline), stdev (spread
@@ -91,7 +91,7 @@ def _finding(
     metric: str,
     text: str,
     evidence: Evidence,
-) -> Finding:
+) -> Anomaly:
     finding = dict(zip(options.by, series))
     time = row.get("_time")
     finding["_time"] = time if isinstance(time, str) else ""

@@ -73,11 +73,11 @@ def learn(state: State, clock: int, weekend: bool, floor: Seasonal, volume: Seas
     set_streak(state, cell, days)
 
 
-def _exchange(state: State, one: int, other: int) -> None:
+def _exchange(state: State, first: int, second: int) -> None:
     """Exchange two hours of the day in the season."""
     for channel in (FLOOR, VOLUME):
         for start in (channel, channel + WEEKEND):
-            state[start + one], state[start + other] = state[start + other], state[start + one]
+            state[start + first], state[start + second] = state[start + second], state[start + first]
 
 
 def _way(state: State, floor: Seasonal, volume: Seasonal) -> int:

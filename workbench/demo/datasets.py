@@ -25,7 +25,7 @@ EACH_MINUTE = {"npm_sent_in(2)": "`npm_sent_of(60, $cluster$, $workload$)`", "np
 
 
 @dataclass(frozen=True)
-class Scene:
+class Dataset:
     """Traffic to watch: its store, the hours at its end that are watched, and the macros a site would override."""
 
     title: str
@@ -60,18 +60,18 @@ def simulated(
     days: float,
     seed: int = DEFAULT_SEED,
     progress: Callable[[int, int], None] | None = None,
-) -> Scene:
+) -> Dataset:
     """Simulate three clusters in ``folder``; the last day is watched. PlanError or StoreError as for the store."""
     title = f"{days:g} simulated days of three clusters, with attacks on the last"
-    scene = Scene(title + ("" if source == EBPF else f", seen by {source}"), folder, 24, site_macros(source))
-    write_simulated_store(scene.store, Order(days=days, source=source, seed=seed), progress)
-    return scene
+    dataset = Dataset(title + ("" if source == EBPF else f", seen by {source}"), folder, 24, site_macros(source))
+    write_simulated_store(dataset.store, Order(days=days, source=source, seed=seed), progress)
+    return dataset
 
 
-def recorded(folder: Path, source: str, recording: Path) -> Scene:
+def recorded(folder: Path, source: str, recording: Path) -> Dataset:
     """Convert the recording of Nezha into ``folder``, attacks injected; NezhaError or StoreError as for the store."""
     # The recording is two days long: a learning period of seven would never end.
     macros = {**site_macros(source), **({} if source == EBPF else EACH_MINUTE), "npm_edge_learning_days": "1"}
-    scene = Scene("Real traffic: Online Boutique, attacks injected", folder, QUIET, macros)
-    write_nezha_store(recording, scene.store, inject=True, source=source)
-    return scene
+    dataset = Dataset("Real traffic: Online Boutique, attacks injected", folder, QUIET, macros)
+    write_nezha_store(recording, dataset.store, inject=True, source=source)
+    return dataset
