@@ -22,7 +22,7 @@ from typing import Any
 from bench.checker import checking
 from bench.learning import learning
 from bench.processes import BenchError
-from bench.scoring import NOTATIONS, BenchSize, Row, Site, memory, series, stage, starts, throughput
+from bench.scoring import NOTATIONS, Bench, BenchSize, Row, memory, series, stage, starts, throughput
 from bench.workload import Shape
 from workbench.interpreters import SPLUNK_PYTHONS, find_python, variable
 from workbench.writing import write_text
@@ -50,20 +50,20 @@ def main(arguments: Sequence[str] | None = None) -> int:
     sizes = QUICK if options.quick else FULL
     sizes = replace(sizes, rounds=options.rounds or sizes.rounds)
     try:
-        site = Site(
+        bench = Bench(
             stage(options.app, options.out / "app"), options.out, _pythons(options.python), lambda text: print(text)
         )
-        tables = {notation: throughput(site, sizes, notation) for notation in NOTATIONS}
+        tables = {notation: throughput(bench, sizes, notation) for notation in NOTATIONS}
         tables |= {
-            "memory": memory(site, sizes),
-            "series": series(site, sizes),
-            "start": starts(site, sizes),
+            "memory": memory(bench, sizes),
+            "series": series(bench, sizes),
+            "start": starts(bench, sizes),
         }
-        tables |= {"learning": learning(site, sizes), "checker": checking(site, sizes)}
+        tables |= {"learning": learning(bench, sizes), "checker": checking(bench, sizes)}
     except BenchError as error:
         print(f"bench: {error}", file=sys.stderr)
         return 1
-    results = {"machine": machine(site.pythons, sizes), "tables": tables}
+    results = {"machine": machine(bench.pythons, sizes), "tables": tables}
     print(*(f"\n{name}\n\n{markdown(name, rows)}" for name, rows in tables.items()), sep="\n")
     write_text(options.out / "results.json", json.dumps(results, indent=1, ensure_ascii=False) + "\n")
     if options.publish:

@@ -7,7 +7,7 @@ import uuid
 from pathlib import Path
 
 from bench.processes import median, run
-from bench.scoring import NOTHING, BenchSize, Row, Site
+from bench.scoring import NOTHING, Bench, BenchSize, Row
 
 CHECKOUT = Path(__file__).parents[1]
 BASELINES = 49
@@ -80,12 +80,12 @@ search: index=bench{number} | stats min(_time) as first_seen latest(owner) as ow
 """
 
 
-def checking(site: Site, sizes: BenchSize) -> list[Row]:
+def checking(bench: Bench, sizes: BenchSize) -> list[Row]:
     """Check content with ``extent.detections`` detections, as a process from start to end."""
-    content = write_content(site.folder / "content", sizes.detections)
+    content = write_content(bench.folder / "content", sizes.detections)
     command = (sys.executable, str(CHECKOUT / "build.py"), "--check", "--content", str(content))
-    usages = [run(command, NOTHING, site.output("checker")) for _ in range(sizes.rounds)]
-    site.report(f"{sizes.detections} detections checked")
+    usages = [run(command, NOTHING, bench.output("checker")) for _ in range(sizes.rounds)]
+    bench.report(f"{sizes.detections} detections checked")
     return [(sizes.detections, BASELINES, round(median(usages, "cpu"), 1), round(median(usages, "rss") / 1e6))]
 
 

@@ -10,7 +10,7 @@ from npmlib.anomaly.options import DEFAULT_BY, DEFAULT_METRICS
 from npmlib.learn.options import PARTS
 
 from bench.processes import BenchError, answers, run
-from bench.scoring import BenchSize, Row, Site
+from bench.scoring import Bench, BenchSize, Row
 from bench.workload import FINISH, getinfo, rows_chunk
 from workbench.replay.chunk_csv import quoted
 
@@ -20,12 +20,12 @@ FIRST_HOUR = 480_000  # since 1970
 CHUNK_ROWS = 50_000
 
 
-def learning(site: Site, sizes: BenchSize) -> list[Row]:
+def learning(bench: Bench, sizes: BenchSize) -> list[Row]:
     """Learn a first hour, which makes the table, and measure how a second one is learned."""
     rows: list[Row] = []
     for count in sizes.learned:
-        for release in site.pythons:
-            command, target = site.command(release, "npmlearn"), site.output("learn")
+        for release in bench.pythons:
+            command, target = bench.command(release, "npmlearn"), bench.output("learn")
             run(command, _stream((HEADER, hour_rows(count, 0))), target)
             header, *profiles = "".join(answers(target)).splitlines(keepends=True)
             if len(profiles) != count * len(DEFAULT_METRICS):
@@ -43,7 +43,7 @@ def learning(site: Site, sizes: BenchSize) -> list[Row]:
                     round(size / len(profiles)),
                 )
             )
-        site.report(f"{count} series learned")
+        bench.report(f"{count} series learned")
     return rows
 
 

@@ -12,7 +12,7 @@ from pathlib import Path
 from npmlib.anomaly.options import DEFAULT_BY
 
 from bench.processes import BenchError, Findings, Usage, answers, findings, median, median_ratio, run
-from bench.workload import Shape, Workload, prepare
+from bench.workload import InputFiles, Shape, prepare
 
 CONTENDERS = Path(__file__).with_name("contenders")
 NOTATIONS = ("integers", "decimals", "sparse")
@@ -36,7 +36,7 @@ class BenchSize:
 
 
 @dataclass(frozen=True)
-class Site:
+class Bench:
     """Where it is measured: app folder, folder for workloads and outputs, interpreters by release, and a reporter."""
 
     app: Path
@@ -44,7 +44,7 @@ class Site:
     pythons: Mapping[str, Path]
     report: Callable[[str], None]
 
-    def workload(self, shape: Shape) -> Workload:
+    def workload(self, shape: Shape) -> InputFiles:
         """Return the files of ``shape``, with their baseline in the app."""
         workload = prepare(self.folder / "workload", shape)
         shutil.copy(workload.folder / "baseline.csv", self.app / "lookups" / f"bench_{shape.series}.csv")
@@ -70,25 +70,25 @@ def stage(app: Path, folder: Path) -> Path:
     return folder
 
 
-def throughput(site: Site, sizes: BenchSize, notation: str) -> list[Row]:
+def throughput(bench: Bench, sizes: BenchSize, notation: str) -> list[Row]:
     """Run everybody once to compare the answers, then in interleaved rounds for the figures."""
-    workload = site.workload(replace(sizes.shape, notation=notation))
+    workload = bench.workload(replace(sizes.shape, notation=notation))
     stream = workload.folder / "stream"
     runs: dict[tuple[str, str], tuple[tuple[str, ...], Path]] = {}
-    for release in site.pythons:
-        runs["npmanomaly", release] = site.command(release), stream
-        runs["SDK identity command", release] = site.command(release, "sdk_identity"), stream
+    for release in bench.pythons:
+        runs["npmanomaly", release] = bench.command(release), stream
+        runs["SDK identity command", release] = bench.command(release, "sdk_identity"), stream
     tables = (str(workload.folder / "rows.csv"), str(workload.folder / "baseline.csv"))
     runs["DuckDB, one thread", "-"] = (sys.executable, str(CONTENDERS / "duckdb_join.py"), *tables), NOTHING
     usages: dict[tuple[str, str], list[Usage]] = {contender: [] for contender in runs}
     for number in range(sizes.rounds + 1):
         for contender, (command, source) in runs.items():
-            usage = run(command, source, site.output("throughput"))
+            usage = run(command, source, bench.output("throughput"))
             if number:
                 usages[contender].append(usage)
             else:
-                _require(workload, contender[0], site.output("throughput"))
-        site.report(f"{notation}: round {number} of {sizes.rounds}" if number else f"{notation}: all agree")
+                _require(workload, contender[0], bench.output("throughput"))
+        bench.report(f"{notation}: round {number} of {sizes.rounds}" if number else f"{notation}: all agree")
     duckdb = usages["DuckDB, one thread", "-"]
     rows: list[Row] = []
     for (name, release), own in usages.items():
@@ -107,7 +107,7 @@ def throughput(site: Site, sizes: BenchSize, notation: str) -> list[Row]:
     return rows
 
 
-def _require(workload: Workload, name: str, output: Path) -> None:
+def _require(workload: InputFiles, name: str, output: Path) -> None:
     """Raise BenchError unless a contender gave the findings of the reference, or the identity command all rows."""
     if name == "SDK identity command":
         rows = sum(text.count("\n") - 1 for text in answers(output))
@@ -118,7 +118,7 @@ def _require(workload: Workload, name: str, output: Path) -> None:
     require_agreement(name, findings(tables, DEFAULT_BY), expected(workload), workload.findings)
 
 
-def expected(workload: Workload) -> Findings:
+def expected(workload: InputFiles) -> Findings:
     """Work out value and score of each finding from the table of rows and the baseline, in plain arithmetic."""
     with (workload.folder / "baseline.csv").open(encoding="utf-8") as lines:
         next(lines)
@@ -152,25 +152,25 @@ def require_agreement(name: str, given: Findings, wanted: Findings, count: int) 
             raise BenchError(f"{name} differs in value or score of {key}: {numbers}, not {wanted[key]}")
 
 
-def memory(site: Site, sizes: BenchSize) -> list[Row]:
+def memory(bench: Bench, sizes: BenchSize) -> list[Row]:
     """Peak memory for the rows once and many times over, both through a pipe."""
-    workload = site.workload(replace(sizes.shape, notation="decimals"))
+    workload = bench.workload(replace(sizes.shape, notation="decimals"))
     rows: list[Row] = []
-    for release in site.pythons:
+    for release in bench.pythons:
         for times in (1, sizes.repeats):
-            usage = run(site.command(release), workload.repeated(times), site.output("memory"))
+            usage = run(bench.command(release), workload.repeated(times), bench.output("memory"))
             rows.append((release, times * workload.shape.rows, round(usage.rss / 1e6, 1)))
-    site.report("memory done")
+    bench.report("memory done")
     return rows
 
 
-def series(site: Site, sizes: BenchSize) -> list[Row]:
+def series(bench: Bench, sizes: BenchSize) -> list[Row]:
     """What a series costs when the baseline is read, and what a row costs in the first and in the fourth million."""
     rows: list[Row] = []
     for count in sizes.series:
-        workload = site.workload(replace(sizes.shape, notation="decimals", series=count))
-        for release in site.pythons:
-            command, target, rounds = site.command(release), site.output("series"), range(min(3, sizes.rounds))
+        workload = bench.workload(replace(sizes.shape, notation="decimals", series=count))
+        for release in bench.pythons:
+            command, target, rounds = bench.command(release), bench.output("series"), range(min(3, sizes.rounds))
             start, load, once = (
                 [run(command, workload.folder / source, target) for _ in rounds]
                 for source in ("getinfo", "one-row", "stream")
@@ -188,23 +188,23 @@ def series(site: Site, sizes: BenchSize) -> list[Row]:
                     round((median(often, "cpu") - median(thrice, "cpu")) / million, 2),
                 )
             )
-        site.report(f"{count} series done")
+        bench.report(f"{count} series done")
     return rows
 
 
-def starts(site: Site, sizes: BenchSize) -> list[Row]:
+def starts(bench: Bench, sizes: BenchSize) -> list[Row]:
     """Processor time of a start that only answers getinfo, beside Python alone and one that imports the SDK."""
-    workload = site.workload(replace(sizes.shape, notation="decimals"))
-    library = f"import sys; sys.path.insert(0, {str(site.app / 'lib')!r}); import splunklib.searchcommands"
+    workload = bench.workload(replace(sizes.shape, notation="decimals"))
+    library = f"import sys; sys.path.insert(0, {str(bench.app / 'lib')!r}); import splunklib.searchcommands"
     rows: list[Row] = []
-    for release, python in site.pythons.items():
+    for release, python in bench.pythons.items():
         commands = {
             "Python alone": ((str(python), "-c", "pass"), NOTHING),
             "import of the SDK": ((str(python), "-c", library), NOTHING),
-            "npmanomaly, getinfo answered": (site.command(release), workload.folder / "getinfo"),
+            "npmanomaly, getinfo answered": (bench.command(release), workload.folder / "getinfo"),
         }
         for name, (command, source) in commands.items():
-            usages = [run(command, source, site.output("start")) for _ in range(sizes.starts + 1)][1:]
+            usages = [run(command, source, bench.output("start")) for _ in range(sizes.starts + 1)][1:]
             rows.append((name, release, round(1000 * median(usages, "cpu")), round(1000 * median(usages, "wall"))))
-    site.report("starts done")
+    bench.report("starts done")
     return rows

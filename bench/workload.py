@@ -43,7 +43,7 @@ class Shape:
 
 
 @dataclass(frozen=True)
-class Workload:
+class InputFiles:
     """The files of one shape: ``folder``/stream (chunks), rows.csv (the same rows as one table), baseline.csv, one-row
     (chunks with the first row only), getinfo (the question that every start begins with).
 
@@ -69,7 +69,7 @@ class Workload:
         yield FINISH
 
 
-def prepare(cache: Path, shape: Shape) -> Workload:
+def prepare(cache: Path, shape: Shape) -> InputFiles:
     """Make the files of ``shape`` below ``cache``, or take those that are there."""
     name = f"{shape.notation}-{shape.rows}-{shape.series}-{shape.chunk_rows}-{shape.over:g}-v{VERSION}"
     folder, about = cache / name, cache / name / "about.json"
@@ -80,7 +80,7 @@ def prepare(cache: Path, shape: Shape) -> Workload:
         (aside / "about.json").write_text(json.dumps(_write(aside, shape)), encoding="utf-8")
         shutil.rmtree(folder, ignore_errors=True)
         aside.rename(folder)
-    return Workload(shape, folder, **json.loads(about.read_text(encoding="utf-8")))
+    return InputFiles(shape, folder, **json.loads(about.read_text(encoding="utf-8")))
 
 
 def getinfo(*arguments: str) -> bytes:

@@ -9,7 +9,7 @@ import pytest
 from tests.detections.test_sources import PACKETS, START, choose, counter, flow
 from tests.detections.world import NOW, World, point
 from workbench.compiler.build import Package
-from workbench.demo.amounts import Amounts
+from workbench.demo.amounts import AmountReader
 from workbench.replay.context import Window
 
 WEB = ("prod", "shop", "web", "-")
@@ -22,8 +22,8 @@ def world(built: Package, tmp_path: Path) -> World:
     return World(built.staged, tmp_path)
 
 
-def read(world: World) -> Amounts:
-    return Amounts(world.app, world.store())
+def read(world: World) -> AmountReader:
+    return AmountReader(world.app, world.store())
 
 
 def test_amounts_are_read_by_interval_and_edges_by_step(world: World) -> None:

@@ -4,29 +4,18 @@ from __future__ import annotations
 
 import json
 from pathlib import Path
-from typing import Any
 
 import pytest
 
+from tests.demo.test_verdict import ATTACK
 from workbench.demo import comparison
 from workbench.demo.comparison import outcome
 from workbench.demo.verdict import DetectionFinding, judge
 from workbench.site.comparison import recorded_table, simulated_table
-from workbench.traffic.attacks import NEW_EDGE, OUTBOUND, SUSTAINED
+from workbench.traffic.attacks import OUTBOUND, SUSTAINED
 from workbench.traffic.nezha_recording import NezhaError
 
 HOUR = 3600.0
-ATTACK: dict[str, Any] = {
-    "kind": "sustained",
-    "cluster": "prod",
-    "workload": "db",
-    "process": "postgres",
-    "dest": "203.0.113.9",
-    "protocol": "tcp",
-    "start": 10 * HOUR,
-    "end": 12 * HOUR,
-    "expected_by": [OUTBOUND, NEW_EDGE],
-}
 RELEASE = {"kind": "release", "cluster": "prod", "workload": "api", "process": "java", "start": 0.0, "end": 24 * HOUR}
 
 

@@ -12,7 +12,7 @@ import pytest
 from rich.console import Console
 
 from workbench.compiler.build import Package
-from workbench.demo.reading import SEARCHES, Reading, print_readings, readings, series_of
+from workbench.demo.reading import SEARCHES, PointsRead, print_readings, readings, series_of
 from workbench.demo.watch import by_hand, first_runs
 from workbench.replay.app import App
 from workbench.replay.schedule import SearchRun, Site, run_search
@@ -59,7 +59,7 @@ def runs(site: Site) -> list[SearchRun]:
     return made + [run_search(search, END - 20 * HOUR + 17 * MINUTE, site, throttle) for search in searches]
 
 
-def points(all_readings: list[Reading], detection: str, original: bool) -> float:
+def points(all_readings: list[PointsRead], detection: str, original: bool) -> float:
     return sum(each.points for each in all_readings if (each.detection, each.original) == (detection, original))
 
 

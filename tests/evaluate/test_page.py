@@ -11,7 +11,7 @@ from npmlib.profile.points import LEAST
 from workbench.evaluate.__main__ import main
 from workbench.evaluate.attacks import KINDS
 from workbench.evaluate.figures import FIGURES, Figures, read_figures, write_figures
-from workbench.evaluate.page import MARKED, PAGE, Table, filled, tables
+from workbench.evaluate.page import MARKED, PAGE, PageTable, filled, tables
 from workbench.evaluate.study import StudySize, settings
 
 REFRESH = "run `make evaluate`"
@@ -52,7 +52,7 @@ def test_an_unknown_mark_is_an_error(published: Figures) -> None:
 
 
 def test_numbers_stand_to_the_right() -> None:
-    made = Table("x", ["name", "count"], [["a", "1.5"], ["b", "-"]])
+    made = PageTable("x", ["name", "count"], [["a", "1.5"], ["b", "-"]])
     assert made.markdown() == "| name | count |\n| --- | ---: |\n| a | 1.5 |\n| b | - |"
 
 

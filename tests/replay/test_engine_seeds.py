@@ -167,22 +167,21 @@ def test_seed_2_reports_every_edge_when_one_value_that_differs_is_enough(
     assert [row.get("host") for row in rows] == ["prod"] * 3 + [None] * 2
 
 
-def test_a_cut_append_makes_known_edges_look_new_in_seed_2(
-    shared: Path, seed_app: App, edges: MetricsStore, make_context: MakeContext
+@pytest.mark.parametrize(
+    ("limits", "message"),
+    [
+        (Limits(append_rows=1), "append: the subsearch was cut off after 1 rows"),
+        (Limits(eventstats_rows=1), "eventstats"),
+    ],
+    ids=["append", "eventstats"],
+)
+def test_known_edges_look_new_in_seed_2_where_a_limit_cuts_rows_off(
+    shared: Path, seed_app: App, edges: MetricsStore, make_context: MakeContext, limits: Limits, message: str
 ) -> None:
-    context = make_context(app=seed_app, store=edges, limits=Limits(append_rows=1))
+    context = make_context(app=seed_app, store=edges, limits=limits)
     rows = engine.run_text(seed(shared, EDGE), context)
     assert [row["dest.workload.name"] for row in rows] == ["db", "pool"]
-    assert "append: the subsearch was cut off after 1 rows" in context.messages[0].text
-
-
-def test_rows_that_eventstats_does_not_reach_look_new_in_seed_2(
-    shared: Path, seed_app: App, edges: MetricsStore, make_context: MakeContext
-) -> None:
-    context = make_context(app=seed_app, store=edges, limits=Limits(eventstats_rows=1))
-    rows = engine.run_text(seed(shared, EDGE), context)
-    assert [row["dest.workload.name"] for row in rows] == ["db", "pool"]
-    assert "eventstats" in context.messages[0].text
+    assert message in context.messages[0].text
 
 
 def test_both_seeds_parse_before_their_macros_are_expanded(shared: Path) -> None:

@@ -44,10 +44,10 @@ def _screenshots(out: Path, demo: Path) -> None:
     print("installing Splunk's dashboard packages ...", flush=True)
     drawing.install(tool_paths, workshop)
     print("running the searches over the demo's traffic ...", flush=True)
-    stage = scene.prepare(demo)
-    with scene.the_day(stage) as day:
+    built = scene.prepare(demo)
+    with scene.the_day(built) as day:
         # What a real Splunk answers to the probes, the replay cannot know.
-        for view in (view for view in load_views(stage.app) if view.name != probes.NAME):
+        for view in (view for view in load_views(built.app) if view.name != probes.NAME):
             definition = with_results(view, scene.chosen_tokens(view), day)
             for picture in drawing.draw(view, definition, out, tool_paths, workshop):
                 print(f"{picture} ({picture.stat().st_size // 1024} kB)", flush=True)

@@ -62,34 +62,34 @@ _CHOSEN = {
 
 
 @dataclass(frozen=True)
-class Stage:
+class BuiltApp:
     """The app as built, and the folder of the demo with the simulated traffic."""
 
     app: Path
     folder: Path
 
 
-def prepare(folder: Path) -> Stage:
+def prepare(folder: Path) -> BuiltApp:
     """Build the app, and simulate the demo's traffic in ``folder`` unless it is there."""
     package = build_package(CHECKOUT, CHECKOUT / "contentctl", CHECKOUT / "dist")
     if not (folder / "store" / TRUTH_FILE).is_file():
         write_simulated_store(folder / "store", Order(days=30), lambda _done, _total: None)
-    return Stage(package.staged, folder)
+    return BuiltApp(package.staged, folder)
 
 
 @contextmanager
-def the_day(stage: Stage) -> Iterator[Scene]:
+def the_day(built: BuiltApp) -> Iterator[Scene]:
     """The scene at the end of the last simulated day, after the searches followed their schedule for 24 hours."""
-    end = float(json.loads((stage.folder / "store" / TRUTH_FILE).read_text(encoding="utf-8"))["end"])
+    end = float(json.loads((built.folder / "store" / TRUTH_FILE).read_text(encoding="utf-8"))["end"])
     now = end + _LATE
-    scratch = stage.folder / "dashboards"
-    runs = watch(stage.app, stage.folder / "store", scratch, end - 24 * HOUR, now, {}, lambda *_: None)
-    app, ran = App.load(scratch / stage.app.name), {run.search.name for run in runs}
+    scratch = built.folder / "dashboards"
+    runs = watch(built.app, built.folder / "store", scratch, end - 24 * HOUR, now, {}, lambda *_: None)
+    app, ran = App.load(scratch / built.app.name), {run.search.name for run in runs}
     searches = {name: replace(each, enabled=each.enabled or name in ran) for name, each in app.saved_searches.items()}
     app = replace(app, saved_searches=searches)  # as a site that has enabled what it runs
     with (app.root / "lookups" / "npm_allowlist.csv").open("w", encoding="utf-8", newline="") as stream:
         csv.writer(stream, lineterminator="\n").writerows([_ALLOWED_COLUMNS, *_ALLOWED])
-    store = MetricsStore(stage.folder / "store")
+    store = MetricsStore(built.folder / "store")
     try:
         yield Scene(Site(app, store, Path(sys.executable)), events_of(runs, app.root.name), now)
     finally:

@@ -12,7 +12,7 @@ DEFAULT_RANGE = ("-24h@h", "now")  # what Splunk's time picker shows when a dash
 
 
 @dataclass(frozen=True)
-class Source:
+class DataSource:
     """A search as it would be dispatched: id of the data source, the search, and its time modifiers."""
 
     id: str
@@ -21,7 +21,7 @@ class Source:
     latest: str
 
 
-def resolve(view: View, source_id: str, tokens: Tokens) -> Source:
+def resolve(view: View, source_id: str, tokens: Tokens) -> DataSource:
     """Return the search of a data source, ready to run; DashboardError names what is missing."""
     base, parts = chain(view, source_id)
     try:
@@ -29,7 +29,7 @@ def resolve(view: View, source_id: str, tokens: Tokens) -> Source:
         own = view.part("dataSources")[base]["options"]
         given = {**defaults.get("queryParameters", {}), **own.get("queryParameters", {})}
         search = filled(" ".join(parts), tokens)
-        return Source(
+        return DataSource(
             source_id,
             search,
             filled(given.get("earliest", DEFAULT_RANGE[0]), tokens),

@@ -30,7 +30,7 @@ def key(row: Row, names: tuple[str, ...]) -> Key:
 
 
 @dataclass(frozen=True)
-class Amounts:
+class AmountReader:
     """Reads from ``store`` with the macros of ``app``; ReplayError when they cannot be replayed."""
 
     app: App

@@ -15,8 +15,8 @@ from npmlib.anomaly.baseline import PEAKS, STATISTICS, limit
 from npmlib.anomaly.options import Options, parse_options
 from npmlib.errors import SearchError
 
-from workbench.demo.amounts import EDGE, SERIES, Amounts, Key, Sums, key
-from workbench.demo.hours import HOUR, Profiled, Range
+from workbench.demo.amounts import EDGE, SERIES, AmountReader, Key, Sums, key
+from workbench.demo.hours import HOUR, ProfileRuns, Range
 from workbench.demo.verdict import DetectionFinding
 from workbench.replay.app import App
 from workbench.replay.context import Window
@@ -129,9 +129,9 @@ def gather(
     """Read the evidence of each of ``findings``, in their order; StoreError or ReplayError when it cannot be read."""
     search = next((run.search.search for run in runs if OUTBOUND in run.search.name and run.findings), None)
     how = sensitivity(app, search) if search else Sensitivity()
-    amounts, tables = Amounts(app, store), baselines(runs)
+    amounts, tables = AmountReader(app, store), baselines(runs)
     sent = _sent([each for each in findings if each.detection not in EDGES], amounts)
-    profiled = Profiled(runs, app, store) if any(each.detection == SUSTAINED for each in findings) else None
+    profiled = ProfileRuns(runs, app, store) if any(each.detection == SUSTAINED for each in findings) else None
     carried: dict[Window, tuple[dict[Key, dict[float, float]], int]] = {}
     made = []
     for finding in findings:
@@ -153,7 +153,7 @@ def gather(
     return made
 
 
-def _sent(findings: Sequence[DetectionFinding], amounts: Amounts) -> dict[Key, Sums]:
+def _sent(findings: Sequence[DetectionFinding], amounts: AmountReader) -> dict[Key, Sums]:
     """Return what the series of ``findings`` sent in each interval, over all that is shown of each workload."""
     shown: dict[Key, Window] = {}  # by cluster and workload, which are read at once
     named: dict[Key, Key] = {}
@@ -184,7 +184,7 @@ def _track(metric: str, sent: Sums, searched: Sums, step: int, expected: Band | 
     return Track(metric, tuple(at for at, _ in kept), tuple(value for _, value in kept), positions, step, expected)
 
 
-def _hourly(finding: DetectionFinding, sent: Sums, profiled: Profiled) -> list[Track]:
+def _hourly(finding: DetectionFinding, sent: Sums, profiled: ProfileRuns) -> list[Track]:
     """Return the sums of hours, and what the profile expected of them."""
     shown, tracks = _shown(finding), []
     for metric in _metrics(finding):

@@ -38,7 +38,7 @@ class Range(NamedTuple):
     high: float
 
 
-class Profiled:
+class ProfileRuns:
     """What all runs of the profile said, by series and metric. ReplayError when the detection cannot be replayed."""
 
     def __init__(self, runs: Sequence[SearchRun], app: App, store: MetricsStore) -> None:

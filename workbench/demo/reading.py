@@ -33,7 +33,7 @@ _MEASURES = {OUTBOUND: ("tcp.", "udp."), NEW_EDGE: ("tcp.packets",)}  # what the
 
 
 @dataclass(frozen=True)
-class Reading:
+class PointsRead:
     """The ``points`` that one search reads in all its ``runs`` of a day; ``detection`` is what it works for."""
 
     detection: str
@@ -43,16 +43,16 @@ class Reading:
     points: float
 
 
-def readings(runs: Sequence[SearchRun], store: MetricsStore, end: float) -> list[Reading]:
+def readings(runs: Sequence[SearchRun], store: MetricsStore, end: float) -> list[PointsRead]:
     """Return what the searches read in the day up to ``end`` (epoch seconds): by detection, its original first, if any.
 
     ``runs`` are those of the replay over that day; first runs by hand do not count. StoreError when the store has no
     such index.
     """
-    made: list[Reading] = []
+    made: list[PointsRead] = []
     for detection, names in SEARCHES.items():
         if detection in _MEASURES:
-            made.append(Reading(detection, "the original", True, ORIGINAL_RUNS, _of_original(store, detection, end)))
+            made.append(PointsRead(detection, "the original", True, ORIGINAL_RUNS, _of_original(store, detection, end)))
         for name in names:
             made.extend(_of_search(detection, name, runs, end))
     return made
@@ -72,7 +72,7 @@ def series_of(store: MetricsStore) -> dict[str, int]:
     return {detection: _distinct(store, fields) for detection, fields in SERIES.items()}
 
 
-def print_readings(made: Sequence[Reading], series: Mapping[str, int], console: Console) -> None:
+def print_readings(made: Sequence[PointsRead], series: Mapping[str, int], console: Console) -> None:
     """Print what each search reads in a day, in all and for each series, and how much more its original reads."""
     table = Table(box=SIMPLE_HEAD, title="Raw data points read in a day", title_justify="left")
     for heading in ("detection", "search", "runs", "points", "for each series"):
@@ -130,7 +130,7 @@ def _by_age(store: MetricsStore, detection: str, end: float) -> dict[int, int]:
     return {row[0]: row[1] for row in _rows(store, sql, [end, end])}
 
 
-def _of_search(detection: str, name: str, runs: Sequence[SearchRun], end: float) -> Iterator[Reading]:
+def _of_search(detection: str, name: str, runs: Sequence[SearchRun], end: float) -> Iterator[PointsRead]:
     """Give the reading of a search: the average of its scheduled runs, as often as it is due in a day."""
     scheduled = [run for run in runs if name in run.search.name and not by_hand(run)]
     if not scheduled:
@@ -138,4 +138,4 @@ def _of_search(detection: str, name: str, runs: Sequence[SearchRun], end: float)
     search = scheduled[-1].search
     times = len(list(due([search], end - DAY, end)))
     average = sum(run.points_read for run in scheduled) / len(scheduled)
-    yield Reading(detection, search.name, False, times, times * average)
+    yield PointsRead(detection, search.name, False, times, times * average)

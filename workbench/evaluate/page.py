@@ -23,7 +23,7 @@ Rows = list[list[str]]
 
 
 @dataclass(frozen=True)
-class Table:
+class PageTable:
     """A table by the name in its marks: heads, and rows of text."""
 
     name: str
@@ -37,14 +37,14 @@ class Table:
         return "\n".join("| " + " | ".join(line) + " |" for line in lines)
 
 
-def tables(figures: Figures) -> list[Table]:
+def tables(figures: Figures) -> list[PageTable]:
     """Return all tables of the page."""
     sets, settings = figures["sets"], figures["settings"]
     shown = [(name, one) for name in ON for one in BY_KIND if one in sets[name]["detectors"]]
     return [
         aims_table(figures),
-        Table("sets", ["series", "number", "judged series-days", "attacks"], _sets(sets)),
-        Table(
+        PageTable("sets", ["series", "number", "judged series-days", "attacks"], _sets(sets)),
+        PageTable(
             "points",
             ["point", "highest score", "times", *settings["least"]],
             [
@@ -57,13 +57,13 @@ def tables(figures: Figures) -> list[Table]:
                 for name, row in settings["points"].items()
             ],
         ),
-        Table(
+        PageTable(
             "detectors",
             ["series", "detector", "findings a day", "of the worst series", "false alert-hours a day", "mean recall"],
             [row for name, one in sets.items() for row in _detectors(name, one)],
         ),
-        Table("kinds", ["attack", *(f"{name}, {_title(one)}" for name, one in shown)], _kinds(sets, shown)),
-        Table(
+        PageTable("kinds", ["attack", *(f"{name}, {_title(one)}" for name, one in shown)], _kinds(sets, shown)),
+        PageTable(
             "lasting",
             ["series", "point", "day 1", "day 2", "day 3"],
             [
@@ -75,9 +75,9 @@ def tables(figures: Figures) -> list[Table]:
     ]
 
 
-def aims_table(figures: Figures) -> Table:
+def aims_table(figures: Figures) -> PageTable:
     """Return the table of the aims."""
-    return Table(
+    return PageTable(
         "aims",
         ["aim", "measured", "met"],
         [[aim.text, aim.measured, "yes" if aim.met else "**no**"] for aim in aims(figures)],

@@ -68,7 +68,7 @@ class ScoredHours:
 
 
 @dataclass(frozen=True)
-class Profiled:
+class ScoredSeries:
     """A series as a profile learned it: by hour its scores (None where not observed), and state and age before it."""
 
     scored: list[ScoredHour | None]
@@ -76,7 +76,7 @@ class Profiled:
     ages: list[int]  # hours seen before
 
 
-def profile_series(series: TrafficSeries) -> Profiled:
+def profile_series(series: TrafficSeries) -> ScoredSeries:
     """Score and learn the hours of a series, from a profile that knows nothing on."""
     state = blank()
     scored: list[ScoredHour | None] = []
@@ -90,7 +90,7 @@ def profile_series(series: TrafficSeries) -> Profiled:
             continue
         scored.append(ScoredHour(age, _learn(state, series.first_hour + at, seen, series.levels)))
         age += 1
-    return Profiled(scored, states, ages)
+    return ScoredSeries(scored, states, ages)
 
 
 def score_from(

@@ -9,6 +9,8 @@ from collections.abc import Iterable, Sequence
 from pathlib import Path
 from typing import Any, NamedTuple
 
+import pytest
+from npmlib.errors import SearchError
 from npmlib.learn.incoming import Incoming, Reply
 from npmlib.learn.options import parse_options
 
@@ -86,6 +88,13 @@ def learn(*chunks: Iterable[Row], args: Sequence[str] = ARGS, app: Path = Path("
     return Answer(decode(table.getvalue().encode())[1], messages)
 
 
+def refusal(*chunks: list[Row]) -> str:
+    """Text of the error with which the chunks end the search."""
+    with pytest.raises(SearchError) as refused:
+        learn(*chunks)
+    return str(refused.value)
+
+
 class Run(NamedTuple):
     """What a process answered: one reply for each chunk sent, and its exit code."""
 
@@ -113,8 +122,8 @@ def run(
     if preview:
         text = stream.partition(b"\n")[2].replace(b'"preview": false', b'"preview": true ')
         stream = b"chunked 1.0,%d,0\n" % len(text) + text
-    for place, chunk in enumerate(chunks):
-        stream += execute(chunk, finished and place == len(chunks) - 1)
+    for index, chunk in enumerate(chunks):
+        stream += execute(chunk, finished and index == len(chunks) - 1)
     argv = [str(interpreter), "-B", str(folder / "bin" / "npmlearn.py")]
     process = subprocess.run(argv, input=stream, capture_output=True, timeout=TIME_LIMIT, check=False)
     assert process.stderr == b""

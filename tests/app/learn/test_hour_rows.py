@@ -3,21 +3,14 @@
 from __future__ import annotations
 
 import pytest
-from npmlib.errors import SearchError
 from npmlib.learn.hourrows import epoch_hour
 from npmlib.profile.state import HOURS_SEEN, unpack
 
-from tests.app.learn.learning import START, WEB, days, learn, sent
+from tests.app.learn.learning import START, WEB, days, learn, refusal, sent
 from workbench.replay.rows import Row
 
 HOUR = (START + 24) * 3600
 TABLE = learn(days(1)).rows
-
-
-def refusal(*chunks: list[Row]) -> str:
-    with pytest.raises(SearchError) as refused:
-        learn(*chunks)
-    return str(refused.value)
 
 
 @pytest.mark.parametrize(

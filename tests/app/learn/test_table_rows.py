@@ -8,18 +8,12 @@ from pathlib import Path
 import pytest
 from npmlib.errors import SearchError
 
-from tests.app.learn.learning import ARGS, BY, Answer, days, learn, sent
+from tests.app.learn.learning import ARGS, BY, Answer, days, learn, refusal, sent
 from workbench.replay.rows import Row
 
 NAMED = (*ARGS, "table=profiles")
 TABLE = learn(days(1)).rows
 ALERTS = learn(days(8), [sent(192, each=60_000)]).rows
-
-
-def refusal(*chunks: list[Row]) -> str:
-    with pytest.raises(SearchError) as refused:
-        learn(*chunks)
-    return str(refused.value)
 
 
 @pytest.mark.parametrize(

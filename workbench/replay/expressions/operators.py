@@ -190,26 +190,20 @@ def liking(first: Run, pattern: Compiled) -> Run:
 # Logic, with null as the third truth value.
 
 
-def _and(first: Run, second: Run) -> Run:
-    def run(row: Row) -> Value:
-        a = first(row)
-        if a is False:
-            return False
-        b = second(row)
-        return b if a is True or b is False else None
+def _decided_by(decisive: bool) -> Callable[[Run, Run], Run]:
+    """Make AND (decided by a False on either side) or OR (by a True)."""
 
-    return run
+    def combine(first: Run, second: Run) -> Run:
+        def run(row: Row) -> Value:
+            a = first(row)
+            if a is decisive:
+                return decisive
+            b = second(row)
+            return b if a is not None or b is decisive else None
 
+        return run
 
-def _or(first: Run, second: Run) -> Run:
-    def run(row: Row) -> Value:
-        a = first(row)
-        if a is True:
-            return True
-        b = second(row)
-        return b if a is False or b is True else None
-
-    return run
+    return combine
 
 
 def _xor(first: Run, second: Run) -> Run:
@@ -220,4 +214,4 @@ def _xor(first: Run, second: Run) -> Run:
     return run
 
 
-_LOGIC: dict[str, Callable[[Run, Run], Run]] = {"AND": _and, "OR": _or, "XOR": _xor}
+_LOGIC: dict[str, Callable[[Run, Run], Run]] = {"AND": _decided_by(False), "OR": _decided_by(True), "XOR": _xor}

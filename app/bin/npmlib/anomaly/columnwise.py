@@ -114,7 +114,7 @@ class PlainRows:
         self._is_plain = plain_shapes(layout).fullmatch
         self._plain_shapes: Set[bytes] = set()
         self._layout = layout
-        self._limits = Limits(layout, baseline, options)
+        self._limits = SeriesLimits(layout, baseline, options)
 
     def over(self, block: bytes, tally: Tally) -> Optional[List[str]]:
         """Return the lines of ``block`` that may be over a limit, and count the others; None if it is not plain."""
@@ -148,7 +148,7 @@ class PlainRows:
         return [lines[row].translate(SWAP).decode("utf-8") for row in sorted(over)]
 
 
-class Limits(Dict[bytes, Tuple[float, ...]]):
+class SeriesLimits(Dict[bytes, Tuple[float, ...]]):
     """The limit of each metric, by the names of a series as they stand in a line; ``unseen``: names without a baseline.
 
     A limit is the largest value that gives no finding. Names that cannot be read have limits that any value is over.
