@@ -81,8 +81,8 @@ def test_keys_values_and_missing_fields_have_places(tmp_path: Path) -> None:
         ("missing",): (1, 1, 0),
         ("search",): (5, 1, 6),
     }
-    for place, (line, column, length) in places.items():
-        found = document.finding(NOT_YAML, place, "", "")
+    for key_path, (line, column, length) in places.items():
+        found = document.finding(NOT_YAML, key_path, "", "")
         assert (found.line, found.column, found.length) == (line, column, length)
 
 

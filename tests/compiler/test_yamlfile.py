@@ -32,7 +32,7 @@ def everything(document: Document) -> tuple[object, ...]:
     return (
         document.value,
         document.keys,
-        {place: (*each[:2], each[2] or "") for place, each in document.scalars.items()},
+        {key_path: (*each[:2], each[2] or "") for key_path, each in document.scalars.items()},
     )
 
 

@@ -171,7 +171,7 @@ def test_the_hours_that_a_sustained_finding_counted_are_marked(evidence: list[Ev
     (sustained,) = (each for each in evidence if each.finding.detection == SUSTAINED)
     assert max(len(track.over) for track in sustained.tracks) == sustained.finding.row["hours"]
     for track in sustained.tracks:
-        assert {track.times[place] for place in track.over} == {
+        assert {track.times[index] for index in track.over} == {
             END - 3 * HOUR
         }  # in the first week only the first hour over the limits
 

@@ -26,7 +26,7 @@ thresholds = st.builds(Thresholds, *[st.floats(lowest, 6) for lowest in LOWEST])
 def scored() -> Set:
     """Three simulated series of different families with a few attacks."""
     series = simulated_series(1, days=30)[:3]
-    attacks = [draw(one, SHORT, 3, (place,)) for place, one in enumerate(series)]
+    attacks = [draw(one, SHORT, 3, (index,)) for index, one in enumerate(series)]
     pairs = list(zip(series, attacks, strict=True))
     return [windows(*pair) for pair in pairs], [by_profile(*pair) for pair in pairs]
 

@@ -1,6 +1,6 @@
 """The building blocks from which the forms of the content files are made: each checks one kind of value.
 
-A check gets the file and the place, and yields what is wrong there. Checks are tolerant of each other: every
+A check gets the file and a key path in it, and yields what is wrong there. Checks are tolerant of each other: every
 one looks at its own place only, so one run finds all problems of a file.
 """
 

@@ -92,7 +92,7 @@ class Scalar(NamedTuple):
 class Document:
     """A file as read: its values, and where everything stands in it.
 
-    keys: the key of each place, or for an item of a list the item; scalars: the values that hold no others.
+    keys: the key of each path, or for an item of a list the item; scalars: the values that hold no others.
     """
 
     path: Path
@@ -103,7 +103,7 @@ class Document:
     scalars: Mapping[KeyPath, Scalar] = field(default_factory=dict)
 
     def get(self, *key_path: str | int) -> object:
-        """Return the value at a place, or None if there is none (a wrong type on the way counts as none)."""
+        """Return the value at a key path, or None if there is none (a wrong type on the way counts as none)."""
         here: object = self.value
         for step in key_path:
             if isinstance(here, list):
@@ -113,12 +113,12 @@ class Document:
         return here
 
     def text(self, *key_path: str | int) -> str:
-        """Return the text at a place, or "" if there is no text."""
+        """Return the text at a key path, or "" if there is no text."""
         here = self.get(*key_path)
         return here if isinstance(here, str) else ""
 
     def items(self, *key_path: str | int) -> list[object]:
-        """Return the list at a place, or an empty one."""
+        """Return the list at a key path, or an empty one."""
         here = self.get(*key_path)
         return here if isinstance(here, list) else []
 
@@ -164,12 +164,12 @@ class Document:
         return self.keys.get(key_path, Stretch(0, 0))
 
     def _inside(self, key_path: KeyPath, scalar: Scalar, span: tuple[int, int]) -> Stretch:
-        places = self._offsets_of(key_path, scalar)
-        if not places:
+        offsets = self._offsets_of(key_path, scalar)
+        if not offsets:
             return Stretch(scalar.start, scalar.end)
-        first = min(max(span[0], 0), len(places) - 1)
-        last = min(max(span[1] - 1, first), len(places) - 1)
-        return Stretch(scalar.start + places[first], scalar.start + places[last] + 1)
+        first = min(max(span[0], 0), len(offsets) - 1)
+        last = min(max(span[1] - 1, first), len(offsets) - 1)
+        return Stretch(scalar.start + offsets[first], scalar.start + offsets[last] + 1)
 
     def _offsets_of(self, key_path: KeyPath, scalar: Scalar) -> list[int]:
         if key_path not in self._known_offsets:

@@ -180,7 +180,7 @@ def _track(metric: str, sent: Sums, searched: Sums, step: int, expected: Band | 
     kept = [(at, each[metric]) for at, each in sorted(sent.items()) if metric in each]
     limit = expected.limit if expected else math.inf
     over = {at for at, each in searched.items() if each.get(metric, -math.inf) > limit}
-    positions = tuple(place for place, (at, _) in enumerate(kept) if at in over)
+    positions = tuple(index for index, (at, _) in enumerate(kept) if at in over)
     return Track(metric, tuple(at for at, _ in kept), tuple(value for _, value in kept), positions, step, expected)
 
 
@@ -192,7 +192,7 @@ def _hourly(finding: DetectionFinding, sent: Sums, profiled: ProfileRuns) -> lis
         for at, each in sorted(sent.items()):
             hour = at // HOUR * HOUR
             sums[hour] = sums.get(hour, 0.0) + each.get(metric, 0.0)
-        over = tuple(place for place, hour in enumerate(sums) if profiled.counted(finding, metric, hour))
+        over = tuple(index for index, hour in enumerate(sums) if profiled.counted(finding, metric, hour))
         ranges = profiled.ranges(finding, metric, shown.earliest, shown.latest)
         tracks.append(Track(metric, tuple(sums), tuple(sums.values()), over, int(HOUR), None, ranges))
     return tracks
@@ -209,6 +209,6 @@ def _edge(finding: DetectionFinding, carried: Mapping[Key, Mapping[float, float]
                     sums[at] = sums.get(at, 0.0) + count
     times = tuple(sorted(sums))
     over = tuple(
-        place for place, at in enumerate(times) if at + step > finding.earliest and at < finding.latest and sums[at] > 0
+        index for index, at in enumerate(times) if at + step > finding.earliest and at < finding.latest and sums[at] > 0
     )
     return [Track(EDGE_METRIC, times, tuple(sums[at] for at in times), over, step)] if times else []

@@ -87,10 +87,10 @@ def pool(judged: Sequence[Windows], scored: Sequence[ByProfile]) -> Pool:
     """Collect what a set of series has to choose on."""
     clean, before, attacked, kinds = [], [], [], []
     days, number = 0.0, 0
-    for place, (one, by) in enumerate(zip(judged, scored, strict=True)):
+    for index, (one, by) in enumerate(zip(judged, scored, strict=True)):
         days += float(one.where.sum()) / HOURS_A_DAY
         hours = np.arange(len(one.where))
-        clean.append(Candidates.those(_part(by.clean, one.where), (hours + place * APART)[one.where]))
+        clean.append(Candidates.those(_part(by.clean, one.where), (hours + index * APART)[one.where]))
         for kind_number, (kind, first, hit) in enumerate(zip(one.kinds, one.first, by.attacked, strict=True)):
             windows = np.repeat(number + np.arange(len(first)), kind.hours)
             at = (first[:, None] + np.arange(kind.hours)).ravel()

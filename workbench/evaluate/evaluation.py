@@ -107,7 +107,7 @@ def draw(
     series: TrafficSeries, kinds: Sequence[AttackKind] = KINDS, number: int = INJECTIONS, seed: Sequence[int] = (1,)
 ) -> list[Injections]:
     """Draw ``number`` attacks of each kind on a series."""
-    return [inject(series, kind, number, (*seed, place)) for place, kind in enumerate(kinds)]
+    return [inject(series, kind, number, (*seed, index)) for index, kind in enumerate(kinds)]
 
 
 def windows(series: TrafficSeries, attacks: Sequence[Injections], where: Booleans | None = None) -> Windows:

@@ -177,8 +177,8 @@ def figures_of(compared: Compared) -> Figures:
 
 
 def _servers(data: Path, odd: bool, extent: StudySize) -> Iterable[TrafficSeries]:
-    for place, one in enumerate(recorded.server_series(data / "bitbrains", odd)):
-        if place >= extent.recorded:
+    for index, one in enumerate(recorded.server_series(data / "bitbrains", odd)):
+        if index >= extent.recorded:
             return
         yield one
 
@@ -186,8 +186,8 @@ def _servers(data: Path, odd: bool, extent: StudySize) -> Iterable[TrafficSeries
 def _draws(extent: StudySize) -> Pool:
     judged, scored = [], []
     for seed in DRAWS[: extent.draws]:
-        for place, one in enumerate(simulated_series(extent.simulated, seed=seed)):
-            attacks = draw(one, KINDS[:1], ON_DRAWS, (seed, place))
+        for index, one in enumerate(simulated_series(extent.simulated, seed=seed)):
+            attacks = draw(one, KINDS[:1], ON_DRAWS, (seed, index))
             judged.append(windows(one, attacks))
             scored.append(by_profile(one, attacks))
     return pool(judged, scored)

@@ -160,45 +160,45 @@ class Extreme:
 class Distinct:
     """values and dc: the different values, compared as text with case."""
 
-    __slots__ = ("counted", "found")
+    __slots__ = ("counted", "distinct")
 
     def __init__(self, counted: bool) -> None:
         self.counted = counted
-        self.found: set[str] = set()
+        self.distinct: set[str] = set()
 
     def add(self, values: Sequence[Value], _times: Sequence[Number | None]) -> None:
         """Remember the values."""
         for value in values:
             if type(value) is str:
-                self.found.add(value)
+                self.distinct.add(value)
             else:
-                self.found.update(each_text(value))
+                self.distinct.update(each_text(value))
 
     def result(self) -> Value:
         """Return how many values there were, or the values in byte order."""
-        return len(self.found) if self.counted else multivalue(sorted(self.found, key=byte_order))
+        return len(self.distinct) if self.counted else multivalue(sorted(self.distinct, key=byte_order))
 
 
 class Listed:
     """list: the values in row order, no more than Splunk keeps."""
 
-    __slots__ = ("cut", "found")
+    __slots__ = ("cut", "listed")
 
     def __init__(self) -> None:
-        self.found: list[str] = []
+        self.listed: list[str] = []
         self.cut = False
 
     def add(self, values: Sequence[Value], _times: Sequence[Number | None]) -> None:
         """Append the values while there is room."""
         for value in values:
             texts = each_text(value)
-            room = LIST_LIMIT - len(self.found)
+            room = LIST_LIMIT - len(self.listed)
             self.cut = self.cut or len(texts) > room
-            self.found.extend(texts[:room])
+            self.listed.extend(texts[:room])
 
     def result(self) -> Value:
         """Return the values."""
-        return multivalue(self.found)
+        return multivalue(self.listed)
 
 
 class Mode:
@@ -222,26 +222,26 @@ class Mode:
 class Percentile:
     """median and percN."""
 
-    __slots__ = ("found", "percent")
+    __slots__ = ("numbers", "percent")
 
     def __init__(self, percent: float) -> None:
         self.percent = percent
-        self.found: list[Number] = []
+        self.numbers: list[Number] = []
 
     def add(self, values: Sequence[Value], _times: Sequence[Number | None]) -> None:
         """Keep the numbers among the values."""
-        self.found.extend(numbers_of(values))
+        self.numbers.extend(numbers_of(values))
 
     def result(self) -> Value:
         """Return the value with this share of the numbers below it; null when there was no number."""
-        if not self.found:
+        if not self.numbers:
             return None
-        ordered = sorted(self.found)
-        place = (len(ordered) - 1) * self.percent / 100
-        below = math.floor(place)
-        if below == place:
+        ordered = sorted(self.numbers)
+        rank = (len(ordered) - 1) * self.percent / 100
+        below = math.floor(rank)
+        if below == rank:
             return ordered[below]
-        return ordered[below] + (ordered[below + 1] - ordered[below]) * (place - below)
+        return ordered[below] + (ordered[below + 1] - ordered[below]) * (rank - below)
 
 
 class AtEdge:

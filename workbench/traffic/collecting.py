@@ -123,7 +123,7 @@ class Collector:
     ) -> Floats:
         """Return what is reported of ``measure``, report x counter, NaN where nothing is."""
         feeding = [[tap for tap in taps[row] if tap.measure == measure] for row in rows]
-        places = [place for place, each in enumerate(feeding) if each]
+        places = [index for index, each in enumerate(feeding) if each]
         values = np.full(reports.time.shape, math.nan)
         if places:
             values[:, places] = self._values(

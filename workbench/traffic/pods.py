@@ -50,7 +50,7 @@ def places(cluster: Cluster, workload: Workload) -> list[Pod]:
     """Return where ``workload`` runs, for a collector that names no pods: a nameless one, always there, for each."""
     count = {"Deployment": REPLICAS, "DaemonSet": NODES}.get(workload.controller, 1)
     first = 0 if workload.controller == "DaemonSet" else number_of(workload.name)
-    return [Pod("", workload.name, _node(cluster, first + place), place, count) for place in range(count)]
+    return [Pod("", workload.name, _node(cluster, first + index), index, count) for index in range(count)]
 
 
 def number_of(*names: object) -> int:
@@ -65,8 +65,8 @@ def _node(cluster: Cluster, number: int) -> str:
 def _letters(*names: object) -> str:
     number, text = number_of("letters", *names), ""
     for _ in range(5):
-        number, place = divmod(number, len(LETTERS))
-        text += LETTERS[place]
+        number, index = divmod(number, len(LETTERS))
+        text += LETTERS[index]
     return text
 
 

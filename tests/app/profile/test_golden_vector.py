@@ -74,5 +74,5 @@ def test_scores_are_those_of_the_reference(state: State) -> None:
 def test_the_profile_at_the_end_is_that_of_the_reference(state: State) -> None:
     learn_the_vector(state)
     within = 6e-7 if isinstance(state, list) else 1e-5
-    for place, number in AT_THE_END.items():
-        assert state[place] == pytest.approx(number, abs=within), place
+    for index, number in AT_THE_END.items():
+        assert state[index] == pytest.approx(number, abs=within), index

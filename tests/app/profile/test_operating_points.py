@@ -100,11 +100,11 @@ def test_a_limit_is_the_threshold_or_what_the_record_says(
     hour = scores(*values)._replace(records=high)
     days = min(age // DAY, 28)
     for point in POINTS.values():
-        place = min(point.rank, 1 + round(point.rank * (days + 1) / 29)) - 1
+        index = min(point.rank, 1 + round(point.rank * (days + 1) / 29)) - 1
         lowest = (
             [max(pair) for pair in zip(point.least, YOUNG, strict=True)] if point.factor and days < 5 else point.least
         )
-        expected = [max(least, point.factor * record[place]) for least, record in zip(lowest, high, strict=True)]
+        expected = [max(least, point.factor * record[index]) for least, record in zip(lowest, high, strict=True)]
         assert list(limits(hour, age, point)) == expected
         over = zip(Thresholds._fields, guarded_scores(hour, age), expected, strict=True)
         assert set(channels(hour, age, point)) == {name for name, score, limit in over if score > limit}

@@ -79,7 +79,7 @@ def test_a_profile_of_an_earlier_version_begins_without_a_record(seen: list[Meas
 
 @given(st.dictionaries(st.integers(0, SIZE - 1), st.floats(width=32), max_size=5))
 def test_whatever_is_read_can_score_and_learn(changes: dict[int, float]) -> None:
-    numbers = [changes.get(place, number) for place, number in enumerate(blank())]
+    numbers = [changes.get(index, number) for index, number in enumerate(blank())]
     try:
         state = unpack(packed(numbers))
     except ProfileError:

@@ -69,13 +69,13 @@ def schedule_at(document: Document, key_path: KeyPath) -> Schedule | None:
 
 def _schedules(content: Content) -> Iterator[Schedule]:
     """Yield each schedule once: those of deployments, and those in the searches themselves."""
-    places = [(document, ("scheduling",)) for document in content.project.kind("deployments")]
+    deployed = [(document, ("scheduling",)) for document in content.project.kind("deployments")]
     inline: list[tuple[Document, KeyPath]] = [
         (document, ("deployment", "scheduling")) for document in content.project.searches()
     ]
-    for document, key_path in [*places, *inline]:
-        if document.get(*key_path) is not None and (found := schedule_at(document, key_path)):
-            yield found
+    for document, key_path in [*deployed, *inline]:
+        if document.get(*key_path) is not None and (schedule := schedule_at(document, key_path)):
+            yield schedule
 
 
 @on_content(

@@ -29,11 +29,11 @@ def _renamed(columns: Columns, pairs: tuple[tuple[str, str], ...]) -> list[tuple
     for written, new in pairs:
         targets = [renamed(current, written, new) for _, current in plan]
         # A column that gets a name takes it from the one that had it; of two that get the same, the last has it.
-        taken = {target: place for place, target in enumerate(targets) if target is not None}
+        taken = {target: index for index, target in enumerate(targets) if target is not None}
         plan = [
             (old, current if target is None else target)
-            for place, ((old, current), target) in enumerate(zip(plan, targets, strict=True))
-            if (current not in taken if target is None else taken[target] == place)
+            for index, ((old, current), target) in enumerate(zip(plan, targets, strict=True))
+            if (current not in taken if target is None else taken[target] == index)
         ]
     return plan
 

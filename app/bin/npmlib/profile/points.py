@@ -86,9 +86,9 @@ def limits(scores: Scores, hours_seen: float, point: Point) -> Tuple[float, ...]
     """Return the limit of each channel at ``point`` for an hour that has records, in the order of Thresholds."""
     if not point.factor:
         return point.least
-    place = record.rank(point.rank, hours_seen) - 1
+    index = record.rank(point.rank, hours_seen) - 1
     lowest = point.least if hours_seen >= GUARDED_HOURS else map(max, point.least, YOUNG)
-    return tuple([max(least, point.factor * high[place]) for least, high in zip(lowest, scores.records)])
+    return tuple([max(least, point.factor * high[index]) for least, high in zip(lowest, scores.records)])
 
 
 def channels(scores: Scores, hours_seen: float, point: Point) -> Tuple[str, ...]:
@@ -121,10 +121,10 @@ def rarity(scores: Scores, hours_seen: float) -> Rarity:
     allowed = limits(scores, hours_seen, POINTS[SHIPPED])
     guarded = guarded_scores(scores, hours_seen)
     times = [score / limit for score, limit in zip(guarded, allowed)]
-    place = times.index(max(times))
-    high = scores.records[place]
-    score = scores.channels[place]
-    return Rarity(Thresholds._fields[place], score, times[place], high[0], high[2], record.days(hours_seen))
+    index = times.index(max(times))
+    high = scores.records[index]
+    score = scores.channels[index]
+    return Rarity(Thresholds._fields[index], score, times[index], high[0], high[2], record.days(hours_seen))
 
 
 def state_name(hours_seen: float, hours_without_data: float) -> str:

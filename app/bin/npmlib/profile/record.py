@@ -57,9 +57,9 @@ def learn(state: State, scores: Sequence[float]) -> None:
     if hours_seen < FROM_HOURS:
         return
     for channel, score in enumerate(scores):
-        place = RECORDS + channel * RECORD + TODAY
-        if score > state[place] and (channel != PEAK or hours_seen >= PEAK_FROM_HOURS):
-            state[place] = score
+        index = RECORDS + channel * RECORD + TODAY
+        if score > state[index] and (channel != PEAK or hours_seen >= PEAK_FROM_HOURS):
+            state[index] = score
 
 
 def rank(wanted: int, hours_seen: float) -> int:

@@ -19,7 +19,7 @@ SMALLEST_STEP = 0.2231  # log(1.25)
 MOVES = (1, 2)  # hours
 WEEKEND = 24  # what to add to an hour of weekdays for the cell of weekends
 CODES = 5  # a streak of -2 to 2 is kept as its remainder
-_UNITS = [CODES**place for place in range(HOURS_A_STREAK)]
+_UNITS = [CODES**position for position in range(HOURS_A_STREAK)]
 
 
 def streak(state: State, cell: int) -> int:
@@ -38,8 +38,8 @@ def streak(state: State, cell: int) -> int:
 
 def set_streak(state: State, cell: int, days: int) -> None:
     """Set the streak of a cell."""
-    place, unit = STREAKS + cell // HOURS_A_STREAK, _UNITS[cell % HOURS_A_STREAK]
-    state[place] += (days % CODES - streak(state, cell) % CODES) * unit
+    index, unit = STREAKS + cell // HOURS_A_STREAK, _UNITS[cell % HOURS_A_STREAK]
+    state[index] += (days % CODES - streak(state, cell) % CODES) * unit
 
 
 def expect_jobs(state: State) -> None:
