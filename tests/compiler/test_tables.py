@@ -37,6 +37,7 @@ def test_a_table_that_splunk_reads_passes(table: bytes, tmp_path: Path) -> None:
     ("table", "message"),
     [
         pytest.param(b"\xef\xbb\xbfhost,owner\n", "has a byte order mark", id="byte order mark"),
+        pytest.param(b"host,owner\na\0,b\n", "has a NUL byte", id="NUL"),
         pytest.param(b"host,owner\na\n", "line 2 has 1 columns, the header 2", id="a cell too few"),
         pytest.param(b"host,owner\r\n\r\na,b,c\r\n", "line 3 has 3 columns, the header 2", id="a cell too many"),
         pytest.param(b"host,owner\n,,\n", "line 2 has 3 columns, the header 2", id="empty cells too many"),

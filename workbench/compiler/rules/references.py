@@ -238,6 +238,9 @@ def _table_findings(rule: Rule, document: Document, table: bytes) -> Iterator[Fi
     if table.startswith(b"\xef\xbb\xbf"):
         yield document.finding(rule, key_path, f"{name} has a byte order mark", "save it as UTF-8 without one")
         return
+    if b"\0" in table:  # the csv module reads it from Python 3.11 on; the commands refuse it
+        yield document.finding(rule, key_path, f"{name} has a NUL byte", "save it as UTF-8")
+        return
     try:
         rows = list(csv.reader(io.StringIO(table.decode(), newline=""), strict=True))
     except (UnicodeDecodeError, csv.Error) as error:
