@@ -145,7 +145,6 @@ def keep(world: World, name: str, kept: Callable[[list[str]], list[str]]) -> Non
 def test_a_cluster_whose_edges_are_gone_learns_again_and_reports_nothing(watched: World) -> None:
     """Only npm_edge_clusters came back from the backup, and it says ready."""
     keep(watched, "npm_known_edges", lambda rows: [])
-    assert watched.rows(NEW_EDGE, NOW) == []  # a run before that finds out
     watched.run(EDGE_BASELINE, NOW + 2 * MINUTE)
     assert watched.rows(NEW_EDGE, NOW + 12 * MINUTE) == []
     [cluster] = lookup(watched, "npm_edge_clusters")
@@ -154,6 +153,15 @@ def test_a_cluster_whose_edges_are_gone_learns_again_and_reports_nothing(watched
     assert float(cluster["learning_until"]) == lost + 7 * DAY
     watched.run(EDGE_BASELINE, NOW + 62 * MINUTE)
     assert lookup(watched, "npm_edge_clusters")[0]["learning_until"] == cluster["learning_until"]
+
+
+def test_thirty_edges_none_of_which_is_known_are_a_lost_table_and_no_findings(watched: World) -> None:
+    """Detections run before the hourly search finds the table lost; one known edge shows that it is not."""
+    for number in range(30):
+        watched.add(talk("prod", "web", f"app-{number}", HOUR / 2))
+    assert len(watched.rows(NEW_EDGE)) == 30  # each is new itself
+    keep(watched, "npm_known_edges", lambda rows: [])
+    assert watched.rows(NEW_EDGE) == []
 
 
 def test_an_edge_that_a_person_takes_out_is_new_again_and_nothing_else_changes(watched: World) -> None:
