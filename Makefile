@@ -10,8 +10,7 @@ unexport PYTHONDONTWRITEBYTECODE
 
 VENV := .venv
 RUN := $(VENV)/bin/python
-PIP_OPTIONS := install --quiet --disable-pip-version-check --require-hashes --requirement
-PIP_INSTALL := -m pip $(PIP_OPTIONS)
+PIP_INSTALL := -m pip install --quiet --disable-pip-version-check --require-hashes --requirement
 # contentctl wants Python 3.11 or later: the first of these that starts and is new enough.
 PYTHON_311 = $(shell for candidate in $(PYTHON) python3.11 python3.12 python3.13; do \
 	$$candidate -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null && echo $$candidate && break; done)
