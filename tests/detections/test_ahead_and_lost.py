@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 
 from tests.detections.sent import sending, table
-from tests.detections.test_edges import talk
+from tests.detections.talking import talk
 from tests.detections.world import (
     DAY,
     DEPLOYS,

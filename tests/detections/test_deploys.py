@@ -17,7 +17,7 @@ from tests.detections.deploying import (
     quoted,
     running,
 )
-from tests.detections.world import World
+from tests.detections.world import DEPLOYS, HOUR, NOW, World
 
 
 def test_the_first_sight_of_a_process_is_no_deploy(world: World) -> None:
@@ -180,4 +180,11 @@ def test_a_name_with_a_star_is_never_accepted_as_it_would_stand_for_others(world
     by_hand(world, -30, 0)
     hourly(world, 1, 1)
     assert [row["deployed_at"] != "" for row in cells(world, "npm_known_images")] == [False, True]
+    assert accepted(world) == []
+
+
+def test_images_ahead_of_the_clock_are_not_learned(world: World) -> None:
+    world.add(running("1.0", -30, 0)).add(running("2.0", 48, 49))
+    world.run_over(DEPLOYS, NOW - 40 * HOUR, NOW + 72 * HOUR, NOW)
+    assert [row["image"] for row in cells(world, "npm_known_images")] == ["1.0"]
     assert accepted(world) == []

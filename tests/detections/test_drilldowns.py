@@ -11,9 +11,9 @@ import re
 
 import pytest
 
+from tests.detections.bursts import around, current, usual
 from tests.detections.sent import sending
-from tests.detections.test_edges import learned, talk
-from tests.detections.test_outbound import around, current, usual
+from tests.detections.talking import learned, talk
 from tests.detections.world import (
     DAY,
     HOUR,

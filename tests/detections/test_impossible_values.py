@@ -11,9 +11,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from tests.detections.bursts import around, current, usual
 from tests.detections.days import file, numbers, rows_of
 from tests.detections.sent import sending
-from tests.detections.test_outbound import around, current, usual
 from tests.detections.world import DAY, HOUR, NOW, OUTBOUND, PROFILE, SUSTAINED, TRAFFIC_BASELINE, World, point
 from tests.examples import examples
 from tests.replay.given_rows import run_on

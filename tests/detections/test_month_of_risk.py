@@ -12,7 +12,7 @@ import duckdb
 import pytest
 
 from tests.detections.sent import sending
-from tests.detections.test_edges import learned, talk
+from tests.detections.talking import learned, talk
 from tests.detections.world import (
     DAY,
     EDGE_BASELINE,

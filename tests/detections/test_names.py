@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import itertools
 
-from tests.detections.test_edges import learned, talk
+from tests.detections.talking import learned, talk
 from tests.detections.world import DAY, EDGE_BASELINE, HOUR, MINUTE, NEW_EDGE, NOW, World
 
 SERVICES = [f"svc-{number}" for number in range(40)]

@@ -10,7 +10,7 @@ from itertools import combinations
 from typing import Any
 
 import pytest
-from hypothesis import Phase, given, settings
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from tests.detections.days import (
@@ -29,7 +29,7 @@ from tests.detections.days import (
     rows_of,
 )
 from tests.detections.world import DAY, HOUR, METRICS, MINUTE, TRAFFIC_BASELINE, World, point
-from tests.examples import examples
+from tests.examples import GENERATE, examples
 from workbench.replay.lookups import LookupFolder
 from workbench.spl.times import relative_time
 
@@ -62,9 +62,6 @@ def points_of(series: dict[str, Any], draw: random.Random) -> Iterator[dict[str,
                 if draw.random() < 0.9
             }
             yield point(at, series["cluster"], "web", process=series["process"], **measures)
-
-
-GENERATE = (Phase.explicit, Phase.reuse, Phase.generate)
 
 
 @settings(max_examples=examples(15, 300), phases=GENERATE)

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from tests.detections.test_edges import edges, learned, talk
-from tests.detections.test_outbound import around, current, usual
+from tests.detections.bursts import around, current, usual
+from tests.detections.talking import edges, learned, talk
 from tests.detections.world import (
     DAY,
     HIDDEN,
