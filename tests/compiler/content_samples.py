@@ -9,7 +9,7 @@ from uuid import NAMESPACE_URL, uuid5
 
 import yaml
 
-from workbench.compiler.build import check_content, compiled
+from workbench.compiler.build import compiled
 from workbench.compiler.finding import BuildError, Finding, errors_of
 from workbench.compiler.run import check_folder
 
@@ -261,7 +261,7 @@ def write_searches(root: Path, searches: Mapping[str, str]) -> Path:
 def found_in(root: Path) -> dict[str, list[Finding]]:
     """What is wrong with the texts of the searches of such a project, by file; not that they call no filter."""
     found: dict[str, list[Finding]] = {}
-    for one in check_content(root)[1]:
+    for one in check_folder(root)[1]:
         if one.message.startswith("search:") and one.rule not in ("NPM214", "NPM215", "NPM230"):
             found.setdefault(Path(one.file).stem, []).append(one)
     return found

@@ -21,7 +21,8 @@ import pytest
 from tests.compiler.conftest import Contentctl
 from tests.compiler.content_samples import DETECTION, lay_out_seeds, lookup, write_sample
 from workbench import conf
-from workbench.compiler.build import check_content, compiled
+from workbench.compiler.build import compiled
+from workbench.compiler.run import check_folder
 
 CHECKOUT = Path(__file__).parents[2]
 CONFS = ("savedsearches.conf", "macros.conf", "transforms.conf", "analyticstories.conf", "collections.conf")
@@ -161,8 +162,8 @@ FOUND = {"enrich_join": {"NPM217"}, "braces_field": {"NPM407"}}
 def test_what_contentctl_accepts_is_accepted(contentctl: Contentctl, shared: Path, tmp_path: Path) -> None:
     """But for true faults that contentctl does not look for."""
     for name, project in cases(shared, tmp_path / "cases").items():
-        assert {one.rule for one in check_content(project)[1]} == FOUND.get(name, set()), name
-    assert check_content(own_sample(contentctl, tmp_path / "init"))[1] == []
+        assert {one.rule for one in check_folder(project)[1]} == FOUND.get(name, set()), name
+    assert check_folder(own_sample(contentctl, tmp_path / "init"))[1] == []
 
 
 def test_both_compile_the_same_content_to_the_same_settings(
@@ -180,7 +181,7 @@ def test_both_compile_the_same_content_to_the_same_settings(
         own_sample(contentctl, tmp_path / "init"),
         all_in_one(cases(shared, tmp_path / "cases").values(), tmp_path / "small"),
     ):
-        ours = {name: conf.parse(text).stanzas for name, text in compiled(check_content(project)[0]).items()}
+        ours = {name: conf.parse(text).stanzas for name, text in compiled(check_folder(project)[0]).items()}
         # contentctl build copies this folder; it may be empty
         (project / "app_template").mkdir(exist_ok=True)
         for key, listed in differences(ours, built_by_contentctl(contentctl, project)).items():

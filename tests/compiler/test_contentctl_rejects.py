@@ -13,8 +13,8 @@ import pytest
 
 from tests.compiler.conftest import Contentctl
 from tests.compiler.content_samples import DETECTION, FILES, write_sample
-from workbench.compiler.build import check_content
 from workbench.compiler.finding import errors_of
+from workbench.compiler.run import check_folder
 
 # (text to replace, text to put there): contentctl rejects these
 REJECTED_BY_BOTH = [
@@ -106,7 +106,7 @@ def test_contentctl_rejects_what_it_is_said_to_reject(contentctl: Contentctl, pr
 
 
 def test_we_reject_all_of_it_and_more(project: Path) -> None:
-    _, findings = check_content(project)
+    _, findings = check_folder(project)
     assert rejected("\n".join(str(one) for one in errors_of(findings))) == set(
         range(len(REJECTED_BY_BOTH) + len(REJECTED_BY_US_ALONE))
     )
@@ -114,5 +114,5 @@ def test_we_reject_all_of_it_and_more(project: Path) -> None:
 
 def test_the_sample_without_mistakes_is_accepted_by_both(contentctl: Contentctl, tmp_path: Path) -> None:
     root = write_sample(tmp_path)
-    assert check_content(root)[1] == []
+    assert check_folder(root)[1] == []
     assert contentctl("validate", root)[0] == 0

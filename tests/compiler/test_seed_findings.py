@@ -10,9 +10,9 @@ from pathlib import Path
 import pytest
 
 from tests.compiler.content_samples import lay_out_seeds
-from workbench.compiler.build import check_content
 from workbench.compiler.finding import Finding
 from workbench.compiler.rule import RULES
+from workbench.compiler.run import check_folder
 
 PAGE = Path(__file__).parents[2] / "docs" / "seed-findings.md"
 OUTBOUND = "kubernetes_anomalous_outbound_network_activity_from_process"
@@ -62,7 +62,7 @@ def marked(finding: Finding) -> str:
 def findings(tmp_path: Path, shared: Path, monkeypatch: pytest.MonkeyPatch) -> list[Finding]:
     root = lay_out_seeds(tmp_path, shared)
     monkeypatch.chdir(root)
-    return check_content(root)[1]
+    return check_folder(root)[1]
 
 
 def test_the_seeds_give_these_findings_and_no_others(findings: list[Finding]) -> None:

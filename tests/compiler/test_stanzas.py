@@ -8,7 +8,7 @@ from pathlib import Path
 from tests.compiler.content_samples import DETECTION, compile_content, lay_out_seeds, lookup, write_sample
 from workbench import conf
 from workbench.compiler import build
-from workbench.compiler.build import check_content
+from workbench.compiler.run import check_folder
 
 RULE = "ESCU - Sample Detection - Rule"
 
@@ -285,7 +285,7 @@ def test_the_search_read_back_is_the_search_written(tmp_path: Path, shared: Path
     import yaml
 
     # The compiler refuses the seeds for what is wrong in them; what it would write is right all the same.
-    project, _ = check_content(lay_out_seeds(tmp_path, shared))
+    project, _ = check_folder(lay_out_seeds(tmp_path, shared))
     searches = conf.parse(build.compiled(project)["savedsearches.conf"]).stanzas
     for seed in sorted((shared / "seeds").glob("*.yml")):
         written = yaml.safe_load(seed.read_text())

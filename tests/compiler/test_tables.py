@@ -7,14 +7,14 @@ from pathlib import Path
 import pytest
 
 from tests.compiler.content_samples import write_sample
-from workbench.compiler.build import check_content
 from workbench.compiler.finding import Finding
+from workbench.compiler.run import check_folder
 
 
 def findings(root: Path, table: bytes) -> list[Finding]:
     content = write_sample(root)
     (content / "lookups" / "sample_table.csv").write_bytes(table)
-    return check_content(content)[1]
+    return check_folder(content)[1]
 
 
 @pytest.mark.parametrize(

@@ -57,11 +57,6 @@ class Package:
     warnings: tuple[Finding, ...] = ()
 
 
-def check_content(content: Path) -> tuple[Project, list[Finding]]:
-    """Return the content alone as read, and everything that is wrong with it, in order."""
-    return check_folder(content)
-
-
 def check_all(checkout: Path, content: Path) -> list[Finding]:
     """Return everything that is wrong with the content and the app around it, in order."""
     return sorted(set(_checked(checkout, content).findings))
