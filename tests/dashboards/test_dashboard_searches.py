@@ -156,9 +156,11 @@ def test_investigate_lists_edges_with_first_seen_and_says_when_the_table_does_no
     views: dict[str, View], scene: Scene
 ) -> None:
     edges = shown(views, "npm_investigate", "edges", scene, **THREE_DAYS)
-    assert {str(row["destination"]): row["first seen"] for row in edges} == {
-        "db": "2026-02-26 04:00",
-        "203.0.113.9": "not in the table yet",
+    assert (edges[0]["from"], edges[0]["to"]) == ("shop/web", "(outside)/203.0.113.9")
+    assert {(row["from"], row["to"]): row["first seen"] for row in edges} == {
+        ("shop/web", "(outside)/203.0.113.9"): "not in the table yet",
+        ("shop/web", "shop/db"): "2026-02-26 04:00",
+        ("shop/dns", "shop/web"): "2026-02-26 04:00",
     }
     found = [str(row["finding"]) for row in shown(views, "npm_investigate", "findings", scene)]
     assert len(found) == 2

@@ -61,6 +61,16 @@ def test_every_panel_has_a_title_and_all_dashboards_one_theme(name: str, views: 
     assert untitled <= {"splunk.markdown"}, "a text has its heading in itself"
 
 
+@pytest.mark.parametrize("name", NAMES)
+def test_no_text_repeats_a_schedule_which_then_would_go_on_saying_so_when_it_changes(
+    name: str, views: dict[str, View]
+) -> None:
+    for panel in views[name].part("visualizations").values():
+        told = [panel.get("title"), panel.get("description"), panel["options"].get("underLabel")]
+        for text in filter(None, [*told, *([] if name == "npm_assumptions" else [panel["options"].get("markdown")])]):
+            assert not re.search(r"\d?\d?:\d\d\b|\bat \d+ minutes past\b", text), text
+
+
 def test_the_navigation_begins_with_the_overview_and_shows_every_dashboard_but_one_that_health_links_to(
     views: dict[str, View],
 ) -> None:
@@ -138,6 +148,10 @@ def hand_on_unknown_token(definition: Definition) -> None:
     definition["visualizations"]["latest"]["eventHandlers"][0]["options"]["tokens"][0]["token"] = "kluster"  # noqa: S105  (a name)
 
 
+def hand_on_too_little(definition: Definition) -> None:
+    definition["visualizations"]["latest"]["eventHandlers"][0]["options"]["tokens"].pop(1)
+
+
 def invent_handler(definition: Definition) -> None:
     definition["visualizations"]["latest"]["eventHandlers"][0]["type"] = "drilldown.jump"
 
@@ -169,6 +183,7 @@ def lose_title(definition: Definition) -> None:
         (mistype_option, "visualizations.by_hour: splunk.column has no option stackmode"),
         (link_to_nowhere, "visualizations.latest: links to npm_investigation, which the app does not have"),
         (hand_on_unknown_token, "visualizations.latest: hands kluster to npm_investigate, which does not take it"),
+        (hand_on_too_little, "visualizations.latest: does not hand namespace to npm_investigate, which takes"),
         (invent_handler, "visualizations.latest: drilldown.jump is no drilldown"),
         (invent_section, "searches: Dashboard Studio has no such section"),
         (lose_title, "title: is missing"),

@@ -100,7 +100,8 @@ def test_a_table_without_a_file_is_to_be_made(world: World, shown: Shown) -> Non
         "state": "to do",
         "part": "table",
         "found": "no file",
-        "advice": "K8S NPM - Tables makes it within the hour; see that it is enabled.",
+        "advice": "K8S NPM - Tables makes it within the hour, or at once if you run it: Settings, Searches,"
+        " reports, and alerts, Run.",
     }
 
 

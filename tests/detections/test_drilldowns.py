@@ -11,22 +11,8 @@ import re
 
 import pytest
 
-from tests.detections.bursts import around, current, usual
-from tests.detections.sent import sending
 from tests.detections.talking import learned, talk
-from tests.detections.world import (
-    DAY,
-    HOUR,
-    MINUTE,
-    NEW_EDGE,
-    NOW,
-    OUTBOUND,
-    PROFILE,
-    SUSTAINED,
-    TRAFFIC_BASELINE,
-    World,
-    point,
-)
+from tests.detections.world import DAY, HOUR, MINUTE, NEW_EDGE, NOW, OUTBOUND, SUSTAINED, World
 from workbench.replay.context import Window
 from workbench.replay.eventlog import events_of
 from workbench.replay.risk import fill
@@ -68,34 +54,6 @@ def opened(world: World, run: SearchRun, words: str, at: float | None = None, *e
     text = fill(drilldown["search"], event)[0]
     window = window_of(drilldown, event)
     return world.run_text(text, window.earliest, window.latest, at or run.at + 5 * MINUTE, events)
-
-
-@pytest.fixture
-def outbound(world: World) -> SearchRun:
-    """nginx of web sends 52 times as much as usual; another process of the same workload does not."""
-    for process, value in (("nginx", 52_000), ("sidecar", 1000)):
-        world.add(usual("prod", "web", process, around(1000, 100))).add(
-            current("prod", "web", process, 12, tcp_bytes=value)
-        )
-    world.rows(TRAFFIC_BASELINE)
-    return world.run(OUTBOUND)
-
-
-@pytest.fixture
-def new_edge(world: World) -> SearchRun:
-    learned(world).add(talk("prod", "web", "secrets", HOUR / 2)).add(talk("prod", "web", "db", HOUR / 2))
-    return world.run(NEW_EDGE)
-
-
-@pytest.fixture
-def sustained(world: World, nine_days: str) -> SearchRun:
-    """Sixteen days of points, and an hour of twice and a half as much; another workload with a longer name."""
-    (world.app.root / "lookups" / "npm_profile.csv").write_text(nine_days)
-    world.add(point(NOW - back * HOUR, "prod", "web", process="app", tcp_bytes=1e7) for back in range(4, 16 * 24))
-    world.add(sending("web", NOW - 3 * HOUR, NOW)).add(sending("web", NOW, NOW + HOUR, times=2.5))
-    world.add(sending("web-admin", NOW - 2 * HOUR, NOW + HOUR))
-    world.run(PROFILE, NOW + HOUR + 22 * MINUTE)
-    return world.run(SUSTAINED, NOW + HOUR + 32 * MINUTE)
 
 
 def test_the_traffic_of_a_finding_is_that_of_its_process_in_its_hour_beside_the_baseline(

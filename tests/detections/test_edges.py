@@ -11,6 +11,7 @@ import pytest
 
 from tests.detections.talking import edges, learned, pairs, talk
 from tests.detections.world import DAY, EDGE_BASELINE, HOUR, MINUTE, NEW_EDGE, NEW_UDP_EDGE, NOW, World, point
+from workbench.replay.context import Limits
 from workbench.replay.rows import each_text
 from workbench.spl.times import cron_runs
 
@@ -22,7 +23,7 @@ def test_a_finding_tells_who_with_whom_and_why(world: World) -> None:
     assert run.rows == (
         {
             "summary": "Workload web in Kubernetes cluster prod exchanged TCP traffic with secrets, which is new"
-            " there. Never seen before in this cluster: web sent first, 9.0 MB in 23 packets from 03:30 to 03:30."
+            " there. Never seen before in this cluster: web sent first, 9.0 MB in 23 packets from 03:30 to 03:30 UTC."
             " Confidence is medium. Next: ask who answers for web whether it is wanted, and see in the dashboard"
             " Investigate what else it sends; allow in npm_allowlist what is.",
             "cluster": "prod",
@@ -128,6 +129,15 @@ def test_a_scan_is_one_finding_with_more_risk(world: World) -> None:
     assert scan["confidence"] == "high"
     assert "10 peers (app-0, app-1," in str(scan["summary"])
     assert [(row["workload"], row["kind"]) for row in others] == [("batch", "edge")] * 9
+
+
+def test_a_scan_of_more_than_eventstats_counts_is_found_all_the_same_with_the_names_of_a_hundred(world: World) -> None:
+    learned(world).add(talk("prod", "web", "db", HOUR / 2))
+    names = [f"198.51.100.{n}" for n in range(150)]
+    world.add(each for name in names for each in talk("prod", "scanner", name, HOUR / 2, outside="destination"))
+    search = world.app.saved_searches[NEW_EDGE].search
+    (scan,) = world.run_text(search, NOW - 55 * MINUTE, NOW - 5 * MINUTE, limits=Limits(eventstats_rows=20))
+    assert (scan["kind"], scan["peers"], len(each_text(scan["peer_names"]))) == ("many peers", 150, 100)
 
 
 def crawled(world: World, days: Iterable[int]) -> World:

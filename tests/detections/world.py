@@ -172,10 +172,16 @@ class World:
         return list(self.run(name, at).rows)
 
     def run_text(
-        self, text: str, earliest: float, latest: float, at: float = NOW, events: tuple[Row, ...] | None = None
+        self,
+        text: str,
+        earliest: float,
+        latest: float,
+        at: float = NOW,
+        events: tuple[Row, ...] | None = None,
+        limits: Limits | None = None,
     ) -> list[Row]:
         """Run other SPL over a time range, with the macros and lookups of the app; ``events`` are there to search."""
-        return self._run(text, Window(earliest, latest), at, Limits(), "none", events)[0]
+        return self._run(text, Window(earliest, latest), at, limits or Limits(), "none", events)[0]
 
     def run_over(self, name: str, earliest: float, latest: float, at: float = NOW) -> list[Row]:
         """Run the shipped search over another time range, as a person does with the time picker."""

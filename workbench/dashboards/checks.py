@@ -137,6 +137,18 @@ def _links(view: View, views: dict[str, View]) -> Iterator[str]:
             for token in options.get("tokens", []):
                 if token.get("token") not in taken:
                     yield f"visualizations.{name}: hands {token.get('token')} to {target.name}, which does not take it"
+            handed = {token.get("token") for token in options.get("tokens", [])}
+            for token in sorted(_chosen_first(target) - handed) if handed else ():
+                yield (
+                    f"visualizations.{name}: does not hand {token} to {target.name}, "
+                    "which takes the first of its list then; add it"
+                )
+
+
+def _chosen_first(view: View) -> set[str]:
+    """Return the tokens of inputs that choose the first result of their search, for want of another value."""
+    inputs = [one.get("options") or {} for one in view.part("inputs").values()]
+    return {str(options.get("token")) for options in inputs if options.get("selectFirstSearchResult")}
 
 
 def _options(view: View, schema: Schema) -> Iterator[str]:
