@@ -59,7 +59,7 @@ def test_a_first_run_over_the_history_knows_its_deploys_and_accepts_the_last_one
         world.add(running(image, first, last))
     assert [dict(row) for row in by_hand(world, -30 * 24, 0)] == [
         {
-            "since": "2026-02-27T12:00",
+            "since": "2026-02-27T12:00+0000",
             "cluster": "prod",
             "namespace": "shop",
             "workload": "web",

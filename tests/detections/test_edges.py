@@ -23,7 +23,7 @@ def test_a_finding_tells_who_with_whom_and_why(world: World) -> None:
     assert run.rows == (
         {
             "summary": "Workload web in Kubernetes cluster prod exchanged TCP traffic with secrets, which is new"
-            " there. Never seen before in this cluster: web sent first, 9.0 MB in 23 packets from 03:30 to 03:30 UTC."
+            " there. Never seen before in this cluster: web sent first, 9.0 MB in 23 packets at 03:30 UTC."
             " Confidence is medium. Next: ask who answers for web whether it is wanted, and see in the dashboard"
             " Investigate what else it sends; allow in npm_allowlist what is.",
             "cluster": "prod",

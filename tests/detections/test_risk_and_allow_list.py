@@ -115,3 +115,7 @@ def test_what_the_allow_list_hid_in_seven_days_can_be_shown(world: World) -> Non
         ("outbound", "backup", "*", "nightly", "ops"),
         ("new edge", "web", "secrets", "vault rollout", "sec"),
     ]
+    assert [(row.get("score"), row.get("first_seen")) for row in hidden] == [
+        (508.3, None),
+        (None, "2026-03-01T03:30:00+0000"),
+    ]

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import json
 import re
+from dataclasses import fields
 from pathlib import Path
 from xml.etree import ElementTree
 
 from npmlib.anomaly.options import Options
 from npmlib.learn.options import LearnOptions
-from npmlib.optiontexts import option_meanings
 
 from workbench.compiler.rules.known import COMMANDS
 from workbench.site.commandhelp import defaults
@@ -19,7 +19,9 @@ from workbench.spl.tree import CustomCommand
 
 Stanzas = dict[str, dict[str, str]]
 DECLARED: dict[str, type[Options] | type[LearnOptions]] = {"npmanomaly": Options, "npmlearn": LearnOptions}
-OPTIONS = {command: option_meanings(options) for command, options in DECLARED.items()}
+OPTIONS = {
+    command: {each.name: each.metadata["meaning"] for each in fields(options)} for command, options in DECLARED.items()
+}
 
 
 def examples(confs: dict[str, Stanzas]) -> list[str]:

@@ -23,11 +23,6 @@ def option(default: T, meaning: str, read: Reader) -> T:
     return declared
 
 
-def option_meanings(options: Type[Any]) -> Dict[str, str]:
-    """Return the meaning of each option that the dataclass ``options`` declares, by its name."""
-    return {each.name: each.metadata["meaning"] for each in fields(options)}
-
-
 def read_options(options: Type[Options], typed: Mapping[str, str]) -> Options:
     """Turn the texts of options, by name, into an instance of ``options``; those left out keep their default.
 

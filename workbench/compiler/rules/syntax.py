@@ -90,7 +90,7 @@ def _unknown_commands(search: SearchText, content: Content) -> Iterator[Fault]:
         name = command.name.lower() if isinstance(command, CustomCommand) else ""
         if isinstance(command, CustomCommand) and name and name not in known:
             span = Span(command.span.start, command.span.start + len(command.name))
-            fix = "correct it, or ship it in app/default/commands.conf"
+            fix = "correct it, ship it in default/commands.conf, or waive it if another app brings it"
             yield Fault(f"unknown command {command.name}{did_you_mean(name, sorted(known))}", fix, span)
 
 
