@@ -115,7 +115,7 @@ def test_an_odd_hour_says_by_which_channels_up_to_which_point_and_whether_a_leve
     }
     assert (older["channels"], older["up to point"], older["note"]) == ("floor", "hunting", "")
     assert older["over our limits"] == "no: npm_sustained_point"
-    assert small["over our limits"] == "no: npm_sustained_floor"
+    assert small["over our limits"] == "no: npm_sustained_floors"
     assert [row["Odd hour"] for row in shown("hours")[-1:]] == [5_000_000], "the hour over the point in use"
 
 

@@ -66,7 +66,11 @@ def test_every_hour_that_was_learned_by_the_hour_has_a_range(profiled: ProfileRu
 
 
 @pytest.mark.parametrize(
-    ("macro", "definition"), [("npm_sustained_point", '""'), ("npm_sustained_floor", "10000000000")]
+    ("macro", "definition"),
+    [
+        ("npm_sustained_point", '""'),
+        ("npm_sustained_floors", '"tcp.bytes=10000000000,tcp.packets=10000000000,tcp.new_sockets=10000000000"'),
+    ],
 )
 def test_the_point_and_the_floor_are_those_that_a_site_has_set(
     watched: Watched, store: MetricsStore, macro: str, definition: str

@@ -97,7 +97,7 @@ def test_a_run_of_the_detection_that_was_missed_loses_nothing(learned: World) ->
 @pytest.mark.parametrize(
     ("macro", "definition"),
     [
-        ("npm_sustained_floor", "10000000000"),
+        ("npm_sustained_floors", '"tcp.bytes=10000000000,tcp.packets=10000000000,tcp.new_sockets=10000000000"'),
         ("npm_sustained_point", '"" '),
     ],
 )

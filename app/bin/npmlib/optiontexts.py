@@ -85,6 +85,23 @@ def number(wanted: str) -> Reader:
     return read
 
 
+def amounts(example: str) -> Reader:
+    """Take ``name=number`` with commas between, no name twice; an empty text is none."""
+
+    def read(name: str, text: str, wrong: List[str]) -> Tuple[Tuple[str, float], ...]:
+        found: Dict[str, float] = {}
+        for each in text.split(",") if text else ():
+            key, _, amount = each.strip().partition("=")
+            value = parse_number(amount)
+            if not key or key in found or value is None or value < 0:
+                wrong.append(f'{name}="{text}" must name each metric once, with a number from 0 up, such as {example}')
+                break
+            found[key] = value
+        return tuple(found.items())
+
+    return read
+
+
 def whole_number(example: int) -> Reader:
     """Take a whole number from 0 up, of at most 15 digits."""
 

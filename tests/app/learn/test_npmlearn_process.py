@@ -145,7 +145,7 @@ def test_an_error_in_the_middle_ends_the_search(staged_folder: Path, interpreter
 def test_arguments_that_are_not_options(staged_folder: Path, interpreter: Path) -> None:
     assert refusal(run(staged_folder, interpreter, args=["thresholds=3", "x"])) == (
         "'thresholds=3', 'x' is not an option. The options, written name=value, are: by, metrics, accept, deploys,"
-        " table"
+        " table, floors"
     )
     assert "metrics names 'a' twice; accept='../x' must be the bare name of a lookup" in refusal(
         run(staged_folder, interpreter, args=["metrics=a,a", "accept=../x"])

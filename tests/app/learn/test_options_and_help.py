@@ -51,7 +51,7 @@ def test_unit(metric: str, expected: float) -> None:
 
 def test_the_help_has_the_options_and_the_checks_of_content_the_columns() -> None:
     command = own_commands(ROOT / "app")["npmlearn"]
-    assert set(command.options) == {"by", "metrics", "accept", "deploys", "table"}
+    assert set(command.options) == {"by", "metrics", "accept", "deploys", "table", "floors"}
     assert command.lookups == {"accept", "deploys", "table"}
     assert not command.generating
     before = FieldSet.of(["anything"])

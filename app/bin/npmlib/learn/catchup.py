@@ -8,14 +8,15 @@ from array import array
 from bisect import bisect_right
 from typing import List, Mapping, NamedTuple, Optional, Sequence, Tuple
 
+from npmlib.learn import backtest
 from npmlib.learn.hourrows import SECONDS_PER_HOUR, Hours
 from npmlib.learn.options import PARTS
-from npmlib.learn.tablerows import LearnedHour, Profile, figure_cells, hour_cells
+from npmlib.learn.tablerows import LearnedHour, Profile, excess_cell, figure_cells, hour_cells, times_text
 from npmlib.learn.tally import Tally
 from npmlib.profile.acceptance import Level, accept_level, level_taking_effect
 from npmlib.profile.hours import SILENT, Hour, measures
 from npmlib.profile.learning import begin, score_and_learn
-from npmlib.profile.points import POINTS, channels
+from npmlib.profile.points import POINTS, channels, rarity
 from npmlib.profile.state import ACCEPTED, ACCEPTING, FORGET_HOURS, HOURS_SEEN, LAST_HOUR, LAST_SENT, State
 
 ALERT_HOURS = 24  # for which an hour that stands out stays in the table
@@ -39,11 +40,15 @@ class Observed(NamedTuple):
 
 
 class Metric(NamedTuple):
-    """One metric: the position of its n in Hours, and its unit, see npmlib.learn.options.unit."""
+    """One metric: the position of its n in Hours, its unit, see npmlib.learn.options.unit, and its ``floor``.
+
+    An hour counts in backtest if it exceeds what was expected by the floor or more.
+    """
 
     name: str
     position: int
     unit: float
+    floor: float
 
 
 def catch_up(
@@ -63,7 +68,7 @@ def catch_up(
     _count_old_hours(profile, sent, metric, observed, tally)
     state = profile.state if profile else None
     last = int(state[LAST_HOUR]) if state is not None else observed.learned_until
-    figures = profile.figures if profile else ""
+    figures, notes = (profile.figures, profile.backtest) if profile else ("", "")
     learned: Optional[LearnedHour] = None
     alerts: List[Alert] = []
     for hour in observed.hours[bisect_right(observed.hours, last) :]:
@@ -88,16 +93,18 @@ def catch_up(
         tally.learned += 1
         learned = LearnedHour(scores, total, metric.unit, intervals)
         accepted_by_person = level is not None and not level.limit
-        if accepted_by_person or observed.newest - hour >= ALERT_HOURS:
+        if accepted_by_person or not channels(scores, hours_seen, POINTS["hunting"]):
             continue
-        if channels(scores, hours_seen, POINTS["hunting"]):
-            cells = figure_cells(state, learned)
+        cells = figure_cells(state, learned)
+        if float(excess_cell(cells)) >= metric.floor:
+            notes = backtest.noted(notes, hour // 24, times_text(rarity(scores, hours_seen).times_limit))
+        if observed.newest - hour < ALERT_HOURS:
             alerts.append((hour, hour_cells(metric.name, hour, hours_seen, cells, scores, accepted_from, read_at)))
     if state is None:
         return None, alerts
     if learned:
         figures = ",".join(figure_cells(state, learned))
-    return Profile(state, figures), alerts
+    return Profile(state, figures, notes), alerts
 
 
 def is_forgotten(state: State, newest: int) -> bool:

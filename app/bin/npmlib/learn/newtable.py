@@ -24,7 +24,11 @@ def new_table(
     ``hour_rows`` and ``table_rows`` are emptied meanwhile, to save memory.
     """
     _begin_anew(table_rows, int(hour_rows.read_at) // SECONDS_PER_HOUR, tally)
-    metrics = [Metric(name, position * len(PARTS), unit(name)) for position, name in enumerate(options.metrics)]
+    floors = dict(options.floors)
+    metrics = [
+        Metric(name, position * len(PARTS), unit(name), floors.get(name, 0.0))
+        for position, name in enumerate(options.metrics)
+    ]
     clusters = _observed(hour_rows, table_rows)
     newest = next(iter(clusters.values())).newest if clusters else -1
     alerts = table_rows.alerts

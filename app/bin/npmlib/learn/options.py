@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from typing import Mapping, Tuple
 
 from npmlib.anomaly.options import DEFAULT_BY, DEFAULT_METRICS
-from npmlib.optiontexts import field_names, lookup_name, option, read_options
+from npmlib.optiontexts import amounts, field_names, lookup_name, option, read_options
 from npmlib.profile.points import POINTS
 
 UNIT_OF_BYTES = 1000.0  # in an interval of 30 s: about what keeps a connection open
@@ -45,7 +45,7 @@ RESULT_FIELDS: Tuple[str, ...] = (  # all columns of the table after the by fiel
     *RARITY,
     "accepted_at",
     "learned_at",
-    *("last_hour", "last_sent", "profile"),
+    *("backtest", "last_hour", "last_sent", "profile"),
 )
 
 
@@ -55,7 +55,7 @@ class LearnOptions:
 
     by: the first field names the cluster, whose hours are observed for all its series or for none. metrics: read from
     the columns n_, sum_, log_ and p95_ of that name. accept, deploys: a lookup of the default name need not exist.
-    table: all rows of this lookup must arrive; empty for no check.
+    table: all rows of this lookup must arrive; empty for no check. floors: of metrics that are not named, 0.
     """
 
     by: Tuple[str, ...] = option(
@@ -68,6 +68,11 @@ class LearnOptions:
     deploys: str = option("npm_deploys", "lookup of levels that go with deploys", lookup_name("npm_deploys"))
     table: str = option(
         "", "lookup that the table comes from, to check that all of it arrives", lookup_name("npm_profile")
+    )
+    floors: Tuple[Tuple[str, float], ...] = option(
+        (),
+        "smallest excess over the expected sum of an hour that counts in backtest, by metric",
+        amounts("tcp.bytes=5000000"),
     )
 
 

@@ -8,10 +8,11 @@ import csv
 import io
 import os
 import re
-from math import exp
+from math import exp, floor
 from typing import Dict, List, Mapping, NamedTuple, Optional, Sequence, Tuple
 
 from npmlib.errors import SearchError
+from npmlib.learn.backtest import NOTES, recent
 from npmlib.learn.hourrows import SECONDS_PER_HOUR, epoch_hour
 from npmlib.learn.options import CHANNELS, FIGURES, KIND_HOUR, KIND_PROFILE, RARITY, RESULT_FIELDS, LearnOptions
 from npmlib.lookupfile import LookupOption, lookup_path
@@ -46,13 +47,15 @@ class Profile:
     """The profile of one series and metric: a large installation has 65,000 of them, so they are kept small.
 
     state: what is learned, see npmlib.profile.state. figures: cells of the columns FIGURES, with commas between.
+    backtest: see npmlib.learn.backtest.
     """
 
-    __slots__ = ("figures", "state")
+    __slots__ = ("backtest", "figures", "state")
 
-    def __init__(self, state: State, figures: str) -> None:
+    def __init__(self, state: State, figures: str, backtest: str) -> None:
         self.state = state
         self.figures = figures
+        self.backtest = backtest
 
 
 class TableRows:
@@ -114,8 +117,11 @@ class TableRows:
             state = unpack(self._filled(record, "profile"))
         except ProfileError as error:
             raise self._damaged(record, "profile", f"cannot be read: {error}") from error
-        known = self.profiles.setdefault(series, {}).setdefault(metric, Profile(state, figures))
-        if known.state != state or known.figures != figures:
+        backtest = self._text(record, "backtest")
+        if not NOTES.match(backtest):
+            raise self._damaged(record, "backtest", "does not hold notes such as 20512:1.3 with blanks between")
+        known = self.profiles.setdefault(series, {}).setdefault(metric, Profile(state, figures, backtest))
+        if (known.state, known.figures, known.backtest) != (state, figures, backtest):
             raise self._damaged(record, "profile", "differs from that of another row of the same series and metric")
 
     def _take_hour(self, series: Series, metric: str, record: Record) -> None:
@@ -207,6 +213,7 @@ def profile_cells(metric: str, profile: Profile, newest: int) -> List[str]:
         decimal_text(hours_seen / 24),
         *profile.figures.split(","),
         *[""] * (1 + len(CHANNELS) + len(RARITY) + 2),
+        recent(profile.backtest, newest // 24),
         str(last_hour * SECONDS_PER_HOUR),
         str(last_sent * SECONDS_PER_HOUR),
         pack(state),
@@ -227,7 +234,6 @@ def hour_cells(
     ``hours_seen`` is how many the profile had learned before. ``accepted`` is the hour from which a level was accepted
     that is still being measured, None where there is none. ``learned_at`` is now, in epoch seconds.
     """
-    by_name = dict(zip(FIGURES, figures))
     over = [" ".join(channels(scores, hours_seen, point)) for point in POINTS.values()]
     rare = rarity(scores, hours_seen)
     return [
@@ -237,14 +243,31 @@ def hour_cells(
         state_name(hours_seen, 0),
         decimal_text(hours_seen / 24),
         *figures,
-        integer_text(float(by_name["actual"]) - float(by_name["expected"])),
+        excess_cell(figures),
         *over,
         rare.channel,
-        *[decimal_text(number) for number in rare[1:]],
+        decimal_text(rare.score),
+        times_text(rare.times_limit),
+        *[decimal_text(number) for number in rare[3:]],
         "" if accepted is None else str(accepted * SECONDS_PER_HOUR),
         integer_text(learned_at),
-        *("", "", ""),
+        *("", "", "", ""),
     ]
+
+
+def excess_cell(figures: Sequence[str]) -> str:
+    """Return by how much more was sent than expected, of the cells of the columns FIGURES."""
+    by_name = dict(zip(FIGURES, figures))
+    return integer_text(float(by_name["actual"]) - float(by_name["expected"]))
+
+
+def times_text(times_limit: float) -> str:
+    """Write how many times its limit an hour scored, rounded down: below 1 is not above the limit.
+
+    >>> times_text(0.9999), times_text(1.0001)
+    ('0.99', '1')
+    """
+    return decimal_text(floor(times_limit * 100) / 100)
 
 
 def sum_of(volume: float, unit: float, intervals: float) -> float:
