@@ -12,7 +12,7 @@ import re
 import pytest
 
 from tests.detections.talking import learned, talk
-from tests.detections.world import DAY, HOUR, MINUTE, NEW_EDGE, NOW, OUTBOUND, SUSTAINED, World
+from tests.detections.world import DAY, HOUR, MINUTE, NEW_EDGE, NEW_UDP_EDGE, NOW, OUTBOUND, SUSTAINED, World, point
 from workbench.replay.context import Window
 from workbench.replay.eventlog import events_of
 from workbench.replay.risk import fill
@@ -56,6 +56,14 @@ def opened(world: World, run: SearchRun, words: str, at: float | None = None, *e
     return world.run_text(text, window.earliest, window.latest, at or run.at + 5 * MINUTE, events)
 
 
+@pytest.fixture
+def new_udp_edge(world: World) -> SearchRun:
+    """The same two workloads talk over TCP too."""
+    learned(world).add(talk("prod", "web", "secrets", HOUR / 2)).add(talk("prod", "web", "db", HOUR / 2))
+    world.add([point(NOW - HOUR / 2, "prod", "web", dest="secrets", udp_packets=4, udp_bytes=400)])
+    return world.run(NEW_UDP_EDGE)
+
+
 def test_the_traffic_of_a_finding_is_that_of_its_process_in_its_hour_beside_the_baseline(
     world: World, outbound: SearchRun
 ) -> None:
@@ -79,6 +87,29 @@ def test_the_traffic_of_an_edge_to_the_outside_is_found_too(world: World) -> Non
     assert [(row["dest_namespace"], row["dest_workload"]) for row in shown] == [("(outside)", "203.0.113.77")]
 
 
+def test_the_traffic_of_a_new_udp_edge_is_that_between_its_ends_over_either_protocol(
+    world: World, new_udp_edge: SearchRun
+) -> None:
+    shown = opened(world, new_udp_edge, "Traffic between")
+    assert sorted((str(row["protocol"]), row["bytes"]) for row in shown) == [("tcp", 1000), ("udp", 400)]
+    assert {(row["workload"], row["dest_workload"]) for row in shown} == {("web", "secrets")}
+
+
+@pytest.mark.parametrize(("name", "protocol"), [(NEW_EDGE, "tcp"), (NEW_UDP_EDGE, "udp")])
+@pytest.mark.parametrize(("workload", "peers"), [("scanner", 10), ("pricing", 2)])
+def test_the_traffic_of_a_finding_of_several_edges_is_that_with_all_its_peers(
+    world: World, name: str, protocol: str, workload: str, peers: int
+) -> None:
+    """A scan, and a workload that is new itself."""
+    metrics: dict[str, float] = {f"{protocol}_packets": 4, f"{protocol}_bytes": 400}
+    learned(world).add(talk("prod", "web", "db", HOUR / 2))
+    for number in range(peers):
+        world.add([point(NOW - HOUR / 2, "prod", workload, dest=f"app-{number}", **metrics)])
+    shown = opened(world, world.run(name), "Traffic between")
+    assert sorted(str(row["dest_workload"]) for row in shown) == [f"app-{number}" for number in range(peers)]
+    assert {(row["workload"], row["protocol"]) for row in shown} == {(workload, protocol)}
+
+
 def test_the_hours_of_a_sustained_finding_are_two_weeks_up_to_its_own(world: World, sustained: SearchRun) -> None:
     hours = sorted(number(row, "_time") for row in opened(world, sustained, "Hours of process"))
     assert hours == [NOW + HOUR * (back + 1) for back in range(-14 * 24, 0)]
@@ -89,7 +120,7 @@ def test_the_profile_of_a_sustained_finding_is_that_of_its_process(world: World,
     assert sorted(str(row["kind"]) for row in shown if row["metric"] == "tcp.bytes") == ["hour", "profile"]
 
 
-@pytest.mark.parametrize("name", ["outbound", "new_edge", "sustained"])
+@pytest.mark.parametrize("name", ["outbound", "new_edge", "new_udp_edge", "sustained"])
 def test_the_risk_of_an_entity_is_that_of_seven_days_with_the_finding_itself(
     world: World, name: str, request: pytest.FixtureRequest
 ) -> None:
@@ -106,7 +137,7 @@ def test_the_risk_of_an_entity_is_that_of_seven_days_with_the_finding_itself(
     assert opened(world, run, "Risk of", run.at + 7 * DAY + 1) == []
 
 
-@pytest.mark.parametrize("name", [OUTBOUND, NEW_EDGE, SUSTAINED])
+@pytest.mark.parametrize("name", [OUTBOUND, NEW_EDGE, NEW_UDP_EDGE, SUSTAINED])
 def test_tokens_are_quoted_as_names_may_hold_anything(world: World, name: str) -> None:
     for drilldown in drilldowns(world, name):
         assert drilldown["search"].count("$") == 2 * len(re.findall(r'"\$\w+\$"', drilldown["search"]))
