@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import json
 import re
+from typing import Any
 
 import pytest
 
@@ -101,7 +102,7 @@ def test_the_traffic_of_a_finding_of_several_edges_is_that_with_all_its_peers(
     world: World, name: str, protocol: str, workload: str, peers: int
 ) -> None:
     """A scan, and a workload that is new itself."""
-    metrics: dict[str, float] = {f"{protocol}_packets": 4, f"{protocol}_bytes": 400}
+    metrics: dict[str, Any] = {f"{protocol}_packets": 4, f"{protocol}_bytes": 400}
     learned(world).add(talk("prod", "web", "db", HOUR / 2))
     for number in range(peers):
         world.add([point(NOW - HOUR / 2, "prod", workload, dest=f"app-{number}", **metrics)])

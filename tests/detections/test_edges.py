@@ -115,6 +115,46 @@ def test_a_new_workload_is_one_finding_with_its_edges_for_a_day(world: World) ->
     assert (len(later.rows), len(later.findings)) == (1, 0)
 
 
+def over_udp(workload: str, dest: str, age: float, outside: str = "neither") -> list[dict[str, Any]]:
+    return [point(NOW - age, "prod", workload, dest=dest, outside=outside, udp_packets=4, udp_bytes=400)]
+
+
+@pytest.mark.parametrize(
+    ("udp", "found"),
+    [
+        ([("store", "neither")], {NEW_EDGE: ["its first peers"], NEW_UDP_EDGE: []}),
+        (
+            [("store", "neither"), ("203.0.113.9", "destination")],
+            {NEW_EDGE: ["its first peers"], NEW_UDP_EDGE: ["its first peers"]},
+        ),
+    ],
+    ids=["inside", "outside"],
+)
+def test_what_a_new_workload_says_over_udp_inside_is_left_to_the_finding_of_its_tcp_edges(
+    world: World, udp: list[tuple[str, str]], found: dict[str, list[str]]
+) -> None:
+    """Nearly every new workload asks DNS; one that speaks nothing but UDP is found by that."""
+    learned(world).add(talk("prod", "pricing", "db", HOUR / 2)).add(over_udp("clock", "store", HOUR / 2))
+    for dest, outside in udp:
+        world.add(over_udp("pricing", dest, HOUR / 2, outside))
+    for name, kinds in found.items():
+        rows = {str(row["workload"]): row["kind"] for row in world.rows(name)}
+        assert rows.pop("clock", None) == (None if name == NEW_EDGE else "its first peers")
+        assert list(rows.values()) == kinds
+
+
+def test_a_theft_by_a_workload_on_its_first_day_is_a_finding_of_its_own(world: World) -> None:
+    """Its first finding, hours before, holds back nothing but more of the kind."""
+    learned(world).add(talk("prod", "pricing", "db", HOUR / 2))
+    assert [row["kind"] for row in world.run(NEW_EDGE).findings] == ["its first peers"]
+    world.rows(EDGE_BASELINE)
+    world.add(talk("prod", "pricing", "203.0.113.9", -3 * HOUR, volume=20_000_000, outside="destination"))
+    world.add(talk("prod", "pricing", "203.0.113.10", -3 * HOUR, outside="destination"))
+    (theft,) = world.run(NEW_EDGE, NOW + 3 * HOUR + HOUR / 2).findings
+    assert (theft["workload"], theft["dest_workload"], theft["kind"]) == ("pricing", "203.0.113.9", "edge")
+    assert (theft["risk_score"], theft["confidence"]) == (65, "high")
+
+
 def test_a_scan_is_one_finding_with_more_risk(world: World) -> None:
     """Whoever answers; nine new peers are nine findings."""
     learned(world)
