@@ -57,6 +57,7 @@ def test_every_panel_has_a_title_and_all_dashboards_one_theme(name: str, views: 
     view = views[name]
     assert view.theme == "dark"
     assert view.label == view.definition["title"]
+    assert "Needs Splunk 9.4 or later.</description>" in view.path.read_text(), "layouts with tabs are that young"
     untitled = {one["type"] for one in view.part("visualizations").values() if not one.get("title")}
     assert untitled <= {"splunk.markdown"}, "a text has its heading in itself"
 

@@ -17,6 +17,7 @@ from npmlib.anomaly.options import Options
 
 from tests.demo.hostile_estate import DEST, END, HOUR, INTERVAL, PROCESS, WORKLOAD
 from workbench.demo.charts import OVER, UNKNOWN
+from workbench.demo.drawing import readable
 from workbench.demo.evidence import Evidence, gather, sensitivity
 from workbench.demo.hourbars import EXPECTED, SENT, STOOD_OUT
 from workbench.demo.report import Watched, render, write_report
@@ -104,6 +105,14 @@ def chart_of(page: Page, words: str) -> dict[str, Any]:
 def test_the_world_of_these_tests_is_caught_by_all_detections(watched: Watched) -> None:
     assert watched.verdict.missed == ()
     assert watched.verdict.false_alerts == 0
+
+
+def test_each_finding_is_told_in_its_own_words(page: Page, watched: Watched) -> None:
+    findings = [finding for _, found in watched.verdict.caught for finding in found]
+    assert findings
+    for finding in findings:
+        for sentence in (str(finding.row["summary"]), *each_text(finding.row.get("anomalies"))):
+            assert readable(sentence) in page.text
 
 
 def test_the_series_and_the_marked_intervals_have_the_values_of_the_store(page: Page, watched: Watched) -> None:

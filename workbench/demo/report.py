@@ -31,7 +31,7 @@ from workbench.traffic.store import MetricsStore
 from workbench.writing import write_text
 
 PAGE = Path(__file__).parent / "page"
-LONGEST = 300  # characters of a name that the page shows
+LONGEST = 1000  # characters of a text that the page shows; names may be of any length
 
 
 @dataclass(frozen=True)
@@ -235,7 +235,7 @@ def _finding(each: Judged, proof: Evidence, interval: float, charts: _Charts) ->
         "subject": subject,
         "level": str(row.get("level") or (f"confidence {row['confidence']}" if row.get("confidence") else "")),
         "risk_score": str(row.get("risk_score") or ""),
-        "reasons": each_text(row.get("anomalies") or row.get("reason")),
+        "reasons": [*each_text(row["summary"]), *each_text(row.get("anomalies"))],
         "searched": _span(each.finding.earliest, each.finding.latest),
         "marked": f"{'hours' if hourly else 'intervals'}: {marked}",
         "chart": charts.add(series_chart(proof, attack, interval), what) if proof.tracks else None,
