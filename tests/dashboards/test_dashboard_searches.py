@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+import re
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -80,6 +81,7 @@ def test_events_name_their_index_and_metrics_come_from_the_macros(
     sent = ("| `npm_sent_in(", "| `npm_sent_of(", "| `npm_edges`", "| `npm_data_check`", "| `npm_table_check`")
     assert text.startswith((*sent, *tables, "index=risk ", "index=_internal sourcetype=scheduler "))
     assert "mstats" not in text
+    assert not re.search(r"\beval '", text), "single quotes are for what is read, right of the ="
 
 
 def test_values_chosen_in_an_input_are_quoted(views: dict[str, View]) -> None:

@@ -120,3 +120,16 @@ def test_lookups_that_the_documents_name_exist() -> None:
     named = set(re.findall(r"\b(?:input)?lookup (?:append=t )?(npm_\w+)", text))
     assert named
     assert named <= there
+
+
+def test_configure_lists_each_macro_that_is_a_number_or_a_choice_and_each_that_a_recipe_sets() -> None:
+    """A number of npm_edge_..., one macro that names another; npm_sent only calls npm_sent_in."""
+    set_by_recipes = {
+        stanza.partition("(")[0] for text in blocks("ini") for stanza in conf.parse(text).require_clean().stanzas
+    }
+    constants = {
+        name for name, text in CONTENT.macros().items() if re.fullmatch(r"[\w.]+|index=\w+|search \*|`\w+`", text)
+    }
+    listed = set(re.findall(r"^- `(\w+)", (DOCS / "configure.md").read_text(), re.MULTILINE))
+    assert (set_by_recipes & set(CONTENT.macros())) | constants <= listed
+    assert "npm_who_began" not in listed, "a part of a search"

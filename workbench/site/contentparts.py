@@ -8,6 +8,26 @@ from workbench.site.content import ScheduledSearch, SiteContent, SiteError
 from workbench.site.wording import cell, code, paragraph, period, plain, schedule, window
 
 _LONGEST_DEFINITION = 90
+# The macros that a site may set, beside the filters of detections; the others are parts of searches.
+SETTINGS = (
+    "kubernetes_metrics",
+    "npm_sent_of",
+    "npm_sent_in",
+    "npm_edges",
+    "npm_images",
+    "npm_own_metric",
+    "npm_leave_out",
+    "npm_family",
+    "npm_possible",
+    "npm_outbound_sensitivity",
+    "npm_outbound_intervals",
+    "npm_sustained_point",
+    "npm_sustained_floors",
+    "npm_edge_learning_days",
+    "npm_edge_forget_days",
+    "npm_edge_many_peers",
+    "npm_edge_much_bytes",
+)
 
 
 def schedule_table(content: SiteContent) -> str:
@@ -33,10 +53,12 @@ def baselines(content: SiteContent) -> str:
 
 
 def macros(content: SiteContent) -> str:
-    """Return a list of all macros: what each is for, and its definition if it is short."""
+    """Return a list of the macros that a site may set: what each is for, and its definition if it is short."""
     items = []
     descriptions = content.project.named("macros")
-    for name, definition in content.macros().items():
+    shipped_macros = content.macros()
+    for name in (*SETTINGS, *(name for name in shipped_macros if name not in descriptions)):
+        definition = shipped_macros[name]
         shipped = f", as shipped {code(definition)}" if len(definition) <= _LONGEST_DEFINITION else ""
         described = descriptions[name].text("description") if name in descriptions else "What you know to be normal."
         arguments = ", ".join(map(str, descriptions[name].items("arguments"))) if name in descriptions else ""
