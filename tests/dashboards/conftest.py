@@ -53,7 +53,9 @@ def schema(shared: Path) -> dict[str, Any]:
 
 @pytest.fixture(scope="session")
 def scene(built: Package, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Scene]:
-    """Three quiet days of web -> db, then an hour in which web sends fifty times as much to a new place."""
+    """Three quiet days of web -> db, with a new edge of dns, then an hour in which web sends fifty times as much to a
+    new place.
+    """
     world = World(built.staged, tmp_path_factory.mktemp("scene"))
     world.set_macro("npm_edge_learning_days", "1")
     for step in range(int((3 * DAY - 2 * HOUR) / (5 * MINUTE))):
@@ -61,6 +63,8 @@ def scene(built: Package, tmp_path_factory: pytest.TempPathFactory) -> Iterator[
         sent: dict[str, Any] = {"tcp_bytes": 900 + 200 * up, "tcp_packets": 9 + 2 * up, "tcp_new_sockets": 1 + up}
         world.add([point(at, "prod", "web", process="nginx", dest="db", **sent)])
         world.add([point(at, "prod", "dns", process="coredns", dest="web", udp_bytes=500 + up, udp_packets=5 + up)])
+    asked: dict[str, Any] = {"tcp_bytes": 100, "tcp_packets": 1}
+    world.add([point(NOW - 20 * HOUR, "prod", "dns", process="coredns", dest="db", **asked)])
     for step in range(100):
         at = NOW - HOUR + step * 30
         sent = {"tcp_bytes": 50_000, "tcp_packets": 500, "tcp_new_sockets": 1}

@@ -77,7 +77,7 @@ def test_events_name_their_index_and_metrics_come_from_the_macros(
     name: str, source: str, views: dict[str, View]
 ) -> None:
     text = " ".join(chain(views[name], source)[1])
-    tables = ("| inputlookup npm_", "| makeresults ", "| `npm_learned`", "| `npm_setup`")
+    tables = ("| inputlookup npm_", "| makeresults ", "| `npm_learned`", "| `npm_setup`", "| `npm_backtest`")
     sent = ("| `npm_sent_in(", "| `npm_sent_of(", "| `npm_edges`", "| `npm_data_check`", "| `npm_table_check`")
     assert text.startswith((*sent, *tables, "index=risk ", "index=_internal sourcetype=scheduler "))
     assert "mstats" not in text
