@@ -43,7 +43,7 @@ class _Handler(BaseHTTPRequestHandler):
     def do_POST(self) -> None:
         form = {name: values[0] for name, values in parse_qs(self.rfile.read(self._length()).decode()).items()}
         self.server.searches.append(form)
-        if "npm_networks" in form["search"]:
+        if "cidrmatch" in form["search"]:
             self._say(400, {"messages": [{"type": "FATAL", "text": "Could not construct lookup"}]})
         else:
             self._say(200, {"results": [{"a": "1"}], "messages": []})

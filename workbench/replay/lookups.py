@@ -98,17 +98,18 @@ class LookupFolder:
     def read(self, name: str) -> tuple[tuple[str, ...], list[Row]]:
         """Column names and rows of lookup ``name``; every row has all columns, None for an empty cell.
 
-        Raises ReplayError when the lookup is unknown, its file is missing, not UTF-8, or has a row that is
-        too long.
+        Bytes that are not UTF-8 are shown as Splunk Web shows them, such as \\xfc. Of a row that is too long the cells
+        without a name are left out, of two columns of one name the last is read (both unverified without a live
+        Splunk). Raises ReplayError when the lookup is unknown, or its file is missing or no CSV.
         """
         path = self.path(name)
         csv.field_size_limit(LARGEST_CELL)
         try:
-            with path.open(encoding="utf-8-sig", newline="") as stream:
-                return _read(csv.reader(stream), path)
+            with path.open(encoding="utf-8-sig", errors="backslashreplace", newline="") as stream:
+                return _read(csv.reader(stream))
         except FileNotFoundError:
             raise self._missing(name) from None
-        except (OSError, UnicodeDecodeError, csv.Error) as error:
+        except (OSError, csv.Error) as error:
             raise ReplayError(f"lookup '{name}': {path} cannot be read: {error}") from error
 
     def write(self, name: str, fields: Sequence[str], rows: Iterable[Row]) -> int:
@@ -125,20 +126,12 @@ class LookupFolder:
         return count
 
 
-def _read(reader: Iterable[list[str]], path: Path) -> tuple[tuple[str, ...], list[Row]]:
+def _read(reader: Iterable[list[str]]) -> tuple[tuple[str, ...], list[Row]]:
     lines = iter(reader)
-    fields = tuple(next(lines, ()))
-    if len(set(fields)) < len(fields):
-        raise ReplayError(f"{path}: a column name occurs twice in the header")
-    rows: list[Row] = []
-    for number, cells in enumerate(lines, start=1):
-        if not cells:
-            continue
-        if len(cells) > len(fields):
-            raise ReplayError(f"{path}: row {number} has {len(cells)} cells, the header has {len(fields)}")
-        cells += [""] * (len(fields) - len(cells))
-        rows.append({name: cell or None for name, cell in zip(fields, cells, strict=True)})
-    return fields, rows
+    names = next(lines, [])
+    filled = (cells + [""] * (len(names) - len(cells)) for cells in lines if cells)
+    rows: list[Row] = [{name: cell or None for name, cell in zip(names, cells, strict=False)} for cells in filled]
+    return tuple(dict.fromkeys(names)), rows
 
 
 def _line(cells: Sequence[str]) -> str:

@@ -29,6 +29,8 @@ def compile_expression(node: tree.Expression, context: SearchContext) -> Compile
         return binary(location, node.operator, left, compile_expression(node.right, context))
     if isinstance(node, tree.Call) and node.function == "mvfilter":
         return _mvfilter(node, location)
+    if isinstance(node, tree.Call) and node.function == "mvmap":
+        return _mvmap(node, location)
     if isinstance(node, tree.Call):
         arguments = tuple(compile_expression(argument, context) for argument in node.arguments)
         return _call(location, node.function, arguments)
@@ -70,6 +72,19 @@ def _mvfilter(node: tree.Call, location: Location) -> Compiled:
 
     def run(row: Row) -> Value:
         return multivalue(text for text in each_text(row.get(name)) if keeps({name: text}) is True)
+
+    return Compiled("any", run)
+
+
+def _mvmap(node: tree.Call, location: Location) -> Compiled:
+    """Compile mvmap(): what its expression makes of each value of a field, beside the other fields of the row."""
+    if len(node.arguments) != 2 or not isinstance(node.arguments[0], tree.FieldName):
+        raise location.error("mvmap() takes a field and an expression")
+    name, change = node.arguments[0].name, compile_value(node.arguments[1], location.context)
+
+    def run(row: Row) -> Value:
+        texts = each_text(row.get(name))
+        return multivalue(made for text in texts for made in each_text(change({**row, name: text})))
 
     return Compiled("any", run)
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ipaddress
 import re
+import warnings
 from collections.abc import Callable
 from functools import lru_cache, partial
 from typing import Any
@@ -15,9 +16,11 @@ Build = Callable[[Location, tuple[Compiled, ...]], Compiled]
 _REFERENCE = re.compile(r"\\(\d|\\)")
 
 
-@lru_cache(maxsize=256)
+@lru_cache(maxsize=4096)
 def _compiled_pattern(pattern: str) -> re.Pattern[str]:
-    return re.compile(re.sub(r"\(\?<(?![=!])", "(?P<", pattern))
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore", FutureWarning)  # of [[], which Python may read otherwise some day
+        return re.compile(re.sub(r"\(\?<(?![=!])", "(?P<", pattern))
 
 
 def _pattern(location: Location, text: str) -> re.Pattern[str]:
@@ -117,6 +120,7 @@ def _match(location: Location, arguments: tuple[Compiled, ...]) -> Compiled:
     return Compiled("boolean", run)
 
 
+@lru_cache(maxsize=10_000)
 def _cidrmatch(network: Value, address: Value) -> Value:
     try:
         return ipaddress.ip_address(str(address)) in ipaddress.ip_network(str(network), strict=False)
