@@ -15,6 +15,7 @@ from workbench.compiler.build import Package
 from workbench.dashboards.running import Scene, run_source
 from workbench.dashboards.tokens import default_tokens
 from workbench.dashboards.view import View
+from workbench.demo.collectors import conf_blocks
 from workbench.replay.app import App
 from workbench.replay.eventlog import events_of
 from workbench.replay.rows import Row
@@ -50,8 +51,13 @@ def enable(world: World, *names: str, **more: str) -> None:
     (world.app.root / "local").mkdir(exist_ok=True)
     stanzas = "".join(f"[{name}]\ndisabled = 0\n" for name in names)
     (world.app.root / "local" / "savedsearches.conf").write_text(stanzas)
-    macros = "".join(f"[{name}]\ndefinition = {text}\n" for name, text in more.items())
-    (world.app.root / "local" / "macros.conf").write_text(macros)
+    write_macros(world, "".join(f"[{name}]\ndefinition = {text}\n" for name, text in more.items()))
+
+
+def write_macros(world: World, lines: str) -> None:
+    """Write local/macros.conf."""
+    (world.app.root / "local").mkdir(exist_ok=True)
+    (world.app.root / "local" / "macros.conf").write_text(lines)
     world.app = App.load(world.app.root)
 
 
@@ -112,6 +118,29 @@ def test_searches_of_edges_are_off_where_the_source_knows_no_peers(world: World,
         "found": "disabled",
         "advice": "Your source knows no peers, so there are no edges.",
     }
+
+
+@pytest.mark.parametrize(
+    ("source", "unlike"),
+    [
+        ("ebpf", ""),
+        ("obi", "npm_edges, npm_images, npm_sent_in, npm_sent_of"),
+        ("kubelet", "npm_edges, npm_images, npm_sent_of"),
+        ("istio", "npm_edges, npm_images, npm_sent_in, npm_sent_of"),
+    ],
+)
+def test_learn_history_is_to_read_the_source_that_the_other_searches_read(
+    world: World, shown: Shown, source: str, unlike: str
+) -> None:
+    """The page of a source has both forms of its macros; without the second ones Setup says so."""
+    page = conf_blocks()[source]
+    first, _, _ = page.partition("# The same with two more arguments")
+    for lines, wrong in ((first, unlike), (page, "")):
+        write_macros(world, lines)
+        line = shown("setup")["Learn History"]
+        advice = f"It would not read what the other searches do: set the forms of {wrong} with two more arguments too"
+        assert line["state"] == ("look" if wrong else "off")
+        assert str(line["advice"]).startswith(advice if wrong else "Optional: run it once by hand")
 
 
 def test_before_anything_is_learned_the_detections_are_silent(shown: Shown) -> None:

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import csv
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from typing import Any
+
+import pytest
 
 from tests.detections.world import (
     DAY,
@@ -18,11 +20,25 @@ from tests.detections.world import (
     World,
     point,
 )
+from workbench.replay import mstats_filter
+from workbench.replay.context import SearchContext, Window
 from workbench.replay.rows import Row
+from workbench.spl.tree import Filter
 
 HISTORY = "K8S NPM - Learn History"
-LEARNED = ("npm_baseline", "npm_days", "npm_deploys", "npm_edge_clusters", "npm_known_edges", "npm_known_images")
+LEARNED = (
+    "npm_baseline",
+    "npm_days",
+    "npm_deploys",
+    "npm_edge_clusters",
+    "npm_edge_workloads",
+    "npm_known_edges",
+    "npm_known_images",
+)
 OF_A_RUN = {"read_until", "edges"}  # columns of npm_edge_clusters about the last run itself
+MIDNIGHT = NOW // DAY * DAY
+HOURLY = ((EDGE_BASELINE, 2), (DEPLOYS, 14), (PROFILE, 22))
+"""The searches that learn each hour, with the minute at which they run."""
 
 
 def table(world: World, name: str) -> list[Row]:
@@ -31,11 +47,20 @@ def table(world: World, name: str) -> list[Row]:
     return sorted(rows, key=lambda row: sorted(row.items()))
 
 
-def sent(workload: str, process: str, image: str, first: int, last: int) -> Iterator[dict[str, Any]]:
+def assert_same_tables(one: World, other: World, names: Iterable[str] = (*LEARNED, "npm_profile")) -> None:
+    for name in names:
+        assert table(one, name) == table(other, name), name
+
+
+def sent(
+    workload: str, process: str, image: str, first: int, last: int, tcp_bytes: float = 1000
+) -> Iterator[dict[str, Any]]:
     """A point every ten minutes from hour ``first`` up to ``last``, both counted from NOW."""
     for step in range((last - first) * 6):
         at = NOW + first * HOUR + step * 10 * MINUTE
-        yield point(at, "prod", workload, process=process, dest="store", image=image, tcp_bytes=1000, tcp_packets=9)
+        yield point(
+            at, "prod", workload, process=process, dest="store", image=image, tcp_bytes=tcp_bytes, tcp_packets=9
+        )
 
 
 def sending(world: World) -> World:
@@ -44,33 +69,95 @@ def sending(world: World) -> World:
     return world.add(sent("web", "app", "1.1", -6, -3))
 
 
+def scheduled(world: World, hours: Iterable[int], nights: Iterable[int] = ()) -> World:
+    """Let the schedules run in these hours before NOW, and in these nights before that of NOW."""
+    for back in hours:
+        for name, minute in HOURLY:
+            world.run(name, NOW - back * HOUR + minute * MINUTE)
+    for night in nights:
+        world.run(TRAFFIC_BASELINE, NOW - night * DAY + 77 * MINUTE)
+    return world
+
+
 def test_one_run_leaves_what_the_scheduled_runs_of_the_same_days_leave(new_world: Callable[[], World]) -> None:
-    at_once, scheduled = sending(new_world()), sending(new_world())
-    (counts,) = at_once.rows(HISTORY)
-    assert counts == {"processes": 2, "clusters": 1, "deploys": 1, "profiles": 4}
-    for back in (33, 32, 18, 5, 4, 3, 2):
-        hour = NOW - back * HOUR
-        for name, minute in ((EDGE_BASELINE, 2), (DEPLOYS, 14), (PROFILE, 22)):
-            scheduled.run(name, hour + minute * MINUTE)
-    for night in (1, 0):
-        scheduled.run(TRAFFIC_BASELINE, NOW - night * DAY + 77 * MINUTE)
-    for name in (*LEARNED, "npm_profile"):
-        assert table(at_once, name) == table(scheduled, name), name
+    by_day = sending(new_world())
+    by_day.rows(HISTORY)
+    assert_same_tables(by_day, scheduled(sending(new_world()), (33, 32, 18, 5, 4, 3, 2), (1, 0)))
 
 
-def test_it_may_be_run_day_by_day(new_world: Callable[[], World]) -> None:
-    at_once, by_days = sending(new_world()), sending(new_world())
-    at_once.rows(HISTORY)
-    midnight = NOW // DAY * DAY
-    for day in (2, 1):
-        by_days.run_over(HISTORY, midnight - day * DAY, midnight - (day - 1) * DAY)
-    by_days.run_over(HISTORY, midnight, NOW - HOUR)
-    for name in (*LEARNED, "npm_profile"):
-        assert table(by_days, name) == table(at_once, name), name
+def test_days_are_read_one_after_the_other_and_each_by_all_searches(world: World) -> None:
+    rows = sending(world).run_over(HISTORY, MIDNIGHT - 2 * DAY, NOW - HOUR)
+    days = ("2026-02-28T00:00:00+0000", "2026-03-01T00:00:00+0000", "2026-03-01T03:00:00+0000")
+    learned = ("processes", "clusters", "deploys", "profiles")
+    assert [row["read_until"] for row in rows] == [day for day in days for _ in learned]
+    assert [row["rows"] for row in rows] == [*(2, 1, 0, 4), *(2, 1, 1, 4), *(2, 1, 1, 4)]
+
+
+def test_days_without_metrics_are_passed_over(new_world: Callable[[], World]) -> None:
+    gap, no_gap = new_world(), new_world()
+    for world in (gap, no_gap):
+        world.add(sent("web", "app", "1.0", -82, -79)).add(sent("web", "app", "1.0", -10, -7))
+    assert len(gap.run_over(HISTORY, NOW - 5 * DAY, NOW - HOUR)) == 4 * 6
+    scheduled(no_gap, (81, 80, 79, 78, 60, 38, 20, 9, 8, 7, 6), (3, 0))
+    assert_same_tables(gap, no_gap)
+
+
+def test_an_hour_and_a_day_that_are_not_over_are_not_learned(new_world: Callable[[], World]) -> None:
+    """The range ends within an hour: profile and baseline wait, edges are known up to its end."""
+    ends, whole = sending(new_world()), sending(new_world())
+    ends.run_over(HISTORY, MIDNIGHT - 2 * DAY, NOW - 4.5 * HOUR)
+    whole.run_over(HISTORY, MIDNIGHT - 2 * DAY, NOW - 5 * HOUR)
+    assert_same_tables(ends, whole, ("npm_profile", "npm_days", "npm_baseline"))
+    assert max(float(str(row["last_seen"])) for row in table(ends, "npm_known_edges")) > NOW - 5 * HOUR
+    assert {row["day"] for row in table(ends, "npm_days")} == {str(int(MIDNIGHT // DAY) - 2)}
+
+
+def test_a_range_that_begins_within_a_day_or_ends_ahead_learns_what_was_read_whole(
+    new_world: Callable[[], World],
+) -> None:
+    ahead, begun = sending(new_world()), sending(new_world())
+    ahead.run_over(HISTORY, NOW - 33.5 * HOUR, MIDNIGHT + DAY)
+    begun.run_over(HISTORY, NOW - 33 * HOUR, NOW)
+    assert_same_tables(ahead, begun, ("npm_profile", "npm_days", "npm_baseline"))
+    assert {row["day"] for row in table(ahead, "npm_days")} == {str(int(MIDNIGHT // DAY) - 1)}
+
+
+@pytest.mark.parametrize("latest", [NOW, float("inf")])
+def test_of_a_long_range_the_last_91_days_are_read_the_oldest_first(world: World, latest: float) -> None:
+    before_map = world.app.saved_searches[HISTORY].search.split("| map")[0]
+    rows = world.run_text(before_map, 0, latest)
+    days = [(row["from"], row["to"]) for row in rows if "npm_tcp_edges" in str(row["learner"])]
+    midnights = [MIDNIGHT - back * DAY for back in range(90, -1, -1)]
+    assert days == [(begins - HOUR, min(begins + DAY, NOW)) for begins in midnights]
+
+
+def test_a_deploy_of_days_ago_is_learned_as_it_was_then(new_world: Callable[[], World]) -> None:
+    """A deploy raises the level; the profile follows it, as it did for the run of that hour."""
+    worlds = new_world(), new_world()
+    for world in worlds:
+        world.add(sent("web", "app", "1.0", -136, -130)).add(sent("web", "app", "1.1", -112, -109, tcp_bytes=2000))
+    worlds[0].rows(HISTORY)
+    scheduled(worlds[1], (*range(135, 128, -1), 111, 110, 109, 108), (0,))
+    assert_same_tables(*worlds, ("npm_profile",))
 
 
 def test_it_learns_from_a_source_without_peers_and_images(world: World) -> None:
-    world.set_macro("npm_edges", "`npm_no_rows`")
-    world.set_macro("npm_images", "`npm_no_rows`")
-    (counts,) = sending(world).rows(HISTORY)
-    assert counts == {"processes": 2, "clusters": 0, "deploys": 0, "profiles": 4}
+    for macro in ("npm_edges", "npm_images", "npm_edges(2)", "npm_images(2)"):
+        world.set_macro(macro, "`npm_no_rows`")
+    assert [row["rows"] for row in sending(world).rows(HISTORY)][-4:] == [2, 0, 0, 4]
+
+
+def test_it_reads_one_day_at_a_time(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
+    """No reading is longer than a day and the hour before it, which completes counters and hours."""
+    spans: list[float] = []
+    seen = mstats_filter.time_window
+
+    def watched(where: Filter | None, context: SearchContext) -> Window:
+        window = seen(where, context)
+        spans.append(window.latest - window.earliest)
+        return window
+
+    monkeypatch.setattr(mstats_filter, "time_window", watched)
+    sending(world).rows(HISTORY)
+    assert max(spans) == 25 * HOUR
+    assert len(spans) == 4 * 8

@@ -10,10 +10,13 @@ import pytest
 import yaml
 
 from tests.detections.world import NOW, World
+from workbench import conf
 from workbench.compiler.build import Package
+from workbench.compiler.macros import FROM_TO, macros_of, over_times, readers_of
 from workbench.demo.collectors import conf_blocks
 from workbench.replay.app import App
 from workbench.site.content import read_content
+from workbench.spl.macros import Macro
 
 CHECKOUT = Path(__file__).parents[2]
 PAGES = CHECKOUT / "docs" / "sources"
@@ -30,6 +33,7 @@ FEATURES = {
     "network_flow_packets": "obi.network.flow.packets",
     "stats_tcp_io": "obi.stat.tcp.io",
 }
+HISTORY = "K8S NPM - Learn History"
 NOT_SELECTED = {"src.name", "src.address", "dst.address"}  # read where there are any; the pages say what they cost
 
 
@@ -141,6 +145,34 @@ def istio(built: Package, tmp_path: Path) -> World:
                 for number in range(120)
             )
     return world
+
+
+@pytest.mark.parametrize("source", conf_blocks())
+def test_a_page_has_each_macro_in_the_form_that_reads_between_two_times_too(source: str) -> None:
+    macros = {stanza: macro for stanza, (macro, _) in macros_of(read_content(CHECKOUT / "contentctl").project).items()}
+    block = conf.parse(conf_blocks()[source], source).require_clean().stanzas
+    for stanza, settings in block.items():
+        named = tuple(name for name in settings.get("args", "").split(", ") if name)
+        arguments = macros[stanza].arguments if stanza in macros else named
+        macros[stanza] = Macro(stanza.partition("(")[0], arguments, settings["definition"])
+    readers = readers_of(macros) | {"npm_edges", "npm_images"}  # also where they have nothing to read
+    whole = {stanza for stanza in block.keys() & readers if macros[stanza].arguments[-2:] != FROM_TO}
+    forms = [over_times(macros[stanza], readers) for stanza in whole]
+    assert {form.stanza: form.definition for form in forms} == {
+        stanza: macro.definition
+        for stanza, macro in macros.items()
+        if stanza in block and macro.arguments[-2:] == FROM_TO
+    }
+
+
+def test_learn_history_reads_the_istio_example(istio: World) -> None:
+    learned = {str(row["learned_by"]): row["rows"] for row in istio.run_over(HISTORY, NOW - 7200, NOW)}
+    assert learned == {
+        "baseline_of_kubernetes_npm_process_traffic_search": 0,
+        "baseline_of_kubernetes_npm_tcp_edges_search": 1,
+        "deploys_of_kubernetes_npm_processes_search": 0,
+        "profile_of_kubernetes_npm_process_traffic_search": 2,
+    }
 
 
 def test_the_macros_of_the_istio_example_give_amounts_of_both_destinations(istio: World) -> None:

@@ -12,8 +12,9 @@ from pathlib import Path
 
 from workbench.compiler.drilldowns import DRILLDOWN_PLACEHOLDER
 from workbench.compiler.finding import Finding
+from workbench.compiler.macros import macros_of
 from workbench.compiler.owncommands import RESULT_FIELDS, OwnCommand
-from workbench.compiler.project import Project, filter_macro, search_macros
+from workbench.compiler.project import Project
 from workbench.compiler.rule import Rule
 from workbench.compiler.yamlfile import Document, KeyPath
 from workbench.spl.errors import SplSyntaxError
@@ -109,17 +110,7 @@ class Content:
     @cached_property
     def macros(self) -> dict[str, Macro]:
         """The macros by stanza name, as macros.conf will have them."""
-        macros = {}
-        for document in self.project.kind("macros"):
-            arguments = tuple(str(one) for one in document.items("arguments"))
-            macro = Macro(document.text("name"), arguments, document.text("definition"))
-            macros[macro.stanza] = macro
-        for document in self.project.kind("detections"):
-            name = filter_macro(document.text("name"))
-            macros.setdefault(name, Macro(name, (), "search *"))
-        for name, definition, _ in search_macros(self.project):
-            macros.setdefault(name, Macro(name, (), definition))
-        return macros
+        return {stanza: macro for stanza, (macro, _) in macros_of(self.project).items()}
 
     @cached_property
     def tables(self) -> dict[str, LookupTable]:

@@ -114,19 +114,6 @@ def search_macro(name: str) -> str:
     return f"{file_stem(name)}_search"
 
 
-def search_macros(project: Project) -> Iterator[tuple[str, str, str]]:
-    """Yield name, definition and description of the search macro of each baseline whose macro a search calls.
-
-    The call may stand in the quotes of map. The definition has no pipe in front, as a search that calls it has one.
-    """
-    texts = "\n".join(document.text("search") for document in project.kind("baselines"))
-    for document in project.kind("baselines"):
-        name, title = search_macro(document.text("name")), document.text("name")
-        if f"`{name}`" in texts:
-            definition = " ".join(document.text("search").strip().removeprefix("|").split("\n")).strip()
-            yield name, definition, f"The search {title}, for searches that run it."
-
-
 def read_project(root: Path) -> tuple[Project, list[Finding]]:
     """Return everything that lies in a content folder, and what is wrong with its files, each looked at alone."""
     if not (root / APP_FILE).is_file():

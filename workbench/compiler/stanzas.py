@@ -7,7 +7,8 @@ lists what differs on purpose.
 from __future__ import annotations
 
 from workbench.compiler.deployments import stanza_name
-from workbench.compiler.project import Project, filter_macro, search_macros
+from workbench.compiler.macros import macros_of
+from workbench.compiler.project import Project
 from workbench.compiler.security import Settings, action_settings, as_json, deployment, mappings, stories
 from workbench.compiler.valuechecks import as_flag, as_number, without_breaks
 from workbench.compiler.words import DATA_MODELS, TECHNOLOGIES
@@ -32,21 +33,11 @@ def saved_searches(project: Project) -> dict[str, Settings]:
 
 
 def macros(project: Project) -> dict[str, Settings]:
-    """Return macros.conf: the macro files, the filter macros of detections without a file for it, search macros."""
+    """Return macros.conf: the macro files, and what is made of the content (macros_of)."""
     written: dict[str, Settings] = {}
-    for document in project.kind("macros"):
-        arguments = [str(argument) for argument in document.items("arguments")]
-        name = document.text("name")
-        settings = {"args": ", ".join(arguments)} if arguments else {}
-        settings |= {"definition": document.text("definition"), "description": document.text("description")}
-        written[f"{name}({len(arguments)})" if arguments else name] = settings
-    for document in project.kind("detections"):
-        about = (
-            f"Keeps or drops results of {document.text('name')}. Keeps all until you override it in local/macros.conf."
-        )
-        written.setdefault(filter_macro(document.text("name")), {"definition": "search *", "description": about})
-    for name, definition, about in search_macros(project):
-        written.setdefault(name, {"definition": definition, "description": about})
+    for stanza, (macro, about) in macros_of(project).items():
+        settings = {"args": ", ".join(macro.arguments)} if macro.arguments else {}
+        written[stanza] = settings | {"definition": macro.definition, "description": about}
     return written
 
 

@@ -69,8 +69,12 @@ def read_probes(document: Path) -> list[Probe]:
 
 
 def as_markdown(probe: Probe) -> str:
-    """A probe with its number in bold: a list would count the probes that are shown together from 1."""
-    return f"**{probe.number}.** {probe.assumption}\n- Try: {probe.probe}\n- Expect: {probe.expected}"
+    """A probe with its number in bold: a list would count the probes that are shown together from 1.
+
+    Of a search with tokens of its own it says where to read it: Dashboard Studio would wait for their values.
+    """
+    tried = "the search in docs/assumptions.md" if "$" in probe.probe else probe.probe
+    return f"**{probe.number}.** {probe.assumption}\n- Try: {tried}\n- Expect: {probe.expected}"
 
 
 def as_definition(probes: list[Probe]) -> Definition:

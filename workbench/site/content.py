@@ -10,7 +10,8 @@ from pathlib import Path
 
 from workbench import conf
 from workbench.compiler.deployments import deployment_of, makes_risk, stanza_name
-from workbench.compiler.project import Project, filter_macro, read_project, search_macro
+from workbench.compiler.macros import searches_run
+from workbench.compiler.project import Project, filter_macro, read_project
 from workbench.compiler.yamlfile import Document
 from workbench.spl import tree
 from workbench.spl.errors import SplSyntaxError
@@ -97,8 +98,8 @@ def read_content(folder: Path) -> SiteContent:
     searches = list(_searches(project, added))
     for number, search in enumerate(searches):
         text = search.document.text("search")
-        runs = tuple(other for other in searches if f"`{search_macro(other.name)}`" in text)
-        searches[number] = replace(search, runs=runs)
+        runs = searches_run(project, text)
+        searches[number] = replace(search, runs=tuple(other for other in searches if other.name in runs))
     return SiteContent(project, tuple(searches))
 
 

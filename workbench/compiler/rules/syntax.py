@@ -7,7 +7,9 @@ from collections.abc import Iterator
 
 from workbench.compiler.check import on_search
 from workbench.compiler.content import Content, Fault, SearchText
+from workbench.compiler.macros import searches_run
 from workbench.compiler.owncommands import OwnCommand, misfit
+from workbench.compiler.project import search_macro
 from workbench.compiler.rule import COMMANDS as COMMAND_TYPES
 from workbench.compiler.rule import EVALUATION, HELP, MAP, STATISTICS, SYNTAX, rule
 from workbench.compiler.rules.known import (
@@ -42,6 +44,7 @@ from workbench.spl.tree import (
     walk,
 )
 
+_TOKEN_NAME = re.compile(r"`\$\w+\$")
 _TOKEN = re.compile(r"\$[\w.:]+\$")
 
 
@@ -201,8 +204,15 @@ def _maps(search: SearchText, content: Content) -> Iterator[Fault]:
             if appended:
                 yield Fault(f"map stands behind {appended}", "put it before", _first_word(search, command.span))
             text = dict(command.options).get("search", "")
-            for message in _wrong_in(_TOKEN.sub(lambda found: "1" * len(found[0]), text), content):
-                yield Fault(f"the search of map: {message}", "correct it there", _first_word(search, command.span))
+            named = searches_run(content.project, search.text)
+            if _TOKEN_NAME.search(text) and not named:
+                fix = "name the search macros of baselines in the search, as a_baseline_search"
+                yield Fault("a token names what map calls", fix, _first_word(search, command.span))
+                continue
+            for name in named if _TOKEN_NAME.search(text) else [""]:
+                run = _TOKEN_NAME.sub(f"`{search_macro(name)}", text)
+                for message in _wrong_in(_TOKEN.sub(lambda found: "1" * len(found[0]), run), content):
+                    yield Fault(f"the search of map: {message}", "correct it there", _first_word(search, command.span))
 
 
 def _wrong_in(text: str, content: Content) -> list[str]:
