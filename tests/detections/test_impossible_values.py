@@ -121,6 +121,6 @@ def test_a_rise_that_lasts_is_neither_clipped_nor_learned_away(world: World) -> 
     world.rows(TRAFFIC_BASELINE)
     world.add(current("prod", "web", "nginx", 60, tcp_bytes=1_000_000))
     (found,) = world.rows(OUTBOUND)
-    assert "1000 times its average" in str(found["anomalies"])
+    assert "1,000 times its average" in str(found["anomalies"])
     world.rows(TRAFFIC_BASELINE, NOW + DAY)
     assert max(float(row["avg_tcp_bytes"]) for row in rows_of(world, "npm_days")) == 1_000_000
