@@ -121,6 +121,21 @@ def test_overview_counts_each_finding_once_although_it_may_have_several_risk_obj
     ]
 
 
+def test_a_finding_of_a_whole_cluster_is_no_workload_and_is_shown_with_each_process(
+    views: dict[str, View], scene: Scene
+) -> None:
+    (event,) = (event for event in scene.events if event["index"] == "risk" and event.get("level"))
+    everybody = {"namespace": "*", "workload": "*", "process": "*", "summary": "Many sent. 40 of 60 rose. Next: ask."}
+    shared = {**event, **everybody, "entity": "prod", "risk_object": "prod", "risk_score": 5}
+    scene = Scene(scene.site, (*scene.events, shared), scene.now)
+    assert shown(views, "npm_overview", "workload_count", scene) == [{"workloads": 1}]
+    assert {"cluster": "prod", "workload": "*", "what": "40 of 60 rose"}.items() <= next(
+        row for row in shown(views, "npm_overview", "latest", scene) if row["workload"] == "*"
+    ).items()
+    findings = [row["finding"] for row in shown(views, "npm_investigate", "findings", scene)]
+    assert (len(findings), everybody["summary"] in findings) == (3, True)
+
+
 def test_overview_of_another_cluster_is_empty(views: dict[str, View], scene: Scene) -> None:
     assert shown(views, "npm_overview", "latest", scene, cluster="staging") == []
     assert shown(views, "npm_overview", "finding_count", scene, cluster="staging") == [{"count": 0}]

@@ -12,6 +12,8 @@ from typing import Any
 
 import pytest
 
+from tests.detections.rising import last_hour, rise_outbound, write_profile
+from tests.detections.sent import sending
 from tests.detections.talking import learned, talk
 from tests.detections.world import DAY, HOUR, MINUTE, NEW_EDGE, NEW_UDP_EDGE, NOW, OUTBOUND, SUSTAINED, World, point
 from workbench.replay.context import Window
@@ -121,7 +123,25 @@ def test_the_profile_of_a_sustained_finding_is_that_of_its_process(world: World,
     assert sorted(str(row["kind"]) for row in shown if row["metric"] == "tcp.bytes") == ["hour", "profile"]
 
 
-@pytest.mark.parametrize("name", ["outbound", "new_edge", "new_udp_edge", "sustained"])
+@pytest.fixture
+def shared(world: World) -> SearchRun:
+    """Five of six processes of a cluster send three times as much."""
+    rise_outbound(world, [3.0] * 5 + [None])
+    return world.run(OUTBOUND)
+
+
+def test_the_drilldowns_of_a_finding_of_a_cluster_show_each_of_its_processes(world: World, shared: SearchRun) -> None:
+    rows = opened(world, shared, "Traffic of process")
+    assert {row["workload"] for row in rows} == {f"app-{number}" for number in range(5)}
+    assert {row["avg_tcp.bytes"] for row in rows} == {"1000"}
+    world.add(sending("app-1", NOW - 3 * HOUR, NOW))
+    write_profile(world, last_hour([3.0] * 5), [("prod", f"app-{number}") for number in range(6)])
+    run = world.run(SUSTAINED)
+    assert {row["workload"] for row in opened(world, run, "Profile of process")} == {f"app-{n}" for n in range(6)}
+    assert "app-1" in {row["workload"] for row in opened(world, run, "Hours of process")}
+
+
+@pytest.mark.parametrize("name", ["outbound", "new_edge", "new_udp_edge", "sustained", "shared"])
 def test_the_risk_of_an_entity_is_that_of_seven_days_with_the_finding_itself(
     world: World, name: str, request: pytest.FixtureRequest
 ) -> None:

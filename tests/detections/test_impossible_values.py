@@ -19,6 +19,7 @@ from tests.examples import examples
 from tests.replay.given_rows import run_on
 from workbench.compiler.build import Package
 from workbench.replay.app import App
+from workbench.replay.rows import each_text
 
 UNDERFLOW_64, UNDERFLOW_32 = 2.0**64 - 1, 2.0**32 - 1
 
@@ -68,9 +69,11 @@ def test_one_such_value_does_not_blind_a_process(world: World) -> None:
     averages = {row["workload"]: row for row in rows_of(world, "npm_days")}
     for number, (metric, _) in enumerate(cases):
         assert numbers(dict(averages[f"web-{number}"]), metric.replace(".", "_"))[1] == pytest.approx(1000, rel=0.01)
-    found = world.rows(OUTBOUND)
-    assert {row["workload"] for row in found} == {f"web-{number}" for number in range(len(cases))}
-    assert {row["level"] for row in found} == {"extreme"}
+    (found,) = world.rows(OUTBOUND)
+    assert {text.partition(" ")[0] for text in each_text(found["anomalies"])} == {
+        f"shop/web-{number}" for number in range(len(cases))
+    }
+    assert (found["workload"], found["level"]) == ("*", "shared")
 
 
 def test_the_other_metrics_of_its_interval_are_used(world: World) -> None:

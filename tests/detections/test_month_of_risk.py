@@ -11,6 +11,7 @@ from typing import Any
 import duckdb
 import pytest
 
+from tests.detections.rising import last_hour, rise_outbound, write_profile
 from tests.detections.sent import sending
 from tests.detections.talking import learned, talk
 from tests.detections.world import (
@@ -19,7 +20,9 @@ from tests.detections.world import (
     HOUR,
     MINUTE,
     NOW,
+    OUTBOUND,
     PROFILE,
+    SUSTAINED,
     TRAFFIC_BASELINE,
     World,
     point,
@@ -55,7 +58,7 @@ def crossed(events: list[tuple[float, str, str, float, list[str]]]) -> list[tupl
         return database.execute(RULES.format(start=NOW)).fetchall()
 
 
-def counted(event: dict[str, Any], week: int) -> tuple[float, str, str, float, list[str]]:
+def counted(event: dict[str, Any], week: float) -> tuple[float, str, str, float, list[str]]:
     tactics = [TACTICS[technique] for technique in event["annotations.mitre_attack"]]
     at = event["_time"] + week * 7 * DAY
     return at, event["risk_object"], event["risk_object_type"], event["risk_score"], tactics
@@ -113,7 +116,17 @@ def test_the_ordinary_week_is_one_that_the_detections_speak_of(events: list[dict
     assert points["prod/shop/web"] >= 30
 
 
-def test_each_detection_takes_part_and_the_cluster_is_no_risk_object(events: list[dict[str, Any]]) -> None:
+def test_a_cluster_of_which_a_large_part_rises_every_day_crosses_in_no_week(world: World) -> None:
+    """A load test each day, seen over TCP and UDP by both detections of processes."""
+    rise_outbound(world, [2.0, 2.5, 3.0, 3.5, 4.0, None])
+    both = [(*hour[:2], metric, *hour[3:]) for hour in last_hour([2.0] * 5) for metric in ("tcp.bytes", "udp.bytes")]
+    write_profile(world, both, [("prod", f"app-{number}") for number in range(6)])
+    day = [event for name in (OUTBOUND, SUSTAINED) for event in world.run(name).risk_events]
+    assert [(event["risk_object"], event["risk_score"]) for event in day] == [("prod", 5)] * 2
+    assert crossed([counted(event, days / 7) for days in range(7 * WEEKS) for event in day]) == []
+
+
+def test_each_detection_takes_part_and_no_object_is_a_cluster_in_an_ordinary_week(events: list[dict[str, Any]]) -> None:
     assert len({event["source"] for event in events if event["risk_object"] == "prod/shop/orders-db"}) >= 3
     assert {event["risk_object_type"] for event in events} == {"other"}
     assert all(event["risk_object"].count("/") == 2 for event in events)

@@ -9,10 +9,8 @@ from typing import Any
 import pytest
 
 from tests.detections.checking import MINUTE, Site, ebpf
-from tests.detections.world import DAY, HOUR, NOW, OUTBOUND, SUSTAINED, TRAFFIC_BASELINE, World, point
-from tests.replay.given_rows import run_on
+from tests.detections.world import DAY, HOUR, NOW, OUTBOUND, TRAFFIC_BASELINE, World, point
 from workbench.compiler.build import Package
-from workbench.replay.app import App
 
 DOCS = Path(__file__).parents[2] / "docs"
 Points = Iterator[dict[str, Any]]
@@ -26,10 +24,6 @@ def steady(workload: int, first: float, last: float, step: float, each: float) -
         yield point(at, "prod", f"app-{workload}", process="java", tcp_bytes=value)
 
 
-def confidences(world: World) -> set[tuple[object, object]]:
-    return {(row["workload"], row["confidence"]) for row in world.rows(OUTBOUND)}
-
-
 def test_an_interval_that_still_holds_each_point_changes_nothing(world: World) -> None:
     """From 10 to 30 seconds, in intervals of 30 seconds."""
     for workload in range(2):
@@ -39,58 +33,16 @@ def test_an_interval_that_still_holds_each_point_changes_nothing(world: World) -
     assert world.rows(OUTBOUND) == []
 
 
-def test_findings_of_series_that_rise_together_are_of_low_confidence(world: World) -> None:
+def test_series_that_rise_by_like_factors_are_one_finding_that_says_what_it_looks_like(world: World) -> None:
     """From 30 to 60 seconds each point holds twice as much; one process sends a hundred times as much besides."""
     for workload in range(6):
         world.add(steady(workload, NOW - 12 * HOUR, NOW - 6 * HOUR, 30, 3000))
         world.add(steady(workload, NOW - 70 * MINUTE, NOW, 60, 600_000 if workload == 5 else 6000))
     world.rows(TRAFFIC_BASELINE)
-    assert {row["workload"] for row in world.rows(OUTBOUND)} == {f"app-{number}" for number in range(6)}
-    low = {workload for workload, confidence in confidences(world) if confidence == "low"}
-    assert low == {f"app-{number}" for number in range(5)}
-    (found,) = (row for row in world.rows(OUTBOUND) if row["workload"] == "app-0")
-    assert found["risk_score"] == 15
-    assert "6 series of the cluster rose by like factors" in str(found["summary"])
-
-
-def test_four_that_rise_are_not_enough_and_those_that_differ_neither(built: Package) -> None:
-    search = App.load(built.staged).expand("`npm_together(value, expected, cluster metric)`")
-    factors = {
-        "four": [2.0, 2.1, 2.2, 1.9],
-        "alike": [2.0, 2.1, 2.2, 1.9, 2.0, 9.0],
-        "apart": [1.3, 2.0, 4.0, 8.0, 16.0, 3.0],
-        "nothing expected": [0.0] * 6,
-    }
-    rows = [
-        {"cluster": name, "metric": "tcp.bytes", "value": 100.0 * factor, "expected": 100.0 if factor else 0.0}
-        for name, each in factors.items()
-        for factor in each
-    ]
-    together = [(row["cluster"], row["together"]) for row in run_on(rows, search) if row["together"] is not None]
-    assert together == [("alike", 6)] * 5
-
-
-def hour_rows(factors: list[float]) -> str:
-    """Rows of npm_profile: an hour that stands out, of processes that send so many times what is expected."""
-    names = (
-        "cluster,namespace,workload,process,metric,kind,hour,state,expected,actual,ratio,low,high,excess,"
-        "channels_hunting,channels_loud,channels_balanced,channels_quiet,times_limit,score,highest,third,record_days"
-    )
-    lines = [
-        f"prod,shop,app-{number},java,tcp.bytes,hour,{NOW - HOUR:.0f},ready,1e8,{factor * 1e8},{factor},9e7,1.1e8,"
-        f"{factor * 1e8 - 1e8},volume,volume,volume,volume,3,9,5,4,9"
-        for number, factor in enumerate(factors)
-    ]
-    return "\n".join([names, *lines, ""])
-
-
-@pytest.mark.parametrize(("factors", "low"), [([2.0, 2.1, 1.9, 2.0, 2.2, 30.0], 5), ([2.0, 2.1, 1.9, 2.0], 0)])
-def test_sustained_findings_of_such_an_hour_are_of_low_confidence(world: World, factors: list[float], low: int) -> None:
-    (world.app.root / "lookups" / "npm_profile.csv").write_text(hour_rows(factors))
-    found = world.rows(SUSTAINED)
-    assert len(found) == len(factors)
-    sure = {str(row["workload"]): row["confidence"] for row in found}
-    assert [number for number in range(len(factors)) if sure[f"app-{number}"] == "low"] == list(range(low))
+    found = {str(row["workload"]): row for row in world.rows(OUTBOUND)}
+    assert {workload: row["confidence"] for workload, row in found.items()} == {"*": "low", "app-5": "high"}
+    assert "6 of 6 known processes rose at once" in str(found["*"]["summary"])
+    assert "a change of the collector, as they rose by like factors" in str(found["*"]["summary"])
 
 
 @pytest.fixture
