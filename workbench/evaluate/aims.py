@@ -39,6 +39,7 @@ def aims(figures: Figures) -> list[Aim]:
         *(_second_day(figures, name) for name in (BENCHMARK, SERVERS)),
         _young(figures),
         _usual_peaks(figures["sets"]),
+        _budget(figures["budgets"]),
     ]
 
 
@@ -107,6 +108,15 @@ def pooled(*sets: Figures) -> dict[str, Pooled]:
         hours = sum(one["detectors"][name]["false_hours"] * one["days"] for one in sets) / days
         together[name] = Pooled(hours, recalls)
     return together
+
+
+def _budget(budgets: Figures) -> Aim:
+    kept = {name: [row["second"] / row["wanted"] for row in one["kept"]] for name, one in budgets.items()}
+    return Aim(
+        f"a level chosen by a number of findings a day in half of the days has at most {MOST:g} times as many in the rest",
+        "; ".join(f"{name} {', '.join(f'{times:.2f}' for times in each)}" for name, each in kept.items()),
+        max(times for each in kept.values() for times in each) <= MOST,
+    )
 
 
 def _usual_peaks(sets: Figures) -> Aim:

@@ -24,12 +24,16 @@ INJECTIONS = 30  # per series and kind
 
 @dataclass(frozen=True)
 class Windows:
-    """What of a series is judged: false alerts in the hours ``where``, and the attacks, ``first`` hour by kind."""
+    """What of a series is judged: false alerts in the hours ``where``, and the attacks, ``first`` hour by kind.
+
+    The series begins with ``first_hour``, in hours since 1970.
+    """
 
     name: str
     where: Booleans
     kinds: tuple[AttackKind, ...]
     first: tuple[Integers, ...]
+    first_hour: int
 
 
 @dataclass(frozen=True)
@@ -113,7 +117,7 @@ def draw(
 def windows(series: TrafficSeries, attacks: Sequence[Injections], where: Booleans | None = None) -> Windows:
     """Return what of a series is judged: false alerts in the hours ``where``, from day 15 on if None."""
     kinds, first = tuple(one.kind for one in attacks), tuple(one.first for one in attacks)
-    return Windows(series.name, series.settled if where is None else where, kinds, first)
+    return Windows(series.name, series.settled if where is None else where, kinds, first, series.first_hour)
 
 
 def by_profile(series: TrafficSeries, attacks: Sequence[Injections]) -> ByProfile:

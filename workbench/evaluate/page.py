@@ -72,6 +72,19 @@ def tables(figures: Figures) -> list[PageTable]:
                 for point, days in points.items()
             ],
         ),
+        PageTable(
+            "budgets",
+            ["series", "findings a day wanted", "level", "in the first half", "in the second half", "times wanted"],
+            [_budget(name, row) for name, one in figures["budgets"].items() for row in one["kept"]],
+        ),
+        PageTable(
+            "risk",
+            ["series", "points of the middle series", "of the worst"],
+            [
+                [name, *(figure(one["risk"][key], 0) for key in ("middle", "worst"))]
+                for name, one in figures["budgets"].items()
+            ],
+        ),
     ]
 
 
@@ -128,6 +141,11 @@ def _detectors(name: str, figures: Figures) -> Rows:
         [name, _title(detector), *(figure(row[key]) for key in ("findings", "worst", "false_hours", "recall"))]
         for detector, row in figures["detectors"].items()
     ]
+
+
+def _budget(name: str, row: Figures) -> list[str]:
+    halves = [figure(row[key], 2) for key in ("first", "second")]
+    return [name, f"{row['wanted']:g}", f"{row['level']:g}", *halves, figure((row["second"] or 0) / row["wanted"], 2)]
 
 
 def _kinds(sets: Figures, shown: Sequence[tuple[str, str]]) -> Rows:

@@ -12,7 +12,7 @@ from npmlib.profile import record
 from npmlib.profile.acceptance import Level, accept_level, level_taking_effect
 from npmlib.profile.hours import Hour, measures
 from npmlib.profile.learning import Scores, begin, score_and_learn
-from npmlib.profile.points import GUARDED_HOURS, NO_ALERT, YOUNG, Point, guarded_scores
+from npmlib.profile.points import GUARDED_HOURS, NO_ALERT, POINTS, SHIPPED, YOUNG, Point, guarded_scores
 from npmlib.profile.state import CHANNELS, HOURS_SEEN, State, blank
 
 from workbench.evaluate.series import UNIT, Booleans, Floats, Integers, TrafficSeries
@@ -57,14 +57,30 @@ class ScoredHours:
 
     def alerts(self, point: Point) -> Booleans:
         """Return which hours alert at an operating point, as the app decides it."""
+        over: Booleans = np.any(self.guarded > self._limits(point), axis=1)
+        return over
+
+    def rarity(self) -> tuple[Floats, Floats]:
+        """Return how many times its limit at the point that ships each hour scores in the channel furthest above it.
+
+        And how many times the highest score of the days before, or that limit if it is more. Minus infinity where no
+        channel may alert.
+        """
+        limits = np.broadcast_to(self._limits(POINTS[SHIPPED]), self.guarded.shape)
+        times = self.guarded / limits
+        hours, channel = np.arange(len(times)), np.argmax(times, axis=1)
+        highest = np.maximum(limits[hours, channel], self.high[hours, 0, channel])
+        return times[hours, channel], self.guarded[hours, channel] / highest
+
+    def _limits(self, point: Point) -> Floats:
+        """Return the limits by hour and channel, or by channel where they are fixed."""
         limits = np.array(point.least)
         if point.factor:
             ranks = np.array([record.rank(point.rank, 24 * days) for days in range(record.DAYS + 1)])[self.days]
             young = (self.days < GUARDED_HOURS // 24)[:, None]
             limits = np.where(young, np.maximum(limits, YOUNG), limits)
             limits = np.maximum(limits, point.factor * self.high[np.arange(len(self.days)), ranks - 1])
-        over: Booleans = np.any(self.guarded > limits, axis=1)
-        return over
+        return limits
 
 
 @dataclass(frozen=True)

@@ -11,6 +11,7 @@ from npmlib.profile.points import LEAST, POINTS, SHIPPED
 
 from workbench.evaluate import peers, recorded, sigma
 from workbench.evaluate.attacks import KINDS, AttackKind
+from workbench.evaluate.budget import budgets
 from workbench.evaluate.choice import TRIES, Pool, choose, pool
 from workbench.evaluate.evaluation import (
     INJECTIONS,
@@ -34,6 +35,7 @@ from workbench.evaluate.simulated import DRAWS, EACH, SEED, simulated_series
 
 BENCHMARK, PODS, SIMULATED = "benchmark", "pods", "simulated"
 CHOSEN_ON, SERVERS = "servers, even", "servers, odd"  # thresholds were chosen on the even ones
+SAME_DAYS = (CHOSEN_ON, SERVERS, SIMULATED)  # sets whose series are of the same days
 LONGEST_ON_PODS = 120  # intervals of an attack; the pods were recorded for 32 hours
 ON_EACH = 10  # attacks that last for three days, on each series
 ON_DRAWS = 2  # attacks of each kind on each draw, to choose on
@@ -112,6 +114,7 @@ def evaluate_all(shared: Path, extent: StudySize, tell: Tell) -> Figures:
             if one.lasting
         },
         "births": young,
+        "budgets": {name: budgets(one.judged, one.profile) for name, one in compared.items() if name in SAME_DAYS},
     }
 
 
