@@ -124,7 +124,7 @@ def with_hours(world: World, *rows: dict[str, Any], head: list[str] = HEAD) -> R
 
 def test_an_hour_over_which_a_level_is_measured_is_low_and_says_so(world: World) -> None:
     row = with_hours(world, hour_row(0, accepted_at=0))
-    assert (row["confidence"], row["risk_score"]) == ("low", 10)
+    assert (row["confidence"], row["risk_score"]) == ("low", 2)
     assert row["anomalies"] == (
         "tcp.bytes: 50.0 MB in the hour from 04:00 UTC, where 15.0 MB to 25.0 MB was expected: 2.5 times as much as"
         " usual (volume); one of the three hours that stood out most in 28 days" + SAYS_SO
@@ -134,10 +134,12 @@ def test_an_hour_over_which_a_level_is_measured_is_low_and_says_so(world: World)
 @pytest.mark.parametrize(
     ("times", "highest", "days", "points", "rare"),
     [
-        ("1.1", "8.5", "28", 5, "one of the three hours that stood out most in 28 days"),
-        ("2.9", "6.2", "28", 20, "no hour of the 28 days before stood out as much"),
+        ("2.9", "8.5", "28", 2, "one of the three hours that stood out most in 28 days"),
+        ("2.9", "6.2", "28", 5, "no hour of the 28 days before stood out as much"),
+        ("2.9", "2.5", "28", 20, "no hour of the 28 days before stood out as much"),
+        ("1.2", "0.3", "28", 5, "no hour of the 28 days before stood out as much"),
         ("9", "0", "6", 40, "how rare that is for it is not known yet"),
-        ("", "", "", 5, "how rare that is for it is not known yet"),
+        ("", "", "", 2, "how rare that is for it is not known yet"),
     ],
 )
 def test_points_and_words_follow_how_rare_the_hour_is(
@@ -155,7 +157,7 @@ def test_points_and_words_follow_how_rare_the_hour_is(
 
 def test_an_hour_outside_of_it_keeps_its_confidence(world: World) -> None:
     row = with_hours(world, hour_row(0), hour_row(1, accepted_at=1), hour_row(2, accepted_at=1))
-    assert (row["confidence"], row["risk_score"], row["hours"]) == ("high", 20, 3)
+    assert (row["confidence"], row["risk_score"], row["hours"]) == ("high", 2, 3)
     assert "a new level is accepted from 05:00 UTC on" in str(row["anomalies"])
 
 

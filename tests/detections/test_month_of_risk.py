@@ -11,7 +11,7 @@ from typing import Any
 import duckdb
 import pytest
 
-from tests.detections.rising import last_hour, rise_outbound, write_profile
+from tests.detections.rising import COLUMNS, hour_of, last_hour, profile_of, rise_outbound, write_profile
 from tests.detections.sent import sending
 from tests.detections.talking import learned, talk
 from tests.detections.world import (
@@ -124,6 +124,23 @@ def test_a_cluster_of_which_a_large_part_rises_every_day_crosses_in_no_week(worl
     day = [event for name in (OUTBOUND, SUSTAINED) for event in world.run(name).risk_events]
     assert [(event["risk_object"], event["risk_score"]) for event in day] == [("prod", 5)] * 2
     assert crossed([counted(event, days / 7) for days in range(7 * WEEKS) for event in day]) == []
+
+
+def test_an_ordinary_process_collects_next_to_nothing_and_a_record_far_beyond_all_before_counts_fully(
+    world: World,
+) -> None:
+    """Findings of a process on five days of a month, and then one that is three times its highest hour."""
+    found = [(2, 1.1, 4.6), (8, 1.9, 8.0), (15, 2.8, 8.9), (21, 1.3, 5.0), (27, 1.2, 10.0), (29, 7.0, 27.0)]
+    points = []
+    for day, times_limit, score in found:  # the highest score of the 28 days before is 9
+        hour = hour_of("prod", "web", "tcp.bytes", NOW + day * DAY - HOUR, 2.0)
+        row = hour.replace(",3,9,5,4,9", f",{times_limit},{score},9,4,28")
+        (world.app.root / "lookups" / "npm_profile.csv").write_text(
+            "\n".join((COLUMNS, row, profile_of("prod", "web"), ""))
+        )
+        (event,) = world.run(SUSTAINED, NOW + day * DAY).risk_events
+        points.append(event["risk_score"])
+    assert points == [2, 2, 2, 2, 5, 40]
 
 
 def test_each_detection_takes_part_and_no_object_is_a_cluster_in_an_ordinary_week(events: list[dict[str, Any]]) -> None:

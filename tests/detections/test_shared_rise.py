@@ -79,7 +79,7 @@ def test_a_theft_that_rises_more_than_the_others_is_a_finding_of_its_own(world: 
     shared, own = split(world.rows(SUSTAINED))
     assert ([who(row) for row in shared], own) == ([CLUSTER], thefts)
     assert {(row["confidence"], row["risk_score"]) for row in world.rows(SUSTAINED) if row["workload"] != "*"} == {
-        ("high", 30)
+        ("high", 10)
     }
     rise_outbound(world, [*FORTY, *at_once])
     shared, own = split(world.rows(OUTBOUND))
