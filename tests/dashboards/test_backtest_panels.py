@@ -156,6 +156,12 @@ def test_new_edges_count_from_the_day_on_which_the_cluster_is_ready(world: World
     assert {back: days[(TODAY - back) * DAY] for back in (1, 2, 19, 25)} == {1: 2, 2: 0, 19: 1, 25: 0}
 
 
+def test_many_new_peers_on_a_day_are_one_finding(world: World, shown: Shown) -> None:
+    write(world, npm_profile=PROFILES + profile({}), **edges({f"db{n}": 3 if n < 10 else 4 for n in range(19)}))
+    days = {row["_time"]: row["New edges"] for row in shown("a_day")}
+    assert (days[(TODAY - 3) * DAY], days[(TODAY - 4) * DAY]) == (1, 9)
+
+
 @pytest.mark.parametrize(
     ("peaks", "average", "found"),
     [
