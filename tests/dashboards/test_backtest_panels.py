@@ -125,6 +125,11 @@ def test_the_lowest_level_that_keeps_to_the_number_is_named(world: World, shown:
     assert shown("budget", budget=number) == [{"what to do": said}]
 
 
+def test_what_is_no_number_is_asked_for_again(world: World, shown: Shown) -> None:
+    write(world, npm_profile=PROFILES + profile({1: 2}))
+    assert shown("budget", budget='"ten"') == [{"what to do": "Write a number into the field above, such as 10."}]
+
+
 def test_where_other_detections_alone_give_more_the_sentence_says_so(world: World, shown: Shown) -> None:
     write(world, npm_profile=PROFILES + profile({}), **edges({f"db{n}": 1 + n % 10 for n in range(60)}))
     assert shown("budget", budget="2") == [
