@@ -200,7 +200,7 @@ def test_each_watched_hour_has_the_range_that_the_profile_expected_of_it(
         if float(str(row["hour"])) == END - 3 * HOUR
     )
     assert ranges[END - 3 * HOUR] == (float(str(row["low"])), float(str(row["high"])))
-    told = re.search(r"where ([0-9.]+) kB to ([0-9.]+) kB was", each_text(sustained.finding.row["anomalies"])[0])
+    told = re.search(r"expected ([0-9.]+) kB to ([0-9.]+) kB", each_text(sustained.finding.row["anomalies"])[0])
     assert told
     assert ranges[END - 3 * HOUR] == pytest.approx([1000 * float(each) for each in told.groups()], abs=50)
     box = traces(chart_of(page, "Hours of process"), EXPECTED)[0]

@@ -126,9 +126,15 @@ def test_an_hour_over_which_a_level_is_measured_is_low_and_says_so(world: World)
     row = with_hours(world, hour_row(0, accepted_at=0))
     assert (row["confidence"], row["risk_score"]) == ("low", 2)
     assert row["anomalies"] == (
-        "tcp.bytes: 50.0 MB in the hour from 04:00 UTC, where 15.0 MB to 25.0 MB was expected: 2.5 times as much as"
+        "tcp.bytes: 50.0 MB in the hour from 04:00 UTC instead of the expected 15.0 MB to 25.0 MB, 2.5 times as much as"
         " usual (volume); one of the three hours that stood out most in 28 days" + SAYS_SO
     )
+    assert " Confidence is low, as a new level is being measured. Next: " in str(row["summary"])
+
+
+def test_a_young_profile_is_low_and_says_so(world: World) -> None:
+    row = with_hours(world, hour_row(0, state="provisional"))
+    assert " Confidence is low, as its profile is younger than a week. Next: " in str(row["summary"])
 
 
 @pytest.mark.parametrize(
@@ -149,7 +155,7 @@ def test_points_and_words_follow_how_rare_the_hour_is(
     assert row["risk_score"] == points
     assert row["summary"] == (
         "Process app of workload web in Kubernetes cluster prod sent more than it should at this hour of the day."
-        " 50.0 MB over TCP in the hour from 04:00 UTC, where 15.0 MB to 25.0 MB was expected: 2.5 times as much as"
+        " 50.0 MB over TCP in the hour from 04:00 UTC instead of the expected 15.0 MB to 25.0 MB, 2.5 times as much as"
         f" usual; {rare}. Confidence is high. Next: see in the dashboard Investigate its hours, its edges and whether"
         " it has a new image."
     )

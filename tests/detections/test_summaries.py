@@ -28,7 +28,7 @@ def test_it_begins_with_the_risk_message_and_ends_with_confidence_and_what_to_do
     assert event["risk_message"] == str(finding["summary"]).partition(". ")[0]
     assert event["summary"] == finding["summary"]
     *_told, confidence, after = re.split(r"\. (?=Confidence|Next: )", str(finding["summary"]))
-    assert confidence == f"Confidence is {finding['confidence']}"
+    assert re.match(rf"Confidence is {finding['confidence']}(, as .+)?$", confidence)
     assert after.startswith("Next: ")
 
 

@@ -53,7 +53,7 @@ def test_a_lasting_rise_is_found_and_told(learned: World) -> None:
     assert expected == pytest.approx(actual / 2.5, rel=0.05)
     assert excess == pytest.approx(actual - expected)
     sentence = re.fullmatch(
-        r"tcp\.bytes: ([0-9.]+) MB in the hour from 0[4-6]:00 UTC, where ([0-9.]+) MB to ([0-9.]+) MB was expected:"
+        r"tcp\.bytes: ([0-9.]+) MB in the hour from 0[4-6]:00 UTC instead of the expected ([0-9.]+) MB to ([0-9.]+) MB,"
         r" 2\.[3-7] times as much as usual \(floor, peak, volume, 3 hours\);"
         r" no hour of the 8 days before stood out as much",
         str(row["anomalies"]),
