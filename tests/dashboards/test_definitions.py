@@ -185,7 +185,7 @@ def lose_title(definition: Definition) -> None:
         (link_to_nowhere, "visualizations.latest: links to npm_investigation, which the app does not have"),
         (hand_on_unknown_token, "visualizations.latest: hands kluster to npm_investigate, which does not take it"),
         (hand_on_too_little, "visualizations.latest: does not hand namespace to npm_investigate, which takes"),
-        (invent_handler, "visualizations.latest: drilldown.jump is no drilldown"),
+        (invent_handler, "visualizations.latest: drilldown.jump is not a drilldown"),
         (invent_section, "searches: Dashboard Studio has no such section"),
         (lose_title, "title: is missing"),
     ],
@@ -202,7 +202,7 @@ def test_a_mistake_is_named_with_its_place(
 @pytest.mark.parametrize(
     ("text", "said"),
     [
-        ("<dashboard", "is no XML"),
+        ("<dashboard", "is not XML"),
         ('<form version="1.1"></form>', 'begin it with <dashboard version="2">'),
         ('<dashboard version="2"><definition>{,}</definition></dashboard>', "the definition is not JSON"),
         ('<dashboard version="2"><definition>[]</definition></dashboard>', "must be a JSON object"),

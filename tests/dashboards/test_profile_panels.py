@@ -156,7 +156,7 @@ def test_a_name_with_signs_of_patterns_is_found_as_it_is(process: str, shown: Sh
 def test_levels_and_images_come_newest_first_and_a_time_that_is_none_is_told(shown: Shown, given: Given) -> None:
     rows = [f"prod,shop,web,nginx,{at},,r,o" for at in ("2026-02-01", "soon", f"{NOW:.0f}")]
     given("npm_accepted_levels", "\n".join((LEVELS, *rows, "")))
-    sinces = ["soon is no time", "2026-03-01 04:00", "2026-02-01 00:00"]
+    sinces = ["soon is not a time", "2026-03-01 04:00", "2026-02-01 00:00"]
     assert [row["since"] for row in shown("accepted")] == sinces
     old = f"prod,shop,web,nginx,1.24,{NOW - 20 * DAY:.0f},{NOW - DAY:.0f},{NOW - 20 * DAY:.0f},"
     new = f"prod,shop,web,nginx,1.25,{NOW - DAY:.0f},{NOW:.0f},{NOW - DAY:.0f},{NOW - DAY:.0f}"

@@ -125,7 +125,7 @@ def _links(view: View, views: dict[str, View]) -> Iterator[str]:
     for name, one in view.part("visualizations").items():
         for handler in one.get("eventHandlers", []):
             if handler.get("type") not in _HANDLERS:
-                yield f"visualizations.{name}: {handler.get('type')} is no drilldown; use one of {sorted(_HANDLERS)}"
+                yield f"visualizations.{name}: {handler.get('type')} is not a drilldown; use one of {sorted(_HANDLERS)}"
             if handler.get("type") != "drilldown.linkToDashboard":
                 continue
             options = handler.get("options") or {}

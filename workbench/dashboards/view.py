@@ -50,9 +50,9 @@ def load_view(path: Path) -> View:
     except OSError as error:
         raise DashboardError(f"{path}: {error.strerror or error}") from None
     except ElementTree.ParseError as error:
-        raise DashboardError(f"{path}: is no XML: {error}") from None
+        raise DashboardError(f"{path}: is not XML: {error}") from None
     if root.tag != "dashboard" or root.get("version") != "2":
-        raise DashboardError(f'{path}: is no Dashboard Studio dashboard; begin it with <dashboard version="2">')
+        raise DashboardError(f'{path}: is not a Dashboard Studio dashboard; begin it with <dashboard version="2">')
     try:
         definition = json.loads(root.findtext("definition") or "")
     except ValueError as error:
