@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
-from workbench.demo.alerts import by_hour, judged, loads
+from workbench.demo.alerts import by_hour, by_kind, judged, loads
 from workbench.demo.drawing import readable, shortened
 from workbench.demo.edges import edge_graphs
 from workbench.demo.verdict import DetectionFinding, Verdict
@@ -93,6 +94,18 @@ def test_a_finding_of_two_attacks_is_one_alert() -> None:
     shared = edge("web", "users-db")
     found = judged(Verdict(((ATTACK, (shared,)), (OLD_WAY, (shared,))), (), ()))
     assert [each.event for each in found] == [ATTACK]
+
+
+def test_findings_are_counted_by_what_the_simulator_did() -> None:
+    busy = {"busy": [{"cluster": "prod", "start": START + 29 * HOUR, "end": START + 31 * HOUR}]}
+    late = DetectionFinding(OUTBOUND, START + 30 * HOUR, 0, START + 30 * HOUR, {"cluster": "prod", "workload": "mail"})
+    verdict = replace(VERDICT, unexplained=(edge("cron", "web", 30), outbound("mail", 2), late))
+    assert by_kind(judged(verdict), busy, (OUTBOUND, NEW_EDGE)) == {
+        "attack": [1, 2],
+        "ordinary traffic": [1, 1],
+        "deploy": [0, 1],
+        "busy hours of the day": [1, 0],
+    }
 
 
 def test_findings_fall_into_the_hour_they_were_raised_in_late_ones_into_the_last() -> None:

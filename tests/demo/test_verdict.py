@@ -96,6 +96,25 @@ def test_a_finding_with_a_benign_cause_is_a_false_alert_with_a_name() -> None:
     assert verdict.false_alerts == 2
 
 
+def test_a_benign_event_explains_findings_of_its_detections_at_its_ends_and_the_first_that_fits_counts() -> None:
+    """The answers of others grow with what a process sends; a conversation that is meant is told from others."""
+    batch = {**DEPLOY, "kind": "batch", "workload": "report", "also": ["db"], "may_alert": [OUTBOUND]}
+    partner = {**DEPLOY, "kind": "new place", "workload": "report", "dest": "api.example", "may_alert": [NEW_EDGE]}
+    mail = {**DEPLOY, "kind": "mail", "workload": "report", "may_alert": [NEW_EDGE]}
+    found = [outbound("postgres"), edge("report", "api.example"), edge("report", "198.51.100.1"), sustained("postgres")]
+    verdict = judge({"attacks": [], "benign": [batch, partner, mail]}, found)
+    assert [cause["kind"] for _, cause in verdict.explained] == ["batch", "new place", "mail"]
+    assert verdict.unexplained == (found[3],)
+
+
+def test_every_step_of_a_scan_belongs_to_it() -> None:
+    scan = {**ATTACK, "kind": "scan", "dest": "a", "also": ["b", "c"], "expected_by": [NEW_EDGE]}
+    found = [edge("db", "b"), edge("c", "db"), edge("db", "d")]
+    verdict = judge({"attacks": [scan]}, found)
+    assert verdict.caught == ((scan, tuple(found[:2])),)
+    assert verdict.unexplained == (found[2],)
+
+
 def test_an_attack_that_nobody_should_see_is_never_missed() -> None:
     slow = {**ATTACK, "expected_by": []}
     assert judge({"attacks": [slow]}, []).missed == ()

@@ -20,9 +20,9 @@ def test_each_process_inside_runs_one_image_and_nothing_outside_has_any(attacked
     counted = attacked.rows(
         f'SELECT {PAIR}, count(DISTINCT "source.image_version"), count(*) - count("source.image_version")'
         ' FROM p WHERE "source.process.name" IS NOT NULL GROUP BY ALL HAVING count(DISTINCT "source.image_version") > 1'
-        ' OR count("source.image_version") < count(*)'
+        ' OR count("source.image_version") < count(*) ORDER BY 1'
     )
-    assert counted == [("prod-eu", "log-collector", 2, 0)]
+    assert counted == [("prod-eu", "log-collector", 2, 0), ("prod-us", "order-worker", 2, 0)]
     outside = attacked.rows('SELECT DISTINCT "source.image_version" FROM p WHERE "source.process.name" IS NULL')
     assert outside == [(None,)]
 

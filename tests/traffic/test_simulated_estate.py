@@ -12,7 +12,7 @@ from typing import Any
 import numpy as np
 import pytest
 
-from tests.traffic.answers import ONE_CLUSTER, SMALL, Answers
+from tests.traffic.answers import ONE_CLUSTER, SMALL, VISITED, Answers
 from workbench.traffic.blueprint import KINDS, shop_estate
 from workbench.traffic.clusters import Cluster, Edge, Estate, PlanError, Process, ProcessKind, Workload
 from workbench.traffic.loadcurves import DAY, HOUR, Recurring, Rhythm, autoregressive, occurrences, season
@@ -72,16 +72,35 @@ def test_every_conversation_with_answers_is_written_both_ways(attacked: Answers)
         " SELECT DISTINCT s, d FROM pairs a WHERE NOT EXISTS"
         " (SELECT 1 FROM pairs b WHERE b.c = a.c AND b.s = a.d AND b.d = a.s)"
     )
-    # Statistics over UDP, which nobody answers, and short visits of addresses outside.
-    assert [pair for pair in one_way if not re.match(r"[\d.]+$", pair[1])] == [("web-frontend", "node-agent")]
+    # Statistics over UDP, which nobody answers, and the short conversations of visits.py.
+    assert [pair for pair in one_way if not re.search(VISITED, pair[1]) and pair[0] != "stock-sync"] == [
+        ("web-frontend", "node-agent")
+    ]
 
 
-def test_a_mail_sender_and_the_users_of_a_pool_meet_new_addresses_each_day(attacked: Answers) -> None:
+def test_some_workloads_meet_new_names_outside_each_day_and_a_pool_with_one_name_is_met_once(attacked: Answers) -> None:
     met = (
-        'SELECT "source.workload.name", floor(_time / 86400), count(DISTINCT "dest.workload.name") FROM p'
-        """ WHERE regexp_matches("dest.workload.name", '^(198.18.0|192.0.2)[.]') GROUP BY ALL"""
+        'SELECT "k8s.cluster.name", "source.workload.name", floor(_time / 86400), count(DISTINCT "dest.workload.name")'
+        f""" FROM p WHERE regexp_matches("dest.workload.name", '{VISITED}') GROUP BY ALL"""
     )
-    assert {(name, count) for name, _, count in attacked.rows(met)} == {("mail-worker", 2), ("catalog-api", 1)}
+    assert {(cluster, name, count) for cluster, name, _, count in attacked.rows(met)} == {
+        ("prod-eu", "mail-worker", 2),
+        ("prod-eu", "order-worker", 1),
+        ("prod-us", "catalog-api", 1),
+        ("prod-us", "search-api", 12),
+        ("prod-us", "orders-api", 1),
+    }
+    pool = attacked.value("SELECT count(DISTINCT _time) FROM p WHERE \"dest.workload.name\" = 'pool.cdn.example'")
+    assert pool > 3 * SMALL.days
+
+
+def test_a_cron_job_comes_on_the_last_day_and_runs_each_hour(attacked: Answers) -> None:
+    runs = attacked.rows(
+        'SELECT (_time // 3600)::BIGINT, count(DISTINCT "dest.workload.name") FROM p'
+        ' WHERE "source.workload.name" = \'stock-sync\' AND "tcp.packets" > 0 GROUP BY 1 ORDER BY 1'
+    )
+    first = int(DEFAULT_END // HOUR) - 11
+    assert runs == [(hour, 2) for hour in range(first, first + 11)]
 
 
 def test_absence_is_zero_after_exactly_one_zero_point(attacked: Answers) -> None:

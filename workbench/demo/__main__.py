@@ -13,10 +13,11 @@ from rich.progress import BarColumn, Progress, TaskID, TextColumn, TimeElapsedCo
 from workbench.compiler.build import Package, build_package
 from workbench.compiler.finding import BuildError
 from workbench.conf import ConfError
+from workbench.demo.alerts import judged
 from workbench.demo.datasets import REAL_DATA, Dataset, recorded, simulated
 from workbench.demo.reading import print_readings, readings, series_of
 from workbench.demo.report import Watched, write_report
-from workbench.demo.tables import print_findings, print_summary, print_truth
+from workbench.demo.tables import print_causes, print_findings, print_risks, print_summary, print_truth
 from workbench.demo.verdict import findings_of, judge
 from workbench.demo.watch import by_hand
 from workbench.replay.app import App
@@ -129,8 +130,11 @@ def _show(dataset: Dataset, runs: list[SearchRun], package: Package, console: Co
     # That the tables are not there yet is what first runs are for.
     for message in sorted({text.text for run in runs[len(first) :] for text in run.messages if text.level != "INFO"}):
         console.print(f"[yellow]{message}[/yellow]")
+    findings = judged(verdict)
     print_truth(verdict, console)
-    print_findings(verdict, console)
+    print_findings(findings, truth, console)
+    print_causes(findings, truth, console)
+    print_risks(verdict, [event for run in runs for event in run.risk_events], console)
     print_summary(verdict, dataset.hours, console)
     _show_reading(dataset, runs, console)
     write_json_lines(dataset.folder / "findings.jsonl", records(runs))

@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections import Counter
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Literal, TypeAlias
 
 from workbench.demo.verdict import DetectionFinding, Verdict
 from workbench.replay.schedule import SearchRun
+from workbench.traffic.attacks import EDGES
 
 Cause: TypeAlias = Literal["attack", "benign cause", "unexplained"]
 CAUSES: tuple[Cause, ...] = ("attack", "benign cause", "unexplained")
+# What nothing that the truth names explains, by day and otherwise.
+BUSY, ORDINARY = "busy hours of the day", "ordinary traffic"
 HOUR = 3600.0  # seconds
 
 
@@ -63,6 +67,24 @@ def loads(findings: Sequence[Judged], detections: Sequence[str], hours: float) -
         }
         made.append(Load(detection, counts, {cause: count * 24 / hours for cause, count in counts.items()}))
     return made
+
+
+def kind_of(each: Judged, truth: Mapping[str, Any]) -> str:
+    """Return in a word or two what the simulator did that gave the finding; all attacks are of one kind."""
+    if each.event:
+        return "attack" if each.cause == "attack" else str(each.event["kind"])
+    finding = each.finding
+    busy = (hours for hours in truth.get("busy", ()) if hours["cluster"] == finding.row.get("cluster"))
+    if finding.detection not in EDGES and any(hours["start"] < finding.latest <= hours["end"] for hours in busy):
+        return BUSY
+    return ORDINARY
+
+
+def by_kind(findings: Sequence[Judged], truth: Mapping[str, Any], detections: Sequence[str]) -> dict[str, list[int]]:
+    """Count ``findings`` by kind, the most frequent first, for each of ``detections`` in turn."""
+    counts = Counter((kind_of(each, truth), each.finding.detection) for each in findings)
+    kinds = Counter(kind_of(each, truth) for each in findings)
+    return {kind: [counts[kind, detection] for detection in detections] for kind, _ in kinds.most_common()}
 
 
 def by_hour(findings: Sequence[Judged], start: float, hours: float) -> dict[Cause, list[int]]:

@@ -75,7 +75,7 @@ def measure(sources: Sequence[str], days: int, folder: Path, recording: Path) ->
         "measured": datetime.now(timezone.utc).date().isoformat(),
         "days": days,
         "seed": SEED,
-        "detections": _versions(),
+        "detections": versions(),
         "simulated": {"attacks": [], "sources": {}},
         "recorded": {"attacks": [], "sources": {}},
     }
@@ -106,7 +106,8 @@ def _watched(
     return made
 
 
-def _versions() -> dict[str, int]:
+def versions() -> dict[str, int]:
+    """Return the version of each detection of the content, by its short name."""
     detections = read_project(CHECKOUT / "contentctl")[0].named("detections")
     return {SHORT[name]: int(str(detections[name].get("version"))) for name in DETECTIONS}
 

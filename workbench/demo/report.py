@@ -15,7 +15,7 @@ from markupsafe import Markup
 from plotly.offline import get_plotlyjs
 from rich.filesize import decimal
 
-from workbench.demo.alerts import CAUSES, HOUR, Judged, Load, by_hour, held_back, judged, loads
+from workbench.demo.alerts import CAUSES, HOUR, Judged, Load, by_hour, by_kind, held_back, judged, kind_of, loads
 from workbench.demo.charts import graph_chart, hours_chart, series_chart
 from workbench.demo.drawing import Chart, readable, shortened
 from workbench.demo.edges import edge_graphs
@@ -133,8 +133,7 @@ def _section(section: Watched, charts: _Charts) -> dict[str, Any]:
         evidence = gather([each.finding for each in findings], section.runs, section.app, store)
     finally:
         store.close()
-    interval = float(section.truth["interval"])
-    views = [_finding(each, proof, interval, charts) for each, proof in zip(findings, evidence, strict=True)]
+    views = [_finding(each, proof, section.truth, charts) for each, proof in zip(findings, evidence, strict=True)]
     load = loads(findings, DETECTIONS, section.hours)
     lookups = section.app.lookups
     table = lookups.read("npm_known_edges")[1] if lookups.path("npm_known_edges").is_file() else []
@@ -153,6 +152,7 @@ def _section(section: Watched, charts: _Charts) -> dict[str, Any]:
         "detections": list(SHORT.values()),
         "attacks": [_attack(attack, findings) for attack, findings in section.verdict.caught],
         "loads": [_load(each, SHORT[each.detection]) for each in load] + [_load(_sum(load), "all")],
+        "kinds": by_kind(findings, section.truth, DETECTIONS),
         "held_back": held_back(section.runs),
         "hours_chart": charts.add(hours_chart(hours, section.start), "Findings by hour and cause"),
         "graphs": [
@@ -214,7 +214,7 @@ def _groups(verdict: Verdict, views: Sequence[dict[str, Any]]) -> list[dict[str,
     return [group for group in groups if group["findings"]]
 
 
-def _finding(each: Judged, proof: Evidence, interval: float, charts: _Charts) -> dict[str, Any]:
+def _finding(each: Judged, proof: Evidence, truth: Mapping[str, Any], charts: _Charts) -> dict[str, Any]:
     row, edge = each.finding.row, each.finding.detection in EDGES
     ends = ("workload", "dest_workload") if edge else ("workload", "process")
     subject = [str(row.get(name)) for name in ends]
@@ -227,7 +227,7 @@ def _finding(each: Judged, proof: Evidence, interval: float, charts: _Charts) ->
     return {
         "cause": each.cause,
         "event": each.event,
-        "kind": each.event["kind"] if each.event else "",
+        "kind": each.event["kind"] if each.event else kind_of(each, truth),
         "detection": SHORT[each.finding.detection],
         "edge": edge,
         "at": _clock(each.finding.at),
@@ -238,7 +238,7 @@ def _finding(each: Judged, proof: Evidence, interval: float, charts: _Charts) ->
         "reasons": [*each_text(row["summary"]), *each_text(row.get("anomalies"))],
         "searched": _span(each.finding.earliest, each.finding.latest),
         "marked": f"{'hours' if hourly else 'intervals'}: {marked}",
-        "chart": charts.add(series_chart(proof, attack, interval), what) if proof.tracks else None,
+        "chart": charts.add(series_chart(proof, attack, float(truth["interval"])), what) if proof.tracks else None,
     }
 
 

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 from rich.box import SIMPLE_HEAD
@@ -12,12 +11,16 @@ from rich.filesize import decimal
 from rich.markup import escape
 from rich.table import Table
 
+from workbench.demo.alerts import Judged, by_kind, kind_of
+from workbench.demo.risk import highest
 from workbench.demo.verdict import DetectionFinding, Verdict
+from workbench.replay.risk import RiskEvent
 from workbench.replay.rows import each_text
 from workbench.spl.times import utc_text
 from workbench.traffic.attacks import EDGES, NEW_EDGE, NEW_UDP_EDGE, OUTBOUND, SUSTAINED
 
 SHORT = {OUTBOUND: "outbound", SUSTAINED: "sustained", NEW_EDGE: "new edge", NEW_UDP_EDGE: "new UDP edge"}
+LISTED = 8  # risk objects that are listed in any case
 
 
 def print_truth(verdict: Verdict, console: Console) -> None:
@@ -39,29 +42,50 @@ def print_truth(verdict: Verdict, console: Console) -> None:
     console.print(table)
 
 
-def print_findings(verdict: Verdict, console: Console) -> None:
+def print_findings(findings: Sequence[Judged], truth: Mapping[str, Any], console: Console) -> None:
     """Each finding as a person reads it, and what it turned out to be."""
-    causes: list[tuple[DetectionFinding, str]] = []
-    for attack, findings in verdict.caught:
-        causes += [(finding, f"[red]attack: {attack['kind']}[/red]") for finding in findings]
-    causes += [(finding, f"[yellow]false alert: {cause['kind']}[/yellow]") for finding, cause in verdict.explained]
-    causes += [(finding, "[yellow]false alert[/yellow]") for finding in verdict.unexplained]
     table = Table(box=SIMPLE_HEAD, title="Findings, after throttling", title_justify="left")
     for name in ("raised (UTC)", "cluster", "finding", "because", "in truth"):
         table.add_column(name, overflow="fold", max_width=60 if name == "because" else None)
-    for finding, cause in sorted(causes, key=lambda pair: pair[0].at):
+    for each in findings:
+        finding = each.finding
+        attack = f"[red]attack: {each.event['kind']}[/red]" if each.cause == "attack" and each.event else ""
         table.add_row(
             utc_text(finding.at)[5:16].replace("T", " "),
             escape(str(finding.row["cluster"])),
             escape(_subject(finding)),
             escape(_because(finding)),
-            cause,
+            attack or f"[yellow]false alert: {kind_of(each, truth)}[/yellow]",
         )
     console.print(table)
 
 
+def print_causes(findings: Sequence[Judged], truth: Mapping[str, Any], console: Console) -> None:
+    """How many findings each cause gave, by detection."""
+    table = Table(box=SIMPLE_HEAD, title="Findings by cause", title_justify="left")
+    for name in ("cause", *SHORT.values(), "all"):
+        table.add_column(name, justify="left" if name == "cause" else "right")
+    for kind, counts in by_kind(findings, truth, tuple(SHORT)).items():
+        table.add_row(kind, *(str(count or "") for count in counts), str(sum(counts)))
+    console.print(table)
+
+
+def print_risks(verdict: Verdict, events: Iterable[RiskEvent], console: Console) -> None:
+    """The risk objects that a stock rule of Enterprise Security reports, and the highest of the others."""
+    attacked = {str(finding.row["entity"]) for _, findings in verdict.caught for finding in findings}
+    table = Table(box=SIMPLE_HEAD, title="Risk in the worst 24 hours", title_justify="left")
+    for name in ("risk object", "points", "a rule of Enterprise Security", "in truth"):
+        table.add_column(name, justify="right" if name == "points" else "left", overflow="fold")
+    for number, risk in enumerate(highest(events)):
+        if risk.reported or number < LISTED:
+            truth = "[red]attacked[/red]" if risk.risk_object in attacked else "[yellow]not attacked[/yellow]"
+            reported = "reports it" if risk.reported else "does not"
+            table.add_row(escape(risk.risk_object), f"{risk.points:g}", reported, truth)
+    console.print(table)
+
+
 def print_summary(verdict: Verdict, hours: float, console: Console) -> None:
-    """Counts: attacks found of those that can be, false alerts by detection, by day."""
+    """Counts: attacks found of those that can be, and false alerts."""
     expected = [attack for attack, _ in verdict.caught if attack["expected_by"]]
     detected = len(expected) - len(verdict.missed)
     console.print(f"[bold]{detected} of {len(expected)} attacks found by every detection that should see them.[/bold]")
@@ -71,20 +95,10 @@ def print_summary(verdict: Verdict, hours: float, console: Console) -> None:
         if not attack["expected_by"]:
             seen = "was seen all the same" if findings else "was not seen, as expected"
             console.print(f"Beyond all detections, {seen}: {attack['kind']} ({attack['note']}).")
-    by_detection = Counter(SHORT[finding.detection] for finding in _false_alerts(verdict))
-    listed = ", ".join(f"{name} {count}" for name, count in sorted(by_detection.items()))
-    causes = Counter(cause["kind"] for _, cause in verdict.explained)
-    known = ", ".join(f"{count} from a {kind}" for kind, count in causes.items())
     console.print(
-        f"[bold]False alerts in {hours:g} hours: {verdict.false_alerts or 'none'}[/bold]"
-        + (f" ({listed})" if listed else "")
-        + (f"; with a benign cause that the truth names: {known}." if known else ".")
+        f"[bold]False alerts in {hours:g} hours: {verdict.false_alerts or 'none'}[/bold],"
+        f" {len(verdict.explained)} of them with a benign cause that the truth names."
     )
-
-
-def _false_alerts(verdict: Verdict) -> Iterable[DetectionFinding]:
-    yield from (finding for finding, _ in verdict.explained)
-    yield from verdict.unexplained
 
 
 def _subject(finding: DetectionFinding) -> str:

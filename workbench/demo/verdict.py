@@ -1,8 +1,9 @@
 """Judges findings by the injected truth: which attacks were found and when, and which findings no attack explains.
 
-A finding of a detection of processes belongs to an attack when it names the attacked workload and process, or the
-workload at the other end, whose answers grow as well, and the attack's protocol; one of the edge detection when it
-names both ends, in either direction. In all cases the searched window must touch the time of the attack.
+A finding of a detection of processes belongs to an attack when it names the attacked workload and process, or a
+workload at another end, whose answers grow as well, and the attack's protocol; one of the edge detections when it names
+both ends, in either direction. In all cases the searched window must touch the time of the attack. Benign events are
+told from each other in the same way, the first that fits.
 """
 
 from __future__ import annotations
@@ -39,14 +40,19 @@ class DetectionFinding:
             or event["end"] <= self.earliest
         ):
             return False
-        ends = {event["workload"], event.get("dest")}
+        others = {event.get("dest"), *event.get("also", ())} - {None}
         if self.detection in EDGES:
             pairs = [{self.row.get("workload"), peer} for peer in self.peers]
-            return ends in pairs if event.get("dest") else any(event["workload"] in pair for pair in pairs)
-        same_process = self.row.get("process") == event["process"] or self.row.get("workload") == event.get("dest")
+            if event.get("dest"):
+                return any({event["workload"], other} in pairs for other in others)
+            return any(event["workload"] in pair for pair in pairs)
+        workload = self.row.get("workload")
+        same_process = workload in others or (workload, self.row.get("process")) == (
+            event["workload"],
+            event["process"],
+        )
         # A rise in UDP does not come from an attack over TCP.
-        same_protocol = event.get("protocol", "") in str(self.row.get("protocol"))
-        return self.row.get("workload") in ends and same_process and same_protocol
+        return same_process and event.get("protocol", "") in str(self.row.get("protocol"))
 
 
 @dataclass(frozen=True)
@@ -92,7 +98,8 @@ def judge(truth: dict[str, Any], findings: Sequence[DetectionFinding]) -> Verdic
     for finding in findings:
         if id(finding) in of_attacks:
             continue
-        cause = next((event for event in truth.get("benign", ()) if finding.touches(event)), None)
+        events = (event for event in truth.get("benign", ()) if finding.detection in event.get("may_alert", DETECTIONS))
+        cause = next((event for event in events if finding.touches(event)), None)
         if cause is None:
             unexplained.append(finding)
         else:

@@ -62,7 +62,11 @@ class Attack:
 
 @dataclass(frozen=True)
 class LookAlike:
-    """Something benign that a detection may take for an attack: the cause of a false alert."""
+    """Something benign that a detection may take for an attack: the cause of a false alert.
+
+    ``dest``: the workload or name at the other end, if only that conversation is meant; ``also``: workloads whose
+    answers grow with what the process sends.
+    """
 
     kind: str
     cluster: str
@@ -72,6 +76,8 @@ class LookAlike:
     end: float
     may_alert: tuple[str, ...]
     note: str
+    dest: str | None = None
+    also: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -153,6 +159,8 @@ def truth(
             "cluster": look.cluster,
             "workload": look.workload,
             "process": look.process,
+            "dest": look.dest,
+            "also": list(look.also),
             "start": look.start,
             "end": look.end,
             "start_text": iso(look.start),

@@ -102,7 +102,8 @@ CATALOG, CART, ORDERS = ("catalog-api", "java"), ("cart-api", "node"), ("orders-
 PAYMENTS, SEARCH, CACHE = ("payments-api", "gunicorn"), ("search-api", "java"), ("session-cache", "redis-server")
 ORDERS_DB, USERS_DB, QUEUE = ("orders-db", "postgres"), ("users-db", "mysqld"), ("event-queue", "beam")
 WORKER, MAILER, EXPORT = ("order-worker", "celery"), ("mail-worker", "python"), ("report-export", "python")
-COLLECTOR = ("log-collector", "fluentd")
+COLLECTOR, PROMETHEUS = ("log-collector", "fluentd"), ("prometheus", "prometheus")
+STOCK_SYNC = ("stock-sync", "python")  # a CronJob that comes on the last day
 LOGS, BACKUPS, DNS = ("log-store", "java"), ("backup-store", "minio"), ("coredns", "coredns")
 
 EDGES = (
@@ -133,7 +134,7 @@ EDGES = (
     Edge(ORDERS_DB, ("orders-replica", "postgres"), 5000, 0.05, 1200),
     Edge(("session-cache", "sentinel"), CACHE, 24, 1, 60),
     Edge(("legacy-ftp", "vsftpd"), USERS_DB, 4, 1, 60),
-    Edge(("prometheus", "prometheus"), ("node-agent", "kubelet"), 300, 60, 1200, 0.1),
+    Edge(PROMETHEUS, ("node-agent", "kubelet"), 300, 60, 1200, 0.1),
     Edge(COLLECTOR, LOGS, 9000, 0.03, 1200, 0.05),
     Edge(OTELCOL, LOGS, 3000, 0.03, 1000, 0.05),
     Edge(("node-agent", "kubelet"), ("kube-apiserver", "kube-apiserver"), 1200, 1.5, 600, 0.05),

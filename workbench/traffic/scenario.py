@@ -10,19 +10,22 @@ from __future__ import annotations
 import math
 from dataclasses import replace
 
-from workbench.traffic.attacks import NEW_EDGE, OUTBOUND, SUSTAINED, Attack, LookAlike
+from workbench.traffic.attacks import DETECTIONS, NEW_EDGE, OUTBOUND, SUSTAINED, Attack, LookAlike
 from workbench.traffic.blueprint import (
     CART,
     CATALOG,
     COLLECTOR,
     DNS,
+    EXPORT,
     INTERNET,
     MAILER,
     NGINX,
     ORDERS_DB,
     PAYMENTS,
     STAGING,
+    STOCK_SYNC,
     USERS_DB,
+    WORKER,
 )
 from workbench.traffic.clusters import Cluster, Edge, Estate, PlanError, Process, Release, Surge, Workload, series_of
 from workbench.traffic.loadcurves import DAY, HOUR
@@ -54,7 +57,8 @@ def last_day(estate: Estate, end: float) -> tuple[Estate, tuple[Attack, ...], tu
         attacks += [_hidden_by_pooling(estate, staging, day), _known_elsewhere(estate, first, staging, day)]
     changed, look_alikes = _benign(estate, second, day)
     changed, released = _release(changed, first.name, day)
-    look_alikes += (released,)
+    changed, rolled_out = _rollout(changed, second.name, day)
+    look_alikes += (released, rolled_out)
     return changed, tuple(sorted(attacks, key=lambda attack: attack.start)), look_alikes
 
 
@@ -202,57 +206,71 @@ def _known_elsewhere(estate: Estate, cluster: Cluster, known_in: Cluster, day: f
 
 
 def _benign(estate: Estate, cluster: Cluster, day: float) -> tuple[Estate, tuple[LookAlike, ...]]:
-    """A deploy that adds a workload with its edges, and an export that is bigger than usual."""
-    deployed, big = day + 17 * HOUR, day + 21 * HOUR
+    """A deploy that adds a workload with its edges, a CronJob that is new, and an export that is bigger than usual."""
+    deployed, added, big = day + 17 * HOUR, day + 13 * HOUR + 10 * MINUTE, day + 21 * HOUR
     size = sum(_rates(estate, cluster.name, NGINX, "tcp")) / 20
     pricing = Workload("pricing-api", "shop", (Process("java", "api"),), since=deployed, image="1.0.0")
+    sync = Workload(
+        STOCK_SYNC[0], "shop", (Process(STOCK_SYNC[1], "export"),), since=added, image="1.0.0", controller="CronJob"
+    )
     edges = (
         Edge(NGINX, ("pricing-api", "java"), size, 2.0, 700, 0.1),
         Edge(("pricing-api", "java"), USERS_DB, size / 2, 3.0, 700, 0.05),
     )
-    grown = replace(cluster, workloads=(*cluster.workloads, pricing), edges=(*cluster.edges, *edges))
-    surge = Surge(cluster.name, "report-export", "python", big, big + HOUR, 5.0)
+    grown = replace(cluster, workloads=(*cluster.workloads, pricing, sync), edges=(*cluster.edges, *edges))
+    surge = Surge(cluster.name, *EXPORT, big, big + HOUR, 5.0)
     changed = replace(
         estate,
         clusters=tuple(grown if each is cluster else each for each in estate.clusters),
         surges=(*estate.surges, surge),
     )
+    name = cluster.name
     return changed, (
         LookAlike(
             "deploy",
-            cluster.name,
+            name,
             "pricing-api",
             "java",
             deployed,
             day + DAY,
-            (NEW_EDGE,),
+            DETECTIONS,
             "a new version brings a new workload; its edges are new and wanted",
+            also=(NGINX[0], USERS_DB[0]),
         ),
         LookAlike(
             "bigger batch",
-            cluster.name,
-            "report-export",
-            "python",
+            name,
+            *EXPORT,
             big,
             big + HOUR,
             (OUTBOUND, SUSTAINED),
             "the hourly export has five times as much to do",
+            also=_answering(grown, EXPORT),
         ),
+        LookAlike("new CronJob", name, *STOCK_SYNC, added, day + DAY, DETECTIONS, "it runs each hour from now on"),
     )
+
+
+def _answering(cluster: Cluster, source: tuple[str, str | None]) -> tuple[str, ...]:
+    """Return the workloads that a process talks to."""
+    return tuple(dict.fromkeys(edge.dest[0] for edge in cluster.edges if edge.source == source))
+
+
+def _released(estate: Estate, name: str, workload: str, release: Release) -> Estate:
+    cluster = estate.cluster(name)
+    workloads = tuple(
+        replace(each, releases=(release,)) if each.name == workload else each for each in cluster.workloads
+    )
+    changed = replace(cluster, workloads=workloads)
+    return replace(estate, clusters=tuple(changed if each is cluster else each for each in estate.clusters))
 
 
 def _release(estate: Estate, name: str, day: float) -> tuple[Estate, LookAlike]:
     """A new image of the log collector, which sends twice as much from then on, for good."""
-    cluster, (workload, process), at = estate.cluster(name), COLLECTOR, day + 4 * HOUR + 10 * MINUTE
-    workloads = tuple(
-        replace(each, releases=(Release(at, "5.0.0"),)) if each.name == workload else each for each in cluster.workloads
-    )
-    changed = replace(
-        estate,
-        clusters=tuple(replace(cluster, workloads=workloads) if each is cluster else each for each in estate.clusters),
-        surges=(*estate.surges, Surge(name, workload, process, at, day + DAY, RELEASED)),
-    )
-    return changed, LookAlike(
+    (workload, process), at = COLLECTOR, day + 4 * HOUR + 10 * MINUTE
+    changed = _released(estate, name, workload, Release(at, "5.0.0"))
+    surge = Surge(name, workload, process, at, day + DAY, RELEASED)
+    return replace(changed, surges=(*estate.surges, surge)), LookAlike(
         "release",
         name,
         workload,
@@ -261,4 +279,13 @@ def _release(estate: Estate, name: str, day: float) -> tuple[Estate, LookAlike]:
         day + DAY,
         (OUTBOUND, SUSTAINED),
         "a new image of the log collector sends twice as much, and will go on doing so",
+        also=_answering(estate.cluster(name), COLLECTOR),
     )
+
+
+def _rollout(estate: Estate, name: str, day: float) -> tuple[Estate, LookAlike]:
+    """A new image of the queue's worker, in new pods, and nothing else."""
+    at = day + 10 * HOUR + 40 * MINUTE
+    note = "a new image that changes nothing"
+    look = LookAlike("rollout", name, *WORKER, at, at + HOUR, DETECTIONS, note)
+    return _released(estate, name, WORKER[0], Release(at, "9.0.0")), look

@@ -139,7 +139,7 @@ class Simulation:
     def _events(self, times: Floats, cluster: Cluster, edge: Edge) -> Floats:
         """What jobs, bursts, surges and a late deploy make of an edge's level."""
         run, kind = self.run, self.run.estate.kind_of(cluster, edge)
-        name = zlib.crc32("/".join((cluster.name, edge.source[0], edge.source[1] or "")).encode())
+        name = number_of_process(cluster, edge)
         span = (float(times[0]), float(times[-1]) + run.interval)
         level = np.ones(len(times))
         if kind.job:
@@ -182,6 +182,11 @@ class Simulation:
         for column, at, row in self._released:
             series[(columns == column) & (times[rows] >= at)] = row
         return Points(times[rows], series, measures), active[-1].copy()
+
+
+def number_of_process(cluster: Cluster, edge: Edge) -> int:
+    """Return a number for the process that starts an edge; it decides when its jobs and bursts are."""
+    return zlib.crc32("/".join((cluster.name, edge.source[0], edge.source[1] or "")).encode())
 
 
 def _measure(

@@ -15,6 +15,7 @@ from workbench.traffic.points import NPM_INDEX
 from workbench.traffic.scenario import last_day
 from workbench.traffic.simulate import Run, Simulation
 from workbench.traffic.sources import EBPF, Sending, source_of
+from workbench.traffic.usual import busy_hours, usual
 from workbench.traffic.visits import visits
 from workbench.traffic.writing import TRUTH_FILE, StoreWriter, fresh_store
 
@@ -64,13 +65,14 @@ def write_simulated_store(target: Path, order: Order, progress: Progress | None 
     source = source_of(order.source)
     end = order.end // GRID * GRID
     start = (end - order.days * DAY) // GRID * GRID
-    usual = shop_estate(start, end, order.clusters, order.scale)
-    estate, attacks, look_alikes = last_day(usual, end)
+    ordinary = shop_estate(start, end, order.clusters, order.scale)
+    estate, attacks, look_alikes = last_day(ordinary, end)
     if not order.attacks:
         attacks = ()
     run = Run(estate, start, end, order.interval, order.seed)
     added = [injections(attack, order.interval, order.seed, number) for number, attack in enumerate(attacks)]
-    benign = visits(estate, start, end, order.interval, order.seed)
+    benign, visitors = visits(estate, start, end, order.interval, order.seed)
+    look_alikes += (*visitors, *usual(run, end - DAY))
     simulation = Simulation(run, [*benign, *(part for parts in added for part in parts)])
     sending = Sending(source, simulation)
     count = 0
@@ -93,6 +95,7 @@ def write_simulated_store(target: Path, order: Order, progress: Progress | None 
             "end": end,
             "start_text": iso(start),
             "end_text": iso(end),
+            "busy": busy_hours(run, end - DAY),
         }
         labels = [source.attack(attack) for attack in attacks]
         write_truth(folder / TRUTH_FILE, truth(labels, added, [source.look_alike(look) for look in look_alikes], about))

@@ -13,7 +13,7 @@ from workbench.replay.commands.options import flag, read_options, whole_number
 from workbench.replay.context import SearchContext
 from workbench.replay.errors import ReplayError
 from workbench.replay.filters import compile_filter
-from workbench.replay.lookups import LookupDefinition
+from workbench.replay.lookups import LookupDefinition, LookupFolder
 from workbench.replay.rows import Row, as_text, each_text, multivalue
 from workbench.spl import tree
 from workbench.spl.wildcards import matches
@@ -28,21 +28,22 @@ class _Candidate:
 
 
 class _Table:
-    """A lookup table, indexed by the inputs that match exactly."""
+    """A lookup table with its ``columns``, indexed by the inputs that match exactly."""
 
-    def __init__(self, definition: LookupDefinition, columns: tuple[str, ...], rows: list[Row]) -> None:
+    def __init__(self, lookups: LookupFolder, definition: LookupDefinition, inputs: tuple[str, ...]) -> None:
+        self.columns, rows = lookups.read(definition.name)
         self.sensitive = definition.case_sensitive_match
         self.most = definition.max_matches
         loose = definition.wildcard_fields | definition.cidr_fields
-        self.exact = tuple(i for i, name in enumerate(columns) if name not in loose)
+        self.exact = tuple(i for i, column in enumerate(inputs) if column not in loose)
         self.loose = tuple(
-            (i, _in_network if name in definition.cidr_fields else matches)
-            for i, name in enumerate(columns)
-            if name in loose
+            (i, _in_network if column in definition.cidr_fields else matches)
+            for i, column in enumerate(inputs)
+            if column in loose
         )
         self.index: dict[tuple[str, ...], list[_Candidate]] = {}
         for row in rows:
-            cells = [as_text(row.get(name)) for name in columns]
+            cells = [as_text(row.get(column)) for column in inputs]
             if None in cells:
                 continue
             texts = [self._folded(cell or "") for cell in cells]
@@ -74,6 +75,18 @@ def _network(text: str) -> IPv4Network | IPv6Network:
     return ip_network(text, strict=False)
 
 
+@lru_cache(maxsize=32)
+def _table(lookups: LookupFolder, definition: LookupDefinition, inputs: tuple[str, ...], _: tuple[int, ...]) -> _Table:
+    return _Table(lookups, definition, inputs)
+
+
+def _table_as_it_is(lookups: LookupFolder, name: str, inputs: tuple[str, ...]) -> _Table:
+    """Return a table that is read once, however many searches look something up before it is written again."""
+    state = lookups.path(name).stat()
+    version = (state.st_ino, state.st_mtime_ns, state.st_size)
+    return _table(lookups, lookups.definition(name), inputs, version)
+
+
 def run_lookup(node: tree.Lookup, rows: Iterator[Row], context: SearchContext) -> Iterator[Row]:
     """Add columns of a lookup table to the rows whose fields match it.
 
@@ -82,18 +95,17 @@ def run_lookup(node: tree.Lookup, rows: Iterator[Row], context: SearchContext) -
     """
     # local= says where Splunk runs the lookup; here there is one place only, the result is the same.
     read_options(node.options, {"local": flag})
-    definition = context.app.lookups.definition(node.table)
     context.app.lookups.require(node.table)
     inputs = tuple(pair.column for pair in node.inputs)
 
     def looked_up() -> Iterator[Row]:
-        columns, table_rows = context.app.lookups.read(node.table)
+        table = _table_as_it_is(context.app.lookups, node.table, inputs)
+        columns = table.columns
         outputs = node.outputs or tuple(tree.LookupField(name, name) for name in columns if name not in inputs)
         for name in (*inputs, *(pair.column for pair in outputs)):
             if name not in columns:
                 message = f"lookup '{node.table}' has no column '{name}' (it has: {', '.join(columns) or 'none'})"
                 raise ReplayError(message)
-        table = _Table(definition, inputs, table_rows)
         for row in rows:
             values = product(*(each_text(row.get(pair.field)) for pair in node.inputs))
             found = list(islice((match for each in values for match in table.matches(each)), table.most))
