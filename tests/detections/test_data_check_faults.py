@@ -32,7 +32,7 @@ def test_right_points_give_no_line_but_ok(site: Site) -> None:
 
 def test_an_index_without_known_metrics_is_wrong(site: Site) -> None:
     check = site.check_points({**point, "tcp.bytes": None, "tcp.packets": None, "mesh.bytes": 1.0} for point in ebpf())
-    assert check.state("data") == "wrong"
+    assert check.not_ok() == {("data", "all"): "wrong"}, "nothing else can be told then"
     assert "mcatalog" in check.advice("data")
 
 
