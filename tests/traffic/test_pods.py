@@ -58,11 +58,28 @@ def test_a_run_of_a_cron_job_is_named_by_its_minute_and_owned_by_its_job(estate:
 
 @pytest.mark.parametrize("begin", [BEGIN - 17 * DAY, BEGIN, BEGIN + 12_345])
 def test_rollouts_follow_each_other_without_a_gap(estate: Estate, begin: float) -> None:
-    first = [pod for pod in pods_of(estate, "web-frontend", begin, begin + 3 * ROLLOUT) if pod.replica == 0]
-    assert first[0].begin <= begin < first[0].end
-    assert first[-1].begin < begin + 3 * ROLLOUT <= first[-1].end
-    assert [pod.begin for pod in first[1:]] == [pod.end for pod in first[:-1]]
-    assert len({pod.name for pod in first}) == len(first)
+    found = [pod for pod in pods_of(estate, "web-frontend", begin, begin + 3 * ROLLOUT) if pod.replica == 0]
+    first = list(dict.fromkeys((pod.begin, pod.end, pod.name) for pod in found))
+    assert first[0][0] <= begin < first[0][1]
+    assert first[-1][0] < begin + 3 * ROLLOUT <= first[-1][1]
+    assert [born for born, _, _ in first[1:]] == [end for _, end, _ in first[:-1]]
+    assert len({name for _, _, name in first}) == len(first)
+
+
+def test_there_is_one_pod_more_at_the_busy_hours_which_takes_its_share(estate: Estate) -> None:
+    """Nine to nineteen o'clock, an hour ahead of UTC; queues and databases do not scale."""
+    for hour, count in ((7, 2), (8, 3), (17, 3), (18, 2)):
+        found = pods_of(estate, "web-frontend", BEGIN + hour * HOUR, BEGIN + (hour + 1) * HOUR)
+        assert [(pod.replica, pod.replicas) for pod in found] == [(number, count) for number in range(count)]
+        assert all(pod.since <= BEGIN + hour * HOUR and pod.until >= BEGIN + (hour + 1) * HOUR for pod in found)
+    assert len(pods_of(estate, "order-worker", BEGIN + 12 * HOUR, BEGIN + 13 * HOUR)) == 2
+    old, new = (
+        [pod for pod in pods_of(estate, "web-frontend", at, at + HOUR) if pod.replica == 2]
+        for at in (BEGIN + 12 * HOUR, BEGIN + 36 * HOUR)
+    )
+    assert old[0].name.rsplit("-", 1)[0] == new[0].name.rsplit("-", 1)[0]
+    assert old[0].name != new[0].name
+    assert (old[0].begin, old[0].end) == (BEGIN + 8 * HOUR, BEGIN + 18 * HOUR)
 
 
 def test_places_are_where_the_pods_are(estate: Estate, cluster: Cluster) -> None:

@@ -16,10 +16,12 @@ from dataclasses import dataclass
 from typing import TypeAlias
 
 from workbench.traffic.clusters import Cluster, Controller, ProcessKind, Workload
-from workbench.traffic.loadcurves import DAY
+from workbench.traffic.loadcurves import DAY, HOUR
 
 NODES = 3  # of a cluster
 REPLICAS = 2  # of a Deployment
+SCALED = {"frontend", "api"}  # kinds of processes of which there is one pod more at the busy hours
+BUSY = (9, 19)  # hours of the day, local time
 ROLLOUT = 5 * DAY  # a Deployment gets new pods so often
 RUN_EVERY = 3600.0  # of a CronJob without a process that says how often
 LETTERS = "bcdfghjklmnpqrstvwxz2456789"
@@ -29,6 +31,7 @@ LETTERS = "bcdfghjklmnpqrstvwxz2456789"
 class Pod:
     """A pod that exists over [begin, end), in epoch seconds, and carries ``replica`` of ``replicas`` equal shares.
 
+    Where their number changes while it exists, there is a Pod for each stretch [since, until) with as many of them.
     ``owner`` is the name of what a collector takes for its owner: the workload, or the Job of one run.
     """
 
@@ -39,6 +42,8 @@ class Pod:
     replicas: int = 1
     begin: float = -math.inf
     end: float = math.inf
+    since: float = -math.inf
+    until: float = math.inf
 
 
 def pods(cluster: Cluster, workload: Workload, kinds: Mapping[str, ProcessKind], begin: float, end: float) -> list[Pod]:
@@ -77,19 +82,34 @@ def _replica_set(*names: object) -> str:
 
 def _deployment(cluster: Cluster, workload: Workload, _: object, begin: float, end: float) -> Iterator[Pod]:
     offset = number_of("rollout", cluster.name, workload.name) % int(ROLLOUT) // 30 * 30
+    first = number_of(workload.name)
     for rollout in range(int((begin - offset) // ROLLOUT), int(-((offset - end) // ROLLOUT))):
         named = f"{workload.name}-{_replica_set(cluster.name, workload.name, rollout)}"
-        since = rollout * ROLLOUT + offset
-        for replica in range(REPLICAS):
-            yield Pod(
-                f"{named}-{_letters(named, replica)}",
-                workload.name,
-                _node(cluster, number_of(workload.name) + replica),
-                replica,
-                REPLICAS,
-                since,
-                since + ROLLOUT,
-            )
+        born = rollout * ROLLOUT + offset
+        lives = (born, born + ROLLOUT)
+        for since, until, replicas in _scaled(cluster, workload, max(begin, born), min(end, born + ROLLOUT)):
+            for replica in range(replicas):
+                added = replica >= REPLICAS
+                exists = (max(since, born), min(until, born + ROLLOUT)) if added else lives
+                name = f"{named}-{_letters(named, replica, since if added else '')}"
+                yield Pod(
+                    name, workload.name, _node(cluster, first + replica), replica, replicas, *exists, since, until
+                )
+
+
+def _scaled(cluster: Cluster, workload: Workload, begin: float, end: float) -> Iterator[tuple[float, float, int]]:
+    """Return the stretches that touch [begin, end) in which a Deployment has as many pods, with their number."""
+    if not any(process.kind in SCALED for process in workload.processes):
+        yield -math.inf, math.inf, REPLICAS
+        return
+    up, down = ((hour - cluster.utc_offset) * HOUR for hour in BUSY)
+    for day in range(int((begin - up) // DAY), int((end - up) // DAY) + 1):
+        for since, until, replicas in (
+            (day * DAY + up, day * DAY + down, REPLICAS + 1),
+            (day * DAY + down, (day + 1) * DAY + up, REPLICAS),
+        ):
+            if since < end and begin < until:
+                yield since, until, replicas
 
 
 def _stateful_set(cluster: Cluster, workload: Workload, *_: object) -> Iterator[Pod]:

@@ -200,7 +200,8 @@ class _Leg:
         return Counter(dimensions, self.pod.node, keeps, self.begin, self.end)
 
     def tap(self, counter: Counter, measure: str, column: _Column, quantity: Quantity) -> Tap:
-        return Tap(counter, measure, column.number, quantity, self.pod.replica, self.pod.replicas)
+        pod = self.pod
+        return Tap(counter, measure, column.number, quantity, pod.replica, pod.replicas, pod.since, pod.until)
 
 
 def _legs(scene: _Scene, near: _End, far: _End, *, by_pod: bool = False) -> Iterator[_Leg]:
@@ -303,7 +304,7 @@ def _kubelet(scene: _Scene) -> Iterator[Tap]:
                 shown += [(host, other, math.inf) for host, other in scene.on_host(end.cluster, pod.node)]
                 for workload, other, keeps in shown:
                     own = (end.cluster.name, other.node, workload.namespace, other.name, other.node, "eth0", direction)
-                    begin, until = max(pod.begin, other.begin), min(pod.end, other.end)
+                    begin, until = max(pod.begin, pod.since, other.begin), min(pod.end, pod.until, other.end)
                     counter = Counter(own, other.name, keeps, other.begin, other.end)
                     yield Tap(counter, POD_IO, column.number, "bytes", pod.replica, pod.replicas, begin, until)
 
