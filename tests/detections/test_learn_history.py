@@ -131,6 +131,14 @@ def test_of_a_long_range_the_last_91_days_are_read_the_oldest_first(world: World
     assert days == [(begins - HOUR, min(begins + DAY, NOW)) for begins in midnights]
 
 
+def test_running_it_again_over_days_that_are_learned_changes_nothing(new_world: Callable[[], World]) -> None:
+    once, twice = sending(new_world()), sending(new_world())
+    for world, ranges in ((once, (2,)), (twice, (2, 1, 2))):
+        for days in ranges:
+            world.run_over(HISTORY, MIDNIGHT - days * DAY, MIDNIGHT)
+    assert_same_tables(once, twice)
+
+
 def test_a_deploy_of_days_ago_is_learned_as_it_was_then(new_world: Callable[[], World]) -> None:
     """A deploy raises the level; the profile follows it, as it did for the run of that hour."""
     worlds = new_world(), new_world()

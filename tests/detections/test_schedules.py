@@ -1,0 +1,88 @@
+"""The schedules as shipped: how much they read in a day, how soon they find, and how late a data point may come."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import pytest
+
+from tests.detections.world import (
+    DAY,
+    DEPLOYS,
+    EDGE_BASELINE,
+    MINUTE,
+    NEW_EDGE,
+    NEW_UDP_EDGE,
+    NOW,
+    OUTBOUND,
+    PROFILE,
+    TRAFFIC_BASELINE,
+)
+from workbench.compiler.build import Package
+from workbench.replay.app import App
+from workbench.replay.context import Window
+from workbench.replay.schedule import due
+
+POINTS_A_MINUTE = 2  # of the eBPF collector
+
+
+@pytest.fixture(scope="session")
+def app(built: Package) -> App:
+    return App.load(built.staged)
+
+
+def runs(app: App, name: str) -> list[tuple[float, Window]]:
+    """The runs of three days, with the time range that each reads."""
+    search = app.saved_searches[name]
+    return [(at, Window.at(at, search.earliest, search.latest)) for at, _ in due([search], NOW - DAY, NOW + 2 * DAY)]
+
+
+def points(app: App, names: Sequence[str]) -> float:
+    """What is read in a day of a series with a point in every interval."""
+    windows = [window for name in names for at, window in runs(app, name) if NOW <= at < NOW + DAY]
+    return sum(window.latest - window.earliest for window in windows) / MINUTE * POINTS_A_MINUTE
+
+
+def test_outbound_and_tcp_edges_with_what_they_learn_from_read_at_most_30_thousand_points(app: App) -> None:
+    assert points(app, (OUTBOUND, TRAFFIC_BASELINE)) == 17_280
+    assert points(app, (NEW_EDGE, EDGE_BASELINE)) == 12_720
+    assert points(app, (OUTBOUND, TRAFFIC_BASELINE, NEW_EDGE, EDGE_BASELINE)) == 30_000
+
+
+def test_what_is_enabled_beside_them_reads_more(app: App) -> None:
+    assert points(app, (PROFILE,)) == 5_760
+    assert points(app, (DEPLOYS,)) == 24 * 124 * POINTS_A_MINUTE
+    assert points(app, (NEW_UDP_EDGE,)) == 8_640
+
+
+def reads(of_search: list[tuple[float, Window]], at: float, arrives: float) -> list[float]:
+    """When the runs of a search read a point of ``at`` that arrived ``arrives``."""
+    return [run for run, window in of_search if run >= arrives and window.earliest <= at < window.latest]
+
+
+# A burst is reported when 11 intervals are over the limit in all its metrics: two minutes of three metrics.
+@pytest.mark.parametrize(("name", "lasts"), [(OUTBOUND, 2 * MINUTE), (NEW_EDGE, 0), (NEW_UDP_EDGE, 0)])
+def test_a_burst_and_an_edge_are_found_within_25_minutes(app: App, name: str, lasts: float) -> None:
+    of_search = runs(app, name)
+    for minute in range(60):
+        begins = NOW + minute * MINUTE
+        assert min(reads(of_search, begins + lasts, begins + lasts)) <= begins + 25 * MINUTE
+
+
+@pytest.mark.parametrize(
+    ("name", "late"),
+    [
+        (OUTBOUND, 49),
+        (NEW_EDGE, 35),
+        (NEW_UDP_EDGE, 35),
+        (EDGE_BASELINE, 35),
+        (PROFILE, 22),
+        (DEPLOYS, 74),
+        (TRAFFIC_BASELINE, 60),
+    ],
+)
+def test_a_point_that_comes_so_many_minutes_late_is_still_read(app: App, name: str, late: int) -> None:
+    of_search = runs(app, name)
+    for minute in range(60):
+        at = NOW + minute * MINUTE
+        assert reads(of_search, at, at + late * MINUTE)
