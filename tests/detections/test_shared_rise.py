@@ -18,6 +18,7 @@ from hypothesis import strategies as st
 from tests.detections.rising import Hour, last_hour, rise_outbound, write_profile
 from tests.detections.world import HOUR, MINUTE, NOW, OUTBOUND, SUSTAINED, World, point
 from tests.examples import GENERATE, examples
+from workbench.replay.context import Limits
 from workbench.replay.rows import Row, each_text
 from workbench.spl.times import cron_runs
 
@@ -184,6 +185,15 @@ def test_all_runs_that_see_a_rise_give_one_finding_whenever_it_begins(world: Wor
     runs = takewhile(lambda at: at < NOW + begins + 2 * HOUR, cron_runs(search.cron or "", NOW))
     found = [row for at in runs for row in world.run(OUTBOUND, at).findings]
     assert [who(row) for row in found] == [CLUSTER]
+
+
+def test_what_eventstats_leaves_out_beyond_its_limits_is_a_finding_of_its_own(world: World) -> None:
+    rise_outbound(world, [2.0] * 8)
+    search = world.app.saved_searches[OUTBOUND].search
+    rows = world.run_text(search, NOW - 64 * MINUTE, NOW - 4 * MINUTE, limits=Limits(eventstats_rows=3))
+    clusters, own = split(rows)
+    assert own.union(*map(named, clusters)) == {f"app-{number}" for number in range(8)}
+    assert len(own) >= 5
 
 
 def test_the_risk_is_that_of_the_cluster_and_names_no_process_as_a_threat(world: World) -> None:
