@@ -191,3 +191,13 @@ def test_while_it_learns_it_says_from_when_each_detection_is_sure(world: World, 
     }
     assert lines["npm_edge_clusters"]["advice"] == "The edge detection is silent in 1 of 1 clusters."
     assert shown("learned", at=NOW + 7 * DAY)["npm_profile"]["state"] == "look"
+
+
+def test_lost_edges_are_told_before_the_hourly_search_finds_them(world: World, shown: Shown) -> None:
+    world.add(point(NOW - HOUR, "prod", "web", process="a", dest="db", tcp_packets=1) for _ in range(1))
+    world.run(EDGE_BASELINE)
+    assert shown("learned")["npm_known_edges"]["state"] == "ok"
+    (world.app.root / "lookups" / "npm_known_edges.csv").write_text("cluster\n")
+    line = shown("learned")["npm_known_edges"]
+    assert line["state"] == "look"
+    assert str(line["advice"]).startswith("It was lost or comes from a backup.")

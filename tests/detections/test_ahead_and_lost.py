@@ -21,6 +21,7 @@ from tests.detections.world import (
     NOW,
     PROFILE,
     SUSTAINED,
+    TABLES,
     TRAFFIC_BASELINE,
     World,
 )
@@ -155,13 +156,39 @@ def test_a_cluster_whose_edges_are_gone_learns_again_and_reports_nothing(watched
     assert lookup(watched, "npm_edge_clusters")[0]["learning_until"] == cluster["learning_until"]
 
 
-def test_thirty_edges_none_of_which_is_known_are_a_lost_table_and_no_findings(watched: World) -> None:
-    """Detections run before the hourly search finds the table lost; one known edge shows that it is not."""
-    for number in range(30):
+def test_a_lost_table_is_no_findings_before_the_hourly_search_finds_it(watched: World) -> None:
+    """Detections run first. However many edges are new, a table that knows others of the cluster was not lost."""
+    for number in range(40):
         watched.add(talk("prod", "web", f"app-{number}", HOUR / 2))
-    assert len(watched.rows(NEW_EDGE)) == 30  # each is new itself
+    assert len(watched.rows(NEW_EDGE)) == 40  # each is new itself
     keep(watched, "npm_known_edges", lambda rows: [])
     assert watched.rows(NEW_EDGE) == []
+    (watched.app.root / "lookups" / "npm_known_edges.csv").unlink()
+    watched.run(TABLES)
+    assert watched.rows(NEW_EDGE) == []
+
+
+def test_a_table_of_edges_restored_alone_is_old(watched: World) -> None:
+    """A few edges became known since, of a few workloads; npm_edge_clusters is as it was."""
+    week, folder = 7 * DAY, watched.app.root / "lookups"
+    before = {name: (folder / f"{name}.csv").read_text() for name in ("npm_known_edges", "npm_edge_clusters")}
+    hours = [-week + HOUR * (1 + hour) for hour in range(30)]
+    watched.add(talk("prod", "web", "db", *hours)).add(talk("prod", "web", "since", *hours))
+    watched.run_over(EDGE_BASELINE, NOW - DAY, NOW + week - 2 * HOUR, NOW + week - 2 * HOUR)
+    assert watched.rows(NEW_EDGE, NOW + week - HOUR) == []
+    after = {name: (folder / f"{name}.csv").read_text() for name in before}
+    (folder / "npm_known_edges.csv").write_text(before["npm_known_edges"])
+    assert watched.rows(NEW_EDGE, NOW + week - HOUR) == []
+    watched.run(EDGE_BASELINE, NOW + week + 2 * MINUTE)
+    assert watched.rows(NEW_EDGE, NOW + week + 12 * MINUTE) == []
+    [cluster] = lookup(watched, "npm_edge_clusters")
+    assert (cluster["state"], float(cluster["lost_at"])) == ("learning", NOW + week - 8 * MINUTE)
+    (folder / "npm_known_edges.csv").write_text(after["npm_known_edges"])
+    (folder / "npm_edge_clusters.csv").write_text(before["npm_edge_clusters"])  # the other one alone: nothing is lost
+    watched.add(talk("prod", "web", "secrets", -week + HOUR / 2))
+    watched.run(EDGE_BASELINE, NOW + week + 2 * MINUTE)
+    assert len(watched.rows(NEW_EDGE, NOW + week + 12 * MINUTE)) == 1
+    assert lookup(watched, "npm_edge_clusters")[0]["state"] == "ready"
 
 
 def test_an_edge_that_a_person_takes_out_is_new_again_and_nothing_else_changes(watched: World) -> None:

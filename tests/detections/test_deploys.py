@@ -8,6 +8,8 @@ from __future__ import annotations
 import pytest
 
 from tests.detections.deploying import (
+    LEVELS,
+    OWNER,
     accepted,
     by_hand,
     cells,
@@ -116,8 +118,10 @@ def test_a_silence_of_the_whole_process_is_no_deploy(world: World, later: float 
 
 
 def test_a_weekly_job_that_got_a_new_image_is_deployed_once(world: World) -> None:
+    world.add(running("1", -3 * 168, 2, process="always"))
     for week, image in ((-3, "old"), (-2, "new"), (-1, "new"), (0, "new")):
         world.add(running(image, week * 168, week * 168 + 1))
+        by_hand(world, (week - 1) * 168, week * 168)
         hourly(world, week * 168 + 1, week * 168 + 2)
     assert [(image, deployed) for image, _, _, deployed in images(world)] == [("old", None), ("new", -336)]
 
@@ -187,4 +191,37 @@ def test_images_ahead_of_the_clock_are_not_learned(world: World) -> None:
     world.add(running("1.0", -30, 0)).add(running("2.0", 48, 49))
     world.run_over(DEPLOYS, NOW - 40 * HOUR, NOW + 72 * HOUR, NOW)
     assert [row["image"] for row in cells(world, "npm_known_images")] == ["1.0"]
+    assert accepted(world) == []
+
+
+def test_a_table_from_a_week_ago_makes_no_deploys_of_what_came_since(world: World) -> None:
+    """Nobody knows when: a level is taken over only within hours of its deploy."""
+    week = 7 * 24
+    world.add(running("1.0", -30, 1)).add(running("1.1", week - 100, week + 3)).add(
+        running("new", week + 1.5, week + 3)
+    )
+    by_hand(world, -30, 0)
+    hourly(world, week, week + 1)
+    assert images(world) == [("1.0", -30, -0.167, None), ("1.1", -0.167, week + 1.0, -1)]
+    assert accepted(world) == []
+    hourly(world, week + 2, week + 2)
+    assert accepted(world) == [line(week + 1, "new")]
+
+
+def test_a_lost_table_makes_no_deploys(world: World) -> None:
+    world.add(running("1.0", -60, -20)).add(running("1.1", -20, 3))
+    by_hand(world, -60, 0)
+    assert accepted(world) == [line(-20, "1.1")]
+    (world.app.root / "lookups" / "npm_known_images.csv").write_bytes(b"")
+    hourly(world, 1, 2)
+    assert images(world) == [("1.1", -1, 2.0, None)]
+    assert accepted(world) == []
+
+
+def test_deploys_ahead_of_the_clock_are_dropped_with_their_table(world: World) -> None:
+    world.add(running("1.0", -60, 3))
+    by_hand(world, -60, 0)
+    ahead = f"{LEVELS}\nprod,shop,web,app,{NOW + 40 * HOUR:.0f},3,image 9,{OWNER}\n"
+    (world.app.root / "lookups" / "npm_deploys.csv").write_text(ahead)
+    hourly(world, 1, 1)
     assert accepted(world) == []
