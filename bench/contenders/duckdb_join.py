@@ -11,7 +11,8 @@ import duckdb
 
 KEYS = ("cluster", "namespace", "workload", "process")
 METRICS = ("tcp.bytes", "tcp.new_sockets", "tcp.packets", "udp.bytes", "udp.packets")
-THRESHOLD, MIN_SAMPLES, MIN_SPREAD = 3.0, 100, 0.05  # the defaults of npmanomaly
+THRESHOLD, MIN_SAMPLES, MIN_SPREAD, OVER_PEAK = 3.0, 100, 0.05, 1.25  # the defaults of npmanomaly
+PARTS = [f"p95_{hour:02d}" for hour in range(0, 24, 2)]  # of the day
 
 
 def name(field: str) -> str:
@@ -20,17 +21,18 @@ def name(field: str) -> str:
 
 
 def limits(baseline: str) -> str:
-    """SELECT with the four keys and, for each metric, its average, spread and upper limit."""
+    """SELECT with the four keys and, for each metric, its average, spread, upper limit and usual peaks."""
     columns = [name(key) for key in KEYS]
     for number, metric in enumerate(METRICS):
         average, deviation = name(f"avg_{metric}"), name(f"stdev_{metric}")
         spread = f"greatest({deviation}, {MIN_SPREAD} * abs({average}))"
-        limit = f"greatest({average} + {THRESHOLD} * {spread}, {name(f'p85_{metric}')})"
-        upper = f"if({name(f'count_{metric}')} >= {MIN_SAMPLES}, {limit}, 'infinity')"
+        upper = f"if({name(f'count_{metric}')} >= {MIN_SAMPLES}, {average} + {THRESHOLD} * {spread}, 'infinity')"
+        peaks = f"[{', '.join(name(f'{part}_{metric}') for part in PARTS)}]"
         columns += [f"{average} AS average{number}", f"{spread} AS spread{number}", f"{upper} AS upper{number}"]
+        columns.append(f"{peaks} AS peaks{number}")
     types = dict.fromkeys(KEYS, "VARCHAR")
     types |= {f"{part}_{metric}": "DOUBLE" for metric in METRICS for part in ("count", "avg", "stdev")}
-    types |= {f"{part}_{metric}": "DOUBLE" for metric in METRICS for part in ("p85", "p95")}
+    types |= {f"{part}_{metric}": "DOUBLE" for metric in METRICS for part in PARTS}
     return f"SELECT {', '.join(columns)} FROM read_csv('{baseline}', header=true, auto_detect=false, columns={types})"
 
 
@@ -40,10 +42,12 @@ def findings(rows: str, baseline: str) -> str:
     types = {"_time": "BIGINT"} | dict.fromkeys(KEYS, "VARCHAR") | dict.fromkeys(METRICS, "DOUBLE")
     types |= {f"__mv_{field}": "VARCHAR" for field in fields}
     source = f"read_csv('{rows}', header=true, auto_detect=false, quote='\"', escape='\"', columns={types})"
-    over = " OR ".join(f"{name(metric)} > upper{number}" for number, metric in enumerate(METRICS))
+    part = "1 + (_time % 86400) // 7200"
+    limits_ = [f"greatest(upper{number}, {OVER_PEAK} * peaks{number}[{part}])" for number in range(len(METRICS))]
+    over = " OR ".join(f"{name(metric)} > {limit}" for metric, limit in zip(METRICS, limits_, strict=True))
     tidy = ", ".join(
         f"{{'metric': '{metric}', 'value': {name(metric)}, 'expected': average{number}, 'stdev': spread{number},"
-        f" 'upper': upper{number}}}"
+        f" 'upper': {limits_[number]}}}"
         for number, metric in enumerate(METRICS)
     )
     keys = ", ".join(name(key) for key in KEYS)

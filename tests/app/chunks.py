@@ -6,6 +6,7 @@ import json
 from collections.abc import Iterable, Iterator, Sequence
 
 from hypothesis import strategies as st
+from npmlib.anomaly.baseline import PEAKS
 from npmlib.rows import Columns, csv_rows
 
 KEYS = ("cluster", "workload", "process")
@@ -28,13 +29,26 @@ LOOKUP = "\n".join(
     ]
 )
 
-# The same with usual peaks above the limit, below it, at values that are sent, unknown, and equal to each other.
-_PEAKS = ["p85_{0},p95_{0}", "170,200", "160,160", ",", "120,140", "0,0", "165.5,1e9"]
+# The same with usual peaks, alike all day or different, or unknown. Times are in part 0 or at its end.
+_PEAKS = [
+    ",".join(f"{part}_{{0}}" for part in PEAKS),
+    ",".join(["136"] * 12),
+    ",".join(["128", "136.000", "0", "1e9"] * 3),
+    "," * 11,
+    "96,,112" + "," * 9,
+    ",".join(["0"] * 12),
+    "132.4" + ",1e9" * 11,
+    ",".join(["136"] * 11) + ",",
+]
 PEAKED = "\n".join(
-    ",".join([line, *((pair.format(metric)) for metric in METRICS)]) if line else line
-    for line, pair in zip(LOOKUP.split("\n"), [*_PEAKS, "170,200"], strict=False)
+    ",".join([line, *((peaks.format(metric)) for metric in METRICS)]) if line else line
+    for line, peaks in zip(LOOKUP.split("\n"), _PEAKS, strict=False)
 )
 
+# Midnight, five seconds before noon and after, the end of a day; and what is no time in epoch seconds.
+TIMES = st.sampled_from(
+    ["5", "1772323200.5", "1772366395", "1772366405", "1772409599.9", "2026-03-01", "", "-1", "1e9", " 7", "nan", '"']
+)
 numbers = st.one_of(
     st.integers(0, 250).map(str),
     st.floats(0, 250).map(lambda number: f"{number:.5f}"),
@@ -85,7 +99,7 @@ def bodies(draw: st.DrawFn) -> bytes:
     lines = [[style(name) for name in (*fields, *(f"__mv_{name}" for name in fields if twins))]]
     for time in range(draw(st.integers(0, 12))):
         row = draw(rows(unusual))
-        row["_time"] = draw(st.sampled_from(["5", "1772323200.5", "2026-03-01"])) if unusual else str(1772323200 + time)
+        row["_time"] = draw(TIMES) if unusual else str(1772323200 + time)
         row["_chunked_idx"] = str(time)
         several = draw(st.sampled_from(fields)) if twins and unusual and fields else None
         cells = [style(row[name] + "\n2" if name == several else row[name]) for name in fields]
@@ -108,8 +122,9 @@ def plain_bodies(draw: st.DrawFn) -> bytes:
     fields = ["_time", *KEYS, *METRICS, *(f"__mv_{name}" for name in ("_time", *KEYS, *METRICS))]
     values = st.lists(near_the_limit, min_size=len(METRICS), max_size=len(METRICS))
     lines = [fields]
+    begins = draw(st.sampled_from([1772323200, 1772330398]))  # the second crosses into the next part of the day
     for number, (series, row) in enumerate(draw(st.lists(st.tuples(known_series, values), max_size=30))):
-        lines.append([str(1772323200 + number // 4), *series, *row, *[""] * (1 + len(KEYS) + len(METRICS))])
+        lines.append([str(begins + number // 4), *series, *row, *[""] * (1 + len(KEYS) + len(METRICS))])
     if draw(st.booleans()):
         odd = draw(rows(unusual=True))
         at = draw(st.integers(1, len(lines)))

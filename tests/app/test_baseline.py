@@ -5,7 +5,7 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
-from npmlib.anomaly.baseline import Limit, load_baseline
+from npmlib.anomaly.baseline import Limit, load_baseline, part_of_day
 from npmlib.anomaly.options import Options
 from npmlib.errors import SearchError
 
@@ -55,29 +55,46 @@ def test_a_thin_baseline_has_no_upper_limit(app_folder: Path) -> None:
     assert baseline[("prod", "enough")] == (Limit(160.0, 100.0, 20.0),)
 
 
-PEAKED = HEADER.strip() + ",p85_tcp.bytes,p95_tcp.bytes\n"
+PEAKED = HEADER.strip() + ",p95_00_tcp.bytes,p95_22_tcp.bytes\n"
+
+
+def peaks(first: float | None, last: float | None) -> tuple[float | None, ...]:
+    """Those of two parts of the day; the others are unknown."""
+    return (first, *[None] * 10, last)
 
 
 @pytest.mark.parametrize(
-    ("cells", "limit"),
+    ("cells", "limit", "largest"),
     [
-        ("170,300", Limit(170.0, 100.0, 20.0, 170.0, 300.0)),
-        ("150,300", Limit(160.0, 100.0, 20.0, 150.0, 300.0)),
-        (",", Limit(160.0, 100.0, 20.0)),
+        ("136,300", Limit(160.0, 100.0, 20.0, peaks(136, 300)), [170, 160, 375, 375]),
+        ("120,1e2", Limit(160.0, 100.0, 20.0, peaks(120, 100)), [160, 160, 160, 160]),
+        (",", Limit(160.0, 100.0, 20.0, peaks(None, None)), [160, 160, 160, 160]),
     ],
     ids=["over the limit", "under the limit", "not known yet"],
 )
-def test_a_usual_peak_is_a_second_limit(app_folder: Path, cells: str, limit: Limit) -> None:
-    folder = write(app_folder, PEAKED + f"prod,nginx,2000,100,20,{cells}\n")
-    assert load_baseline(folder, ONE_METRIC) == {("prod", "nginx"): (limit,)}
+def test_a_quarter_over_the_usual_peak_of_the_time_of_day_is_a_second_limit(
+    app_folder: Path, cells: str, limit: Limit, largest: list[float]
+) -> None:
+    """A column that is not there is one of peaks not known; a time that is not known is compared with the highest."""
+    baseline = load_baseline(write(app_folder, PEAKED + f"prod,nginx,2000,100,20,{cells}\n"), ONE_METRIC)
+    series = ("prod", "nginx")
+    assert baseline == {series: (limit,)}
+    assert [limit.largest(part) for part in (0, 5, 11, None)] == largest
+    assert [baseline.largest(series, part) for part in (0, 5, 11, None)] == [[each] for each in largest]
 
 
-def test_usual_peaks_can_be_ignored_and_are_taken_for_all_metrics_or_none(app_folder: Path) -> None:
+@pytest.mark.parametrize(
+    ("time", "part"),
+    [("1772323200", 0), ("1772330399.9", 0), ("1772330400", 1), ("1772409599", 11), ("-1", 11)]
+    + [(no_time, None) for no_time in ("", "2026-03-01", "nan", None, ["1772323200", "1"])],
+)
+def test_a_part_of_the_day_has_two_hours_of_utc(time: object, part: int | None) -> None:
+    assert part_of_day(time) == part
+
+
+def test_usual_peaks_can_be_ignored(app_folder: Path) -> None:
     folder = write(app_folder, PEAKED + "prod,nginx,2000,100,20,170,300\n")
     assert load_baseline(folder, replace(ONE_METRIC, peaks="ignore"))["prod", "nginx"] == (Limit(160.0, 100.0, 20.0),)
-    header = "cluster,process," + ",".join(f"count_{m},avg_{m},stdev_{m}" for m in "ab") + ",p85_a,p95_a\n"
-    folder = write(app_folder, header + "prod,nginx,2000,100,20,2000,100,20,170,300\n")
-    assert load_baseline(folder, replace(ONE_METRIC, metrics=("a", "b")))["prod", "nginx"] == (Limit(160, 100, 20),) * 2
 
 
 def test_zero_turns_the_guards_off(app_folder: Path) -> None:
@@ -105,6 +122,8 @@ def test_a_metric_the_series_never_had_has_no_limit(app_folder: Path) -> None:
         (HEADER + "prod,a,2000,100,inf\n", "line 2: 'inf' is not a number"),
         (HEADER + "prod,a,-1,100,20\n", "line 2: a count or a standard deviation is below 0"),
         (PEAKED + "prod,a,20,100,20,x,300\n", "line 2: 'x' is not a number"),
+        (PEAKED + 'prod,a,20,100,20,"1,2",300\n', "line 2: '1,2' is not a number"),
+        (PEAKED + f"prod,a,20,100,20,{'9' * 400},300\n", "' is not a number"),
         (HEADER + "prod,a,20,100,-20\n", "line 2: a count or a standard deviation is below 0"),
         (HEADER + "prod,a,20,1,1\nprod,b,20,1,1\nprod,a,20,1,1\n", "lines 2 and 4: two rows for prod, a"),
         (HEADER + 'prod,"a,20,1,1\n', "cannot be read"),

@@ -111,7 +111,6 @@ def test_rows_over_the_limit_come_back_tidy(search: Search) -> None:
             "expected": "100",
             "stdev": "20",
             "score": "4.025",
-            "p85": None,
             "p95": None,
             "limit": "160",
         }

@@ -43,7 +43,6 @@ def test_a_metric_over_its_limit_gives_a_tidy_row() -> None:
             "expected": "100",
             "stdev": "20",
             "score": "4.025",
-            "p85": "",
             "p95": "",
             "limit": "160",
         }
@@ -85,11 +84,18 @@ def test_a_thin_baseline_is_silent() -> None:
     assert scored(row("young", tcp="1e12")) == []
 
 
-def test_a_finding_tells_the_usual_peaks() -> None:
-    baseline: Baseline = {("prod", "backup"): (Limit(400.0, 100.0, 20.0, 400.0, 900.5), None)}
-    rows = [row("backup", tcp="400"), row("backup", tcp="400.5")]
-    assert [(found["value"], found["p85"], found["p95"]) for found in score_rows(rows, baseline, OPTIONS, Tally())] == [
-        ("400.5", "400", "900.5")
+def test_a_finding_tells_the_usual_peak_of_its_time_of_day() -> None:
+    peaks = (320.0, 900.5, *[None] * 10)
+    baseline: Baseline = {("prod", "backup"): (Limit(300.0, 100.0, 20.0, peaks), None)}
+    rows = [
+        row("backup", tcp=sent) | {"_time": str(1772323200 + at)} for at in (0, 7200, 14400) for sent in ("350", "401")
+    ]
+    assert [
+        (found["value"], found["p95"], found["limit"]) for found in score_rows(rows, baseline, OPTIONS, Tally())
+    ] == [
+        ("401", "320", "400"),
+        ("350", "0", "300"),
+        ("401", "0", "300"),
     ]
 
 
@@ -181,12 +187,12 @@ def test_agrees_with_the_rule_written_in_sql(
     minsamples: int,
     minspread: float,
 ) -> None:
-    """DuckDB evaluates value > max(avg + threshold * max(stdev, minspread * avg), peak), with enough data points."""
+    """DuckDB evaluates value > max(avg + threshold * max(stdev, minspread * avg), 1.25 * peak), with enough points."""
     options = Options(
         by=("process",), metrics=("tcp",), threshold=threshold, minsamples=minsamples, minspread=minspread
     )
     baseline: Baseline = {
-        (name,): (limit(count, average, stdev, options, peak) if count else None,)
+        (name,): (limit(count, average, stdev, options, (peak,)) if count else None,)
         for name, (count, average, stdev, peak) in statistics.items()
     }
     sent = [{"process": name, "tcp": "" if value is None else repr(value)} for name, value in rows]
@@ -204,7 +210,7 @@ def test_agrees_with_the_rule_written_in_sql(
     theirs = database.execute(
         """select process, value from points join baseline using (process)
            where n > 0 and n >= $minsamples
-             and value > greatest(average + $threshold * greatest(stdev, $minspread * average), peak)
+             and value > greatest(average + $threshold * greatest(stdev, $minspread * average), 1.25 * peak)
            order by position""",
         {"minsamples": minsamples, "threshold": threshold, "minspread": minspread},
     ).fetchall()

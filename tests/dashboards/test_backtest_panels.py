@@ -170,23 +170,24 @@ def test_many_new_peers_on_a_day_are_one_finding(world: World, shown: Shown) -> 
 @pytest.mark.parametrize(
     ("peaks", "average", "found"),
     [
-        ((1000, 1260), 500, True),  # 1.25 times the usual p95 and more
+        ((1000, 1260), 500, True),  # more than a quarter above the usual peak of that time of day
         ((1000, 1250), 500, False),
-        ((1010, 1000), 500, True),  # above the usual p85
-        ((1010, 2000), 5000, False),  # far below three standard deviations
-        ((900, 900), 500, False),
+        ((2600, 1000), 500, True),
+        ((2400, 1000), 500, False),  # usual at that time of day
+        ((2600, 1000), 5000, False),  # below three standard deviations
     ],
 )
-def test_a_day_above_the_peaks_of_the_days_before_is_one_of_the_outbound_detection(
+def test_a_day_above_the_peaks_of_the_week_before_is_one_of_the_outbound_detection(
     world: World, shown: Shown, peaks: tuple[int, int], average: int, found: bool
 ) -> None:
-    usual = [f"prod,shop,web,nginx,{TODAY - back},1000,1000,,\n" for back in range(2, 25)]
+    usual = [f"prod,shop,web,nginx,{TODAY - back},2000,1000,,\n" for back in range(2, 25)]
     loud = f"prod,shop,web,nginx,{TODAY - 1},{peaks[0]},{peaks[1]},,\n"
     header = "cluster,namespace,workload,process"
     write(
         world,
         npm_profile=PROFILES + profile({}),
-        npm_days=f"{header},day,p85_tcp_bytes,p95_tcp_bytes,p85_udp_bytes,p95_udp_bytes\n" + "".join([*usual, loud]),
+        npm_days=f"{header},day,p95_02_tcp_bytes,p95_14_tcp_bytes,p95_02_udp_bytes,p95_14_udp_bytes\n"
+        + "".join([*usual, loud]),
         npm_baseline=f"{header},avg_tcp.bytes,stdev_tcp.bytes,avg_udp.bytes,stdev_udp.bytes\nprod,shop,web,nginx,{average},10,,\n",
     )
     rows = [row for row in shown("backtest") if row["detection"] == "outbound"]

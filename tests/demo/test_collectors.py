@@ -31,9 +31,9 @@ after
 def test_the_page_of_each_source_sets_all_choices(source: str) -> None:
     macros = site_macros(source)
     assert set(macros) - {"npm_outbound_intervals"} == CHOICES | FOR_HISTORY
-    # Ten intervals of 30 seconds are what ships.
+    # Eight intervals of 30 seconds are what ships.
     seconds = int(macros["npm_sent_in(2)"].partition("(")[2].split(",")[0])
-    assert int(macros.get("npm_outbound_intervals", "10")) == 300 // seconds
+    assert int(macros.get("npm_outbound_intervals", "8")) == 240 // seconds
 
 
 def test_the_page_of_the_ebpf_collector_says_what_ships(built: Package) -> None:

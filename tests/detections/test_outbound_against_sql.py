@@ -34,36 +34,28 @@ with measured as (
     from measured where _time >= $midnight - 2592000 and _time < $midnight
     group by cluster, workload, process, metric
 ), hours as (
-    select cluster, workload, process, metric, floor(_time / 86400) as day,
-           quantile_cont(value, 0.85) as p85, quantile_cont(value, 0.95) as p95
-    from measured where _time >= $midnight - 14 * 86400 and _time < $midnight
-    group by cluster, workload, process, metric, day, floor(_time / 3600)
-), days as (
-    select cluster, workload, process, metric, max(p85) as p85, max(p95) as p95
-    from hours group by cluster, workload, process, metric, day
+    select cluster, workload, process, metric, floor(_time / 7200) % 12 as part, quantile_cont(value, 0.95) as p95
+    from measured where $peaks and _time >= $midnight - 7 * 86400 and _time < $midnight
+    group by cluster, workload, process, metric, part, floor(_time / 3600)
 ), peaks as (
-    select cluster, workload, process, metric, coalesce(max(p85, 2)[2], max(p85)) as p85,
-           coalesce(max(p95, 2)[2], max(p95)) as p95
-    from days where $peaks group by cluster, workload, process, metric
+    select cluster, workload, process, metric, part, max(p95) as p95 from hours group by all
 ), current as (
-    select * from measured where _time >= $now - 3840 and _time < $now - 240
+    select *, floor(_time / 7200) % 12 as part from measured where _time >= $now - 3840 and _time < $now - 240
 ), judged as (
     select *, greatest(deviation, $minspread * abs(average)) as spread,
-           greatest(average + $threshold * greatest(deviation, $minspread * abs(average)), p85) as upper
+           greatest(average + $threshold * greatest(deviation, $minspread * abs(average)), 1.25 * p95) as upper
     from current join usual using (cluster, workload, process, metric)
-    left join peaks using (cluster, workload, process, metric)
+    left join peaks using (cluster, workload, process, metric, part)
     where n >= $minsamples
 ), by_metric as (
     select cluster, workload, process, metric, count(*) filter (value > upper) as intervals,
-           count(*) filter (value > greatest(upper, 1.25 * p95)) as over_peaks,
            max((value - average) / nullif(spread, 0)) filter (value > upper) as score,
-           least(min(abs(value - upper) / greatest(1, abs(upper))) filter (value <> upper),
-                 min(abs(value - 1.25 * p95) / greatest(1, abs(p95))) filter (value <> 1.25 * p95), 1) as margin
+           coalesce(min(abs(value - upper) / greatest(1, abs(upper))) filter (value <> upper), 1) as margin
     from judged group by cluster, workload, process, metric
 )
 select cluster, workload, process, sum(intervals) as intervals,
        list_sort(list(metric) filter (intervals > 0)) as metrics, max(score) as score,
-       sum(over_peaks) > 10 or max(intervals) > 20 as reported, min(margin) as margin
+       max(intervals) > 8 as reported, min(margin) as margin
 from by_metric group by cluster, workload, process, left(metric, 3) order by all
 """
 
@@ -114,6 +106,7 @@ SERIES = st.fixed_dictionaries(
         "spread": st.sampled_from([0.0, 0.001, 0.3, 0.3, 2.0]),
         "burst": st.sampled_from([0.9, 1.04, 2.0, 7.0, 30.0, 30.0]),
         "daily": st.sampled_from([None, 5.0, 20.0]),
+        "hour": st.sampled_from([1, 2, 3, 9]),
         "intervals": st.integers(0, 20),
         "metrics": st.sets(st.sampled_from(METRICS), min_size=1),
     }
@@ -134,7 +127,7 @@ def points_of(series: dict[str, Any], numbers: random.Random) -> Iterator[dict[s
         yield made(NOW - numbers.uniform(71 * MINUTE, 29 * DAY), 1)
     for day in range(1, 5) if series["daily"] else ():
         for interval in range(15):
-            yield made(NOW // DAY * DAY - day * DAY + 9 * HOUR + 30 * interval, series["daily"] / day)
+            yield made(NOW // DAY * DAY - day * DAY + series["hour"] * HOUR + 30 * interval, series["daily"] / day)
     for interval in range(series["intervals"]):
         for _ in range(numbers.choice([1, 1, 3])):
             yield made(NOW - 40 * MINUTE + 30 * interval + numbers.choice([0, 3, 9.5]), series["burst"])

@@ -22,7 +22,7 @@ from workbench.replay.rows import Row
 
 @pytest.mark.parametrize(
     ("value", "level", "points"),
-    [(1400, "moderate", 15), (2500, "high", 30), (9000, "extreme", 40), (9e9, "extreme", 40)],
+    [(1400, "moderate", 15), (2700, "high", 30), (9000, "extreme", 40), (9e9, "extreme", 40)],
 )
 def test_the_score_grows_with_what_was_seen_and_is_capped(world: World, value: float, level: str, points: int) -> None:
     world.add(usual("prod", "web", "nginx", around(1000, 100)))

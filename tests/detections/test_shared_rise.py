@@ -69,7 +69,8 @@ def test_forty_that_rise_in_intervals_are_one_finding_too(world: World) -> None:
     assert named(row) == {f"app-{number}" for number in range(40)}
     assert str(row["summary"]).startswith(
         "A large part of Kubernetes cluster prod sent far more than it used to. Between 03:10 and 03:15 UTC 40 of 60"
-        " known processes rose at once, half of them to 2.8 times what they reach on busy days or more: shop/app-39"
+        " known processes rose at once, half of them to 2.8 times what they send at this time of day or more: shop/"
+        "app-39"
     )
 
 

@@ -68,8 +68,11 @@ def test_the_columns_are_those_of_the_content(installed: World) -> None:
     installed.run(TABLES)
     for name, text in tables(installed).items():
         if name not in NO_FIRST_ROW:
-            shipped = Path("contentctl/lookups", f"{name}.csv").read_text()
-            assert sorted(next(csv.reader(text.splitlines()))) == sorted(next(csv.reader(shipped.splitlines())))
+            shipped = next(csv.reader(Path("contentctl/lookups", f"{name}.csv").read_text().splitlines()))
+            looked_up = sorted(
+                column for column in shipped if not column.startswith("p95_")
+            )  # those only a command reads
+            assert sorted(next(csv.reader(text.splitlines()))) == looked_up
 
 
 def test_a_second_run_changes_nothing(installed: World) -> None:

@@ -90,7 +90,7 @@ def test_the_option_is_written_where_the_steps_say() -> None:
     options = (CHECKOUT / "app/bin/npmlib/anomaly/options.py").read_text(encoding="utf-8")
     assert "\n".join(lines) in "\n".join(line.strip() for line in options.splitlines())
     baseline = (CHECKOUT / "app/bin/npmlib/anomaly/baseline.py").read_text(encoding="utf-8")
-    assert "options.minspread" in baseline.split("def limit(", 1)[1].split("\ndef ", 1)[0]
+    assert "options.minspread" in baseline.split("def _statistics(", 1)[1].split("\ndef ", 1)[0]
 
 
 def test_the_folders_exist() -> None:

@@ -90,19 +90,15 @@ def test_a_threshold_for_equal_findings_has_as_many_or_just_fewer(bursty: Traffi
         assert again.false_alerts == result.false_alerts
 
 
-def test_usual_peaks_are_those_of_the_second_busiest_day_of_fourteen(bursty: TrafficSeries) -> None:
-    """By hand, from the intervals of each day, and an attack raises only what comes after its day."""
+def test_usual_peaks_are_the_highest_of_seven_days_at_that_time_of_day(bursty: TrafficSeries) -> None:
+    """By hand, from the intervals of each hour."""
     counted = sigma.count_hours(bursty, sigma.running(bursty, sigma.DAILY))
-    day = (bursty.first_hour + 200) // 24
-    for percent, peaks in ((85, counted.p85), (95, counted.p95)):
-        of_day: dict[int, list[float]] = {}
-        for hour in range(HOURS):
-            present = bursty.values[hour][~np.isnan(bursty.values[hour])]
-            of_day.setdefault((bursty.first_hour + hour) // 24, []).append(float(np.percentile(present, percent)))
-        highest = sorted(max(of_day[one]) for one in of_day if day - 14 <= one < day)
-        assert peaks[200] == pytest.approx(highest[-2])
-    assert counted.p95[0] == -np.inf
-    assert sigma.usual_peak({day - 1: 5.0, day - 15: 9.0}, day) == 5.0
+    hour = bursty.first_hour + 200
+    alike = [hour // 2 * 2 - 24 * back + within - bursty.first_hour for back in range(1, 8) for within in (0, 1)]
+    present = [bursty.values[one][~np.isnan(bursty.values[one])] for one in alike]
+    assert counted.peak[200] == pytest.approx(max(float(np.percentile(one, 95)) for one in present))
+    assert np.isnan(counted.peak[0])
+    assert sigma.usual_peak({477: 9.0, 331: 6.0, 332: 9.0, 307: 9.0, 498: 9.0}, 499) == 6.0
 
 
 def test_an_attack_of_a_day_enters_the_usual_peaks_of_the_next(bursty: TrafficSeries) -> None:
@@ -110,20 +106,21 @@ def test_an_attack_of_a_day_enters_the_usual_peaks_of_the_next(bursty: TrafficSe
     injections = inject(bursty, kind, 3, (5,))
     sums = sigma.running(bursty, sigma.DAILY)
     counted = sigma.count_attacked(bursty, sums, injections)
-    for row, first, attacked in zip(counted.p95, injections.first, injections.values, strict=True):
+    for row, first, attacked in zip(counted.peak, injections.first, injections.values, strict=True):
         values = bursty.values.copy()
         values[first : first + kind.hours] = attacked
-        whole = sigma.count_hours(replace(bursty, values=values), sums)
-        assert row == pytest.approx(whole.p95[first : first + kind.hours])
+        hit = replace(bursty, values=values)
+        whole = sigma.count_hours(hit, sigma.running(hit, sigma.DAILY))
+        assert row == pytest.approx(whole.peak[first : first + kind.hours])
 
 
-def test_the_shipped_rule_wants_a_peak_higher_or_longer_than_usual() -> None:
-    def alerts(over_p95: int, over_p85: int) -> bool:
+def test_the_shipped_rule_wants_nine_intervals_a_quarter_over_the_usual_peak() -> None:
+    def alerts(over: int, level: float) -> bool:
         values = np.full((1, 120), 100.0)
-        values[0, :over_p85], values[0, :over_p95] = 500.0, 900.0
+        values[0, :over] = level
         one = np.ones(1)
-        sixth, long = sigma.largest(values, sigma.MORE_THAN), sigma.largest(values, sigma.LONGER_THAN)
-        counted = sigma.Counted(sixth, long, one * 500, one * 100, one * 10, one * 400, one * 700)
+        sixth, ninth = sigma.largest(values, sigma.MORE_THAN), sigma.largest(values, sigma.INTERVALS)
+        counted = sigma.Counted(sixth, ninth, one * 500, one * 100, one * 10, one * 400)
         return bool(counted.alerts(sigma.SHIPPED_RULE)[0])
 
-    assert [alerts(5, 20), alerts(6, 6), alerts(0, 21)] == [False, True, True]
+    assert [alerts(8, 501), alerts(9, 501), alerts(9, 500)] == [False, True, False]

@@ -82,7 +82,7 @@ def _npmanomaly(text: str, _before: FieldSet) -> FieldSet:
     """Return the fields of a finding: those of its series, and what was found."""
     given = _given(text)
     unseen = given.get("unseen") == "flag" or given.get("action") == "annotate"
-    null = ["score", "p85", "p95", "limit"] + (["expected", "stdev"] if unseen else [])
+    null = ["score", "p95", "limit"] + (["expected", "stdev"] if unseen else [])
     return FieldSet.of([*_by(given), *anomaly.RESULT_FIELDS], null=null)
 
 

@@ -21,7 +21,7 @@ from workbench.traffic.writing import TRUTH_FILE
 RECORDING = Path(__file__).resolve().parents[3] / "shared" / "data" / "nezha-online-boutique"
 REAL_DATA = Path(os.environ.get("NPM_REAL_DATA", RECORDING))
 # The recording has a point a minute, and counters want at least one in an interval.
-EACH_MINUTE = {"npm_sent_in(2)": "`npm_sent_of(60, $cluster$, $workload$)`", "npm_outbound_intervals": "5"}
+EACH_MINUTE = {"npm_sent_in(2)": "`npm_sent_of(60, $cluster$, $workload$)`", "npm_outbound_intervals": "4"}
 
 
 @dataclass(frozen=True)

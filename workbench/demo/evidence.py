@@ -11,7 +11,7 @@ import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
-from npmlib.anomaly.baseline import PEAKS, STATISTICS, limit
+from npmlib.anomaly.baseline import PEAKS, STATISTICS, Limit, limit, part_of_day
 from npmlib.anomaly.options import Options, parse_options
 from npmlib.errors import SearchError
 
@@ -46,11 +46,15 @@ class Sensitivity:
 
 @dataclass(frozen=True)
 class Band:
-    """What was expected of one metric of one series: average, believed spread, and the limit that follows."""
+    """What was expected of one metric of one series: average and believed spread, and the limit that follows.
+
+    ``allowed`` says what the limit is at another time of the day.
+    """
 
     average: float
     spread: float
     limit: float
+    allowed: Limit
 
 
 @dataclass(frozen=True)
@@ -102,16 +106,19 @@ def sensitivity(app: App, search: str) -> Sensitivity:
     return Sensitivity(given, interval)
 
 
-def band(row: Row | None, metric: str, how: Sensitivity) -> Band | None:
-    """Work out the band of ``metric`` from a row of npm_baseline as npmanomaly does; None when it has no baseline."""
+def band(row: Row | None, metric: str, how: Sensitivity, at: float) -> Band | None:
+    """Work out the band of ``metric`` ``at`` a time from a row of npm_baseline as npmanomaly does.
+
+    None when it has no baseline.
+    """
     if row is None:
         return None
     count, average, stdev = (as_number(row.get(f"{part}_{metric}")) for part in STATISTICS)
     if not count or average is None:
         return None
-    peaks = [as_number(row.get(f"{part}_{metric}")) for part in PEAKS] if how.options.use_peaks else []
-    allowed = limit(count, average, stdev or 0.0, how.options, *peaks)
-    return Band(average, allowed.spread, allowed.upper)
+    peaks = tuple(as_number(row.get(f"{part}_{metric}")) for part in PEAKS) if how.options.use_peaks else ()
+    allowed = limit(count, average, stdev or 0.0, how.options, peaks)
+    return Band(average, allowed.spread, allowed.largest(part_of_day(str(at))), allowed)
 
 
 def baselines(runs: Sequence[SearchRun]) -> list[tuple[float, dict[Key, Row]]]:
@@ -148,7 +155,10 @@ def gather(
             else:
                 row = next((table.get(series) for at, table in reversed(tables) if at <= finding.at), None)
                 searched = amounts.sent(series, Window(finding.earliest, finding.latest)).get(series, {})
-                tracks = [_track(name, own, searched, how.interval, band(row, name, how)) for name in _metrics(finding)]
+                tracks = [
+                    _track(name, own, searched, how.interval, band(row, name, how, finding.latest))
+                    for name in _metrics(finding)
+                ]
         made.append(Evidence(finding, shown.earliest, shown.latest, tuple(tracks)))
     return made
 
@@ -178,8 +188,11 @@ def _metrics(finding: DetectionFinding) -> tuple[str, ...]:
 def _track(metric: str, sent: Sums, searched: Sums, step: int, expected: Band | None) -> Track:
     """Return what was ``sent``; over are the intervals that were ``searched`` and lie above the limit."""
     kept = [(at, each[metric]) for at, each in sorted(sent.items()) if metric in each]
-    limit = expected.limit if expected else math.inf
-    over = {at for at, each in searched.items() if each.get(metric, -math.inf) > limit}
+    over = {
+        at
+        for at, each in searched.items()
+        if expected and each.get(metric, -math.inf) > expected.allowed.largest(part_of_day(str(at)))
+    }
     positions = tuple(index for index, (at, _) in enumerate(kept) if at in over)
     return Track(metric, tuple(at for at, _ in kept), tuple(value for _, value in kept), positions, step, expected)
 

@@ -20,6 +20,7 @@ SECOND_DAY = 0.70  # of an attack of three days
 FIRST_DAY = 0.20  # findings of a process on the first day of its life
 BURSTS = ("5 min x10", "5 min x30", "15 min x10", "1 h x10")  # of the rule of three standard deviations
 LESS_THAN_PLAIN, BURSTS_OF_PLAIN = 5, 0.9  # parts of its false hours, part of its recall of bursts
+UNSEEN = (SERVERS, PODS, SIMULATED)  # on which the rule of three standard deviations was not chosen
 
 
 @dataclass(frozen=True)
@@ -120,12 +121,12 @@ def _budget(budgets: Figures) -> Aim:
 
 
 def _usual_peaks(sets: Figures) -> Aim:
-    """Return the aim of three sigma as shipped, beside the same without usual peaks, on all sets together."""
-    hours, bursts = _beside_plain(pooled(*sets.values()))
+    """Return the aim of three sigma as shipped, beside the plain rule, on the sets that it was not chosen on."""
+    hours, bursts = _beside_plain(pooled(*(sets[name] for name in UNSEEN)))
     alone = ", ".join("{} {:.2f} and {:.2f}".format(name, *_beside_plain(pooled(one))) for name, one in sets.items())
     return Aim(
-        f"three sigma as shipped: false hours at most 1/{LESS_THAN_PLAIN} of those without usual peaks, and recall of"
-        f" bursts ({', '.join(BURSTS)}) at least {BURSTS_OF_PLAIN:.2f} of it",
+        f"three sigma as shipped: false hours at most 1/{LESS_THAN_PLAIN} of those of plain three sigma, and recall of"
+        f" bursts ({', '.join(BURSTS)}) at least {BURSTS_OF_PLAIN:.2f} of it, on {', '.join(UNSEEN)} together",
         f"{hours:.2f} and {bursts:.2f}; {alone}",
         hours <= 1 / LESS_THAN_PLAIN and bursts >= BURSTS_OF_PLAIN,
     )

@@ -4,6 +4,7 @@ import csv
 import gc
 import io
 import math
+import re
 from array import array
 from itertools import chain
 from sys import intern
@@ -25,68 +26,125 @@ BASELINE = LookupOption(
     again=f"run '{BASELINE_SEARCH}' again",
 )
 STATISTICS = ("count", "avg", "stdev")  # columns of each metric
-PEAKS = ("p85", "p95")  # columns of each metric that a baseline may have
-NUMBERS = 5  # kept for each metric, those of Limit; upper is NaN where there is no limit, a peak where none is known
+PART = 2  # hours; usual peaks are known for each part of the day, of UTC
+PEAKS = tuple([f"p95_{hour:02d}" for hour in range(0, 24, PART)])  # columns of each metric that a baseline may have
+OVER_PEAK = 1.25  # how many times the usual peak a value may be
+MOST_MADE = 10_000  # series whose Limits are kept, about 5 kB each
+NUMBERS = 3  # kept for each metric: those of Limit without its peaks; upper is NaN where there is no limit
+# Plain numbers and empty cells, each with a comma behind it; a number of so many digits fits a double.
+_PLAIN_PEAKS = re.compile(r"[0-9,]*(?:\.[0-9]+,[0-9,]*)*\Z")
+MOST_DIGITS = 300
 
 
 class Limit(NamedTuple):
     """What one metric of one series may reach.
 
-    upper: the largest value that is not over, infinite while the baseline is too thin to be used.
-    expected: average of the baseline. spread: its standard deviation, or the floor set by minspread if larger.
-    p85, p95: usual peaks, None where none are known: what the 85th and 95th percentile of the intervals of an hour
-    reach on a busy day.
+    upper: average + threshold * spread, infinite while the baseline is too thin to be used. expected: average of the
+    baseline. spread: its standard deviation, or the floor set by minspread if larger. peaks: the usual peak of each
+    part of the day, the highest 95th percentile of the intervals of an hour; None where nothing was sent.
     """
 
     upper: float
     expected: float
     spread: float
-    p85: Optional[float] = None
-    p95: Optional[float] = None
+    peaks: Tuple[Optional[float], ...] = ()
+
+    def peak(self, part: Optional[int]) -> Optional[float]:
+        """Return the usual peak of a ``part`` of the day, the highest of all for None.
+
+        It is 0 in a part in which nothing was sent, and None where no peak is known at all.
+        """
+        known = [peak for peak in self.peaks if peak is not None]
+        if not known:
+            return None
+        return max(known) if part is None else self.peaks[part] or 0.0
+
+    def largest(self, part: Optional[int]) -> float:
+        """Return the largest value that is not over the limit in a ``part`` of the day."""
+        peak = self.peak(part)
+        return max(self.upper, OVER_PEAK * peak) if peak else self.upper
 
 
 Limits = Tuple[Optional[Limit], ...]
 Baseline = Mapping[Series, Limits]
 
 
+def part_of_day(time: object) -> Optional[int]:
+    """Return in which part of the day a ``time`` lies, text of epoch seconds; None where it is not that."""
+    seconds = parse_number(time) if isinstance(time, str) else None
+    return None if seconds is None else int(seconds % 86400 // (3600 * PART))
+
+
+class Kept(NamedTuple):
+    """What is kept of a row: the NUMBERS of each metric in turn, and the cells of its peaks, joined by commas."""
+
+    numbers: "array[float]"
+    peaks: str
+
+
 class LoadedBaseline(Mapping[Series, Limits]):
-    """A baseline that keeps bare numbers, about 500 bytes a series, and makes Limits of them when asked."""
+    """A baseline that keeps numbers and texts, about 700 bytes a series, and makes Limits of them when asked."""
 
-    def __init__(self, numbers: Dict[Series, "array[float]"]) -> None:
-        self._numbers = numbers
+    def __init__(self, rows: Dict[Series, Kept]) -> None:
+        self._rows = rows
+        self._made: Dict[Series, Limits] = {}
 
-    def numbers(self, series: Series) -> Optional["array[float]"]:
-        """Return the NUMBERS of each metric in turn."""
-        return self._numbers.get(series)
+    def largest(self, series: Series, part: Optional[int]) -> Optional[List[float]]:
+        """Return Limit.largest of each metric, NaN where there is no limit; None for a series that is not known."""
+        kept = self._rows.get(series)
+        if kept is None:
+            return None
+        uppers = kept.numbers[::NUMBERS]
+        if not kept.peaks:
+            return list(uppers)
+        if part is None:
+            return [math.nan if limit is None else limit.largest(None) for limit in self[series]]
+        peaks = kept.peaks.split(",")[part :: len(PEAKS)]
+        numbers = [float(peak) if peak else 0.0 for peak in peaks]
+        return [max(upper, OVER_PEAK * peak) if peak else upper for upper, peak in zip(uppers, numbers)]
 
     def __getitem__(self, series: Series) -> Limits:
         """Return the Limit, or None, of each metric of ``series``; KeyError where it is not known."""
-        numbers = self._numbers[series]
-        limits = zip(*(numbers[at::NUMBERS] for at in range(NUMBERS)))
-        return tuple([None if math.isnan(limit[0]) else Limit(*limit[:3], *map(_known, limit[3:])) for limit in limits])
+        made = self._made.get(series)
+        if made is None:
+            if len(self._made) >= MOST_MADE:
+                self._made.clear()
+            made = self._made[series] = _limits_of(self._rows[series])
+        return made
 
     def __iter__(self) -> Iterator[Series]:
-        return iter(self._numbers)
+        return iter(self._rows)
 
     def __len__(self) -> int:
-        return len(self._numbers)
+        return len(self._rows)
+
+
+def _limits_of(kept: Kept) -> Limits:
+    cells = [float(cell) if cell else None for cell in kept.peaks.split(",")] if kept.peaks else []
+    peaks = [tuple(cells[at * len(PEAKS) : (at + 1) * len(PEAKS)]) for at in range(len(kept.numbers) // NUMBERS)]
+    columns = [kept.numbers[at::NUMBERS] for at in range(NUMBERS)]
+    return tuple(
+        [
+            None if math.isnan(upper) else Limit(upper, expected, spread, own)
+            for upper, expected, spread, own in zip(*columns, peaks)
+        ]
+    )
 
 
 def limit(
-    count: float,
-    average: float,
-    stdev: float,
-    options: Options,
-    p85: Optional[float] = None,
-    p95: Optional[float] = None,
+    count: float, average: float, stdev: float, options: Options, peaks: Tuple[Optional[float], ...] = ()
 ) -> Limit:
-    """Apply ``options`` to the statistics of one metric of one series: average + threshold * spread, at least p85."""
+    """Apply ``options`` to the statistics of one metric of one series: average + threshold * spread."""
+    return Limit(*_statistics(count, average, stdev, options), peaks)
+
+
+def _statistics(count: float, average: float, stdev: float, options: Options) -> Tuple[float, float, float]:
+    """Return upper, expected and spread of a Limit."""
     spread = max(stdev, options.minspread * abs(average))
     if count < options.minsamples:
-        return Limit(math.inf, average, spread, p85, p95)
+        return math.inf, average, spread
     allowed = options.threshold * spread if options.threshold else 0.0  # a spread may be infinite
-    upper = average + allowed
-    return Limit(upper if p85 is None else max(upper, p85), average, spread, p85, p95)
+    return average + allowed, average, spread
 
 
 def load_baseline(app_folder: str, options: Options) -> LoadedBaseline:
@@ -124,14 +182,14 @@ def read_baseline(content: bytes, options: Options) -> LoadedBaseline:
     return LoadedBaseline(baseline)
 
 
-def _series(lines: Iterable[str], options: Options) -> Iterator[Tuple[Series, "array[float]"]]:
+def _series(lines: Iterable[str], options: Options) -> Iterator[Tuple[Series, Kept]]:
     rows = csv.reader(lines, strict=True)
     header = next(rows, [])
     if not header:  # Splunk leaves a file of no bytes when a search that fills a new table finds nothing
         return
     keys = _positions(header, list(options.by), options)
-    parts = _parts(header, options)
-    statistics = _positions(header, [f"{part}_{metric}" for metric in options.metrics for part in parts], options)
+    statistics = _positions(header, [f"{part}_{metric}" for metric in options.metrics for part in STATISTICS], options)
+    peaks = _peak_positions(header, options)
     seen: Dict[Series, int] = {}
     for cells in rows:
         if not cells:
@@ -149,13 +207,29 @@ def _series(lines: Iterable[str], options: Options) -> Iterator[Tuple[Series, "a
                 f" {', '.join(series)}. Is a field missing in by=, or the table made by another search?"
             )
         seen[series] = line
-        yield series, _numbers([cells[position] for position in statistics], len(parts), options, line)
+        numbers = _numbers([cells[position] for position in statistics], options, line)
+        cells.append("")  # for peaks without a column
+        yield series, Kept(numbers, _peaks([cells[position] for position in peaks], options, line))
 
 
-def _parts(header: List[str], options: Options) -> Tuple[str, ...]:
-    """Return which columns each metric has: peaks only if they are wanted, and there for all metrics."""
-    peaks = {f"{part}_{metric}" for metric in options.metrics for part in PEAKS}
-    return (*STATISTICS, *PEAKS) if options.use_peaks and peaks <= set(header) else STATISTICS
+def _peak_positions(header: List[str], options: Options) -> List[int]:
+    """Return where the peaks of each metric stand in turn, -1 for a column that is not there; nowhere if not wanted.
+
+    Splunk writes no column that is empty in all rows.
+    """
+    peaks = [f"{part}_{metric}" for metric in options.metrics for part in PEAKS]
+    positions = {name: position for position, name in enumerate(header)}
+    return [positions.get(name, -1) for name in peaks] if options.use_peaks and set(peaks) & set(header) else []
+
+
+def _peaks(cells: List[str], options: Options, line: int) -> str:
+    """Join the cells of peaks, each a plain number or empty: most are never looked at."""
+    if not cells:
+        return ""
+    joined = ",".join(cells)
+    if _PLAIN_PEAKS.match(joined + ",") and joined.count(",") < len(cells) and max(map(len, cells)) <= MOST_DIGITS:
+        return joined
+    return ",".join([repr(_cell(cell, options, line)) if cell.strip() else "" for cell in cells])
 
 
 def _positions(header: List[str], wanted: List[str], options: Options) -> List[int]:
@@ -171,33 +245,26 @@ def _positions(header: List[str], wanted: List[str], options: Options) -> List[i
     return [positions[name] for name in wanted]
 
 
-def _numbers(cells: List[str], parts: int, options: Options, line: int) -> "array[float]":
-    """Turn the statistics of each metric, so many ``parts``, into the NUMBERS of its Limit."""
-    statistics = all_numbers(cells)
+def _numbers(cells: List[str], options: Options, line: int) -> "array[float]":
+    """Turn the STATISTICS of each metric into the NUMBERS of its Limit."""
+    statistics = all_numbers([cell or "0" for cell in cells])
     if statistics is None:
         statistics = [_cell(cell, options, line) for cell in cells]
-    return array("d", chain.from_iterable(_limits(cells, statistics, parts, options, line)))
+    return array("d", chain.from_iterable(_limits(cells, statistics, options, line)))
 
 
-def _limits(
-    cells: List[str], statistics: Sequence[float], parts: int, options: Options, line: int
-) -> Iterator[Iterable[float]]:
-    for at in range(0, len(cells), parts):
-        count, average, stdev, *known = statistics[at : at + parts]
+def _limits(cells: List[str], statistics: Sequence[float], options: Options, line: int) -> Iterator[Sequence[float]]:
+    for at in range(0, len(cells), len(STATISTICS)):
+        count, average, stdev = statistics[at : at + len(STATISTICS)]
         if count < 0 or stdev < 0:
             raise SearchError(
                 f"baseline '{options.baseline}', line {line}: a count or a standard deviation is below 0;"
                 f" run '{BASELINE_SEARCH}' again"
             )
         if count == 0 or cells[at + 1].strip() == "":
-            yield (math.nan, 0.0, 0.0, math.nan, math.nan)
-            continue
-        peaks = [peak if cells[at + 3 + number].strip() else None for number, peak in enumerate(known)]
-        yield [math.nan if number is None else number for number in limit(count, average, stdev, options, *peaks)]
-
-
-def _known(number: float) -> Optional[float]:
-    return None if math.isnan(number) else number
+            yield (math.nan, 0.0, 0.0)
+        else:
+            yield _statistics(count, average, stdev, options)
 
 
 def _cell(cell: str, options: Options, line: int) -> float:

@@ -8,8 +8,10 @@ small enough for the processor's cache, and each step is one call in C for all r
 2. Each line is split from the right into the names of its series and its metrics; zip() makes columns of them.
 3. The names are looked up in a dict of limits, and each column of metrics is compared with its column of limits.
 
-Rows that may be over a limit, and all rows of a block with a shape that is not plain, are read by the csv module and
-scored by score_row. What is kept from one block to the next, limits and shapes, only saves time.
+Limits belong to a part of the day, so a block is taken by columns only if all its rows lie in the same one; Splunk
+sends rows in the order of time, and a part has two hours. Rows that may be over a limit, and all rows of other blocks,
+and of those with a shape that is not plain, are read by the csv module and scored by score_row. What is kept from one
+block to the next, limits and shapes, only saves time.
 """
 
 import math
@@ -20,7 +22,7 @@ from itertools import chain, compress
 from operator import gt
 from typing import Dict, Iterable, Iterator, List, NamedTuple, Optional, Sequence, Set, Tuple
 
-from npmlib.anomaly.baseline import NUMBERS, LoadedBaseline
+from npmlib.anomaly.baseline import LoadedBaseline, part_of_day
 from npmlib.anomaly.options import Options
 from npmlib.anomaly.scoring import Anomaly, score_row
 from npmlib.anomaly.tally import Tally
@@ -77,11 +79,13 @@ class ColumnScorer:
 class Layout(NamedTuple):
     """The columns of a header: perhaps one other, the ``by`` fields, the metrics, and columns that must be empty.
 
-    leading: whether there is another column before the ``by`` fields. by: the position among them of each field of
-    options.by. metrics: the position in options.metrics of each metric. empty: number of columns after the metrics.
+    leading: whether there is another column before the ``by`` fields. timed: whether that is _time. by: the position
+    among them of each field of options.by. metrics: the position in options.metrics of each metric. empty: number of
+    columns after the metrics.
     """
 
     leading: bool
+    timed: bool
     by: Tuple[int, ...]
     metrics: Tuple[int, ...]
     empty: int
@@ -96,9 +100,8 @@ def layout_of(header: Sequence[str], options: Options) -> Optional[Layout]:
     by, last = list(header[leading:first]), first + len(metrics)
     if sorted(by) != sorted(options.by) or list(header[first:last]) != metrics:
         return None
-    return Layout(
-        leading, tuple(map(by.index, options.by)), tuple(map(options.metrics.index, metrics)), len(header) - last
-    )
+    positions = tuple(map(by.index, options.by)), tuple(map(options.metrics.index, metrics))
+    return Layout(leading, leading and header[0] == "_time", *positions, len(header) - last)
 
 
 def plain_shapes(layout: Layout) -> "re.Pattern[bytes]":
@@ -129,12 +132,15 @@ class PlainRows:
         if len(self._plain_shapes) > MOST_SHAPES:
             self._plain_shapes.clear()
         self._plain_shapes |= new_shapes
-        leading, _, metrics, empty = self._layout
+        leading, timed, _, metrics, empty = self._layout
         cut = slice(lines[0].index(b",") if leading else 0, -empty or None)
         names, *columns = zip(*[line[cut].rsplit(b",", len(metrics)) for line in lines])
         if len(columns) < len(metrics):  # the leading cell of a line is shorter than that of the first
             return None
-        self._limits.forget_when_full()
+        parts = set(map(_part_of_day, {line[: cut.start] for line in lines})) if timed else {None}
+        if len(parts) > 1:
+            return None
+        self._limits.look_at(*parts)
         over: Set[int] = set()
         try:
             for cells, limits in zip(columns, zip(*map(self._limits.__getitem__, names))):
@@ -162,24 +168,32 @@ class SeriesLimits(Dict[bytes, Tuple[float, ...]]):
         self._layout = layout
         self._baseline = baseline
         self._without_baseline = 0.0 if options.flag_unseen else LARGEST
+        self._part: Optional[int] = None
 
-    def forget_when_full(self) -> None:
-        """Keep memory bounded; not to be called between the lookups of a block and the count of its unseen names."""
-        if len(self) > MOST_SERIES:
+    def look_at(self, part: Optional[int]) -> None:
+        """Begin a block that lies in a ``part`` of the day; limits of another part, or too many, are forgotten."""
+        if part != self._part or len(self) > MOST_SERIES:
             self.clear()
             self.unseen.clear()
+            self._part = part
 
     def __missing__(self, key: bytes) -> Tuple[float, ...]:
         matched = self._match(key.translate(SWAP).decode("utf-8"))
         if matched is None:
             return (-math.inf,) * len(self._layout.metrics)
         names = matched.groups()[1::2]
-        numbers = self._baseline.numbers(tuple([names[position] for position in self._layout.by]))
-        uppers = [math.nan if numbers is None else numbers[NUMBERS * metric] for metric in self._layout.metrics]
-        if numbers is None:
+        largest = self._baseline.largest(tuple([names[position] for position in self._layout.by]), self._part)
+        limits = [math.nan if largest is None else largest[metric] for metric in self._layout.metrics]
+        if largest is None:
             self.unseen.add(key)
-        self[key] = tuple([self._without_baseline if math.isnan(upper) else min(upper, LARGEST) for upper in uppers])
+        self[key] = tuple([self._without_baseline if math.isnan(limit) else min(limit, LARGEST) for limit in limits])
         return self[key]
+
+
+def _part_of_day(cell: bytes) -> Optional[int]:
+    """Return the part of the day of a ``cell`` that is plain, swapped, and perhaps quoted."""
+    text = cell.translate(SWAP).decode("utf-8")
+    return part_of_day(text[1:-1] if text.startswith('"') else text)
 
 
 def _over(cells: Sequence[bytes], limits: Sequence[float]) -> Iterable[int]:

@@ -8,7 +8,7 @@ from npmlib.optiontexts import choice, field_names, lookup_name, number, option,
 
 DEFAULT_BY = ("cluster", "namespace", "workload", "process")
 DEFAULT_METRICS = ("tcp.bytes", "tcp.new_sockets", "tcp.packets", "udp.bytes", "udp.packets")
-RESULT_FIELDS = ("_time", "metric", "value", "expected", "stdev", "score", "p85", "p95", "limit")
+RESULT_FIELDS = ("_time", "metric", "value", "expected", "stdev", "score", "p95", "limit")
 
 _names = field_names("npmanomaly", RESULT_FIELDS)
 
@@ -26,7 +26,9 @@ class Options:
         0.05, "smallest spread believed, as a fraction of the average", number("a fraction from 0 up, such as 0.05")
     )
     peaks: str = option(
-        "use", "whether a value must also be over the usual peaks of a day, where known", choice("use", "ignore")
+        "use",
+        "whether a value must also be a quarter over the usual peak of its time of day, where known",
+        choice("use", "ignore"),
     )
     unseen: str = option("ignore", "whether a series without a baseline is reported", choice("ignore", "flag"))
 

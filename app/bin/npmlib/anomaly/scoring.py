@@ -7,15 +7,15 @@ so no result can depend on the order of the rows or on where a chunk ends.
 import math
 from typing import Dict, Iterable, Iterator, List, Mapping, Optional, Tuple
 
-from npmlib.anomaly.baseline import Baseline, Limit
+from npmlib.anomaly.baseline import Baseline, Limit, part_of_day
 from npmlib.anomaly.options import Options
 from npmlib.anomaly.tally import Tally
 from npmlib.numbers import number_text, parse_number
 
 Row = Mapping[str, object]
 Anomaly = Dict[str, str]
-Evidence = Tuple[str, str, str, str, str, str]
-NO_EVIDENCE = ("",) * 6
+Evidence = Tuple[str, str, str, str, str]
+NO_EVIDENCE = ("",) * 5
 
 
 def score_rows(rows: Iterable[Row], baseline: Baseline, options: Options, tally: Tally) -> Iterator[Anomaly]:
@@ -30,10 +30,10 @@ def score_row(row: Row, baseline: Baseline, options: Options, tally: Tally) -> I
     """Yield a finding for each metric of ``row`` that is over its limit; count in ``tally`` what was left out.
 
     A finding has the ``by`` fields, ``_time`` and: metric, value, expected (average of the baseline), stdev (spread
-    the limit rests on), score = (value - expected) / stdev, empty where the spread is 0, and the usual peaks p85 and
-    p95, empty where none are known, and limit, empty where the baseline is too thin to be used. A metric without a
-    baseline gives a finding with these six empty if options.flag_unseen and value > 0. With options.annotate every
-    value gives such a row.
+    the limit rests on), score = (value - expected) / stdev, empty where the spread is 0, p95, the usual peak of that
+    time of day (see Limit.peak; of the whole day where the row has no time), empty where none is known, and limit,
+    empty where the baseline is too thin to be used. A metric without a baseline gives a finding with these five empty
+    if options.flag_unseen and value > 0. With options.annotate every value gives such a row.
     """
     tally.rows += 1
     series = _series(row, options, tally)
@@ -43,13 +43,14 @@ def score_row(row: Row, baseline: Baseline, options: Options, tally: Tally) -> I
     limits = baseline.get(series)
     if limits is None:
         tally.rows_without_baseline += 1
+    part = part_of_day(row.get("_time"))
     for position, metric, text, value in values:
         limit = limits[position] if limits is not None else None
         if limit is None:
             if options.annotate or (options.flag_unseen and value > 0):
                 yield _finding(row, series, options, metric, text, NO_EVIDENCE)
-        elif options.annotate or value > limit.upper:
-            yield _finding(row, series, options, metric, text, _evidence(value, limit))
+        elif options.annotate or value > limit.largest(part):
+            yield _finding(row, series, options, metric, text, _evidence(value, limit, part))
 
 
 def _series(row: Row, options: Options, tally: Tally) -> Optional[Tuple[str, ...]]:
@@ -77,11 +78,12 @@ def _values(row: Row, options: Options, tally: Tally) -> List[Tuple[int, str, st
     return values
 
 
-def _evidence(value: float, limit: Limit) -> Evidence:
+def _evidence(value: float, limit: Limit, part: Optional[int]) -> Evidence:
     score = number_text((value - limit.expected) / limit.spread) if limit.spread > 0 else ""
-    p85, p95 = ["" if peak is None else number_text(peak) for peak in (limit.p85, limit.p95)]
-    upper = number_text(limit.upper) if math.isfinite(limit.upper) else ""
-    return number_text(limit.expected), number_text(limit.spread), score, p85, p95, upper
+    peak, largest = limit.peak(part), limit.largest(part)
+    p95 = "" if peak is None else number_text(peak)
+    upper = number_text(largest) if math.isfinite(largest) else ""
+    return number_text(limit.expected), number_text(limit.spread), score, p95, upper
 
 
 def _finding(
@@ -96,5 +98,5 @@ def _finding(
     time = row.get("_time")
     finding["_time"] = time if isinstance(time, str) else ""
     finding.update(metric=metric, value=text)
-    finding.update(zip(("expected", "stdev", "score", "p85", "p95", "limit"), evidence))
+    finding.update(zip(("expected", "stdev", "score", "p95", "limit"), evidence))
     return finding
