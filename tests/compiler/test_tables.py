@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 
 import pytest
@@ -9,6 +10,8 @@ import pytest
 from tests.compiler.content_samples import write_sample
 from workbench.compiler.finding import Finding
 from workbench.compiler.run import check_folder
+
+APP = Path(__file__).parents[2] / "app"
 
 
 def findings(root: Path, table: bytes) -> list[Finding]:
@@ -49,3 +52,43 @@ def test_a_table_that_splunk_reads_passes(table: bytes, tmp_path: Path) -> None:
 def test_a_table_that_splunk_reads_otherwise_is_found(table: bytes, message: str, tmp_path: Path) -> None:
     found = [finding.message for finding in findings(tmp_path, table) if finding.rule == "NPM106"]
     assert [message in text for text in found] == [True]
+
+
+KEYS = "cluster,namespace,workload,process"
+BASELINE = f"{KEYS},count_tcp.bytes,avg_tcp.bytes,stdev_tcp.bytes\nprod,shop,web,nginx,200,1e3,"
+LEVELS = f"{KEYS},accepted_at,up_to\nprod,shop,web,*,"
+
+
+def refused(root: Path, command: str, lookup: str, table: str) -> list[str]:
+    """What is found in a table that ships, where a search gives it to a command of the app."""
+    content = write_sample(root)
+    lookups, detection = content / "lookups", content / "detections/network/sample_detection.yml"
+    described = (lookups / "sample_table.yml").read_text().replace("sample_table", lookup)
+    (lookups / f"{lookup}.yml").write_text(re.sub("id: .{8}", "id: 99999999", described))
+    (lookups / f"{lookup}.csv").write_text(table)
+    search = detection.read_text()
+    detection.write_text(
+        search.replace("  | `sample_detection_filter`", f"  | {command}\n  | `sample_detection_filter`")
+    )
+    return [finding.message for finding in check_folder(content, APP)[1] if finding.rule == "NPM106"]
+
+
+@pytest.mark.parametrize(
+    ("stdev", "message"),
+    [
+        pytest.param("5", None, id="a number"),
+        pytest.param("", None, id="an empty cell"),
+        pytest.param("five", "line 2: 'five' is not a number", id="a word"),
+        pytest.param("-1", "line 2: a count or a standard deviation is below 0", id="below 0"),
+        pytest.param("nan", "line 2", id="nan"),
+    ],
+)
+def test_a_baseline_that_npmanomaly_refuses_is_found(stdev: str, message: str | None, tmp_path: Path) -> None:
+    found = refused(tmp_path, "npmanomaly baseline=npm_usual metrics=tcp.bytes", "npm_usual", f"{BASELINE}{stdev}\n")
+    assert [message in text for text in found if message] == ([True] if message else found)
+
+
+@pytest.mark.parametrize("cells", ["2026-03-01,3", "1.77E+09,3", "46081.958,", "2026-02-30,", "2026-03-01,300%"])
+def test_an_accepted_level_that_npmlearn_does_not_use_is_found(cells: str, tmp_path: Path) -> None:
+    found = refused(tmp_path, "npmlearn accept=npm_levels", "npm_levels", f"{LEVELS}{cells}\n")
+    assert ["row 2" in text for text in found] == ([] if cells == "2026-03-01,3" else [True])

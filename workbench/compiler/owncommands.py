@@ -8,7 +8,11 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from npmlib.anomaly import options as anomaly
+from npmlib.anomaly.baseline import load_baseline
+from npmlib.errors import SearchError
 from npmlib.learn import options as learn
+from npmlib.learn.accepted import load_accepted
+from npmlib.learn.tally import Tally
 
 from workbench import conf
 from workbench.spl.arguments import arguments
@@ -103,3 +107,29 @@ def _by(given: Mapping[str, str]) -> list[str]:
 
 RESULT_FIELDS: Mapping[str, Callable[[str, FieldSet], FieldSet]] = {"npmanomaly": _npmanomaly, "npmlearn": _npmlearn}
 """The fields after a command of the app, from its arguments and the fields before it."""
+
+
+def refused_tables(command: str, text: str, folder: Path) -> list[str]:
+    """Return what a command of ours with the arguments ``text`` refuses in the tables below ``folder``/lookups.
+
+    The command's own readers decide. A table without rows is one that a search fills, and faults of the options are
+    for other rules.
+    """
+    try:
+        if command == "npmanomaly":
+            scoring = anomaly.parse_options(_given(text))
+            if _has_rows(folder, scoring.baseline):
+                load_baseline(str(folder), scoring)
+        elif command == "npmlearn":
+            learning, tally = learn.parse_options(_given(text)), Tally()
+            if _has_rows(folder, learning.accept):
+                load_accepted(str(folder), learning, tally)
+            return tally.wrong_levels
+    except SearchError as error:
+        return [str(error)]
+    return []
+
+
+def _has_rows(folder: Path, lookup: str) -> bool:
+    table = folder / "lookups" / f"{lookup}.csv"
+    return table.is_file() and len(table.read_bytes().splitlines()) > 1

@@ -12,11 +12,13 @@ from workbench.compiler.deployments import deployment_name, deployment_of
 from workbench.compiler.drilldowns import DRILLDOWN_PLACEHOLDER
 from workbench.compiler.fieldchecks import WRONG_TECHNIQUE
 from workbench.compiler.finding import Finding
+from workbench.compiler.owncommands import refused_tables
 from workbench.compiler.project import file_stem
 from workbench.compiler.rule import ATTACK, CONTENTCTL, LOOKUPS, Rule, rule
 from workbench.compiler.rules.known import TECHNIQUES, TECHNIQUES_SHOWN
 from workbench.compiler.valuechecks import as_flag, did_you_mean
 from workbench.compiler.yamlfile import Document, KeyPath
+from workbench.spl.tree import CustomCommand
 
 _STORIES: KeyPath = ("tags", "analytic_story")
 _TECHNIQUES: KeyPath = ("tags", "mitre_attack_id")
@@ -203,7 +205,7 @@ def _missing_drilldowns(rule: Rule, document: Document) -> Iterator[Finding]:
     rule(
         "NPM106",
         "bad-table",
-        what="A lookup table is missing, belongs to no lookup, or is not read by Splunk as CSV.",
+        what="A lookup table is missing, belongs to no lookup, or is not read by Splunk or by a command of the app.",
         why="A lookup in it gives nothing, or columns that are called otherwise than they look.",
         see=LOOKUPS,
     )
@@ -226,6 +228,19 @@ def _tables(rule: Rule, content: Content) -> Iterator[Finding]:
             message = f"{path.relative_to(project.root).as_posix()} belongs to no lookup"
             fix = f"add {path.stem}.yml beside it or remove it"
             yield project.app.finding(rule, ("lookups",), message, fix)
+    yield from _refused(rule, content)
+
+
+def _refused(rule: Rule, content: Content) -> Iterator[Finding]:
+    """Report each fault once that a command of the app finds in the tables that it is given."""
+    seen: set[str] = set()
+    for search in content.searches:
+        for command in search.commands():
+            if isinstance(command, CustomCommand) and command.name.lower() in content.commands:
+                faults = refused_tables(command.name.lower(), command.arguments, content.project.root)
+                for message in set(faults) - seen:
+                    yield search.document.finding(rule, search.key_path, message, "correct the table")
+                seen |= set(faults)
 
 
 def _suffix(document: Document) -> str:
