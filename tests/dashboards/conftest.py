@@ -51,6 +51,12 @@ def schema(shared: Path) -> dict[str, Any]:
     return loaded
 
 
+@pytest.fixture
+def world(built: Package, tmp_path: Path) -> World:
+    """An app that has just been installed: its tables are made."""
+    return World(built.staged, tmp_path)
+
+
 @pytest.fixture(scope="session")
 def scene(built: Package, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Scene]:
     """Three quiet days of web -> db, with a new edge of dns, then an hour in which web sends fifty times as much to a

@@ -13,7 +13,6 @@ from hypothesis import strategies as st
 
 from tests.detections.world import DAY, NOW, World
 from tests.examples import examples
-from workbench.compiler.build import Package
 from workbench.dashboards.running import Scene, run_source
 from workbench.dashboards.tokens import default_tokens
 from workbench.dashboards.view import View
@@ -24,12 +23,6 @@ Shown = Callable[..., list[Row]]
 TODAY = int(NOW // DAY)
 ALLOWED = "cluster,namespace,workload,process,dest_namespace,dest_workload,reason,owner,expires"
 PROFILES = "cluster,namespace,workload,process,metric,kind,age_days,last_hour,backtest\n"
-
-
-@pytest.fixture
-def world(built: Package, tmp_path: Path) -> World:
-    """An app that has just been installed."""
-    return World(built.staged, tmp_path)
 
 
 @pytest.fixture

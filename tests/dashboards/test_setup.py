@@ -11,7 +11,6 @@ import pytest
 
 from tests.dashboards.test_dashboard_searches import SEARCHES, tokens_of
 from tests.detections.world import DAY, EDGE_BASELINE, HOUR, NOW, PROFILE, TABLES, TRAFFIC_BASELINE, World, point
-from workbench.compiler.build import Package
 from workbench.dashboards.running import Scene, run_source
 from workbench.dashboards.tokens import default_tokens
 from workbench.dashboards.view import View
@@ -23,12 +22,6 @@ from workbench.replay.schedule import SearchRun, Site
 
 Shown = Callable[..., dict[str, Row]]
 ENABLE = "Enable it: Settings, Searches, reports, and alerts, Edit."
-
-
-@pytest.fixture
-def world(built: Package, tmp_path: Path) -> World:
-    """An app that has just been installed: its tables are made."""
-    return World(built.staged, tmp_path)
 
 
 @pytest.fixture
