@@ -237,6 +237,9 @@ def test_foreach_keeps_its_template_as_text() -> None:
         ("| lookup t", 10, "lookup: the command ends too early"),
         ("| table a (b)", 10, "table: unexpected '('"),
         ("| head 5 6", 9, "head: unexpected '6'"),
+        ("| dedup 0 a", 2, "dedup: the count must be 1 or more, not 0"),
+        ("| strcat a", 2, "strcat: takes 2 fields or more, not 1"),
+        ("| untable a b", 2, "untable: takes 3 fields or more, not 2"),
     ],
 )
 def test_garbage_in_a_known_command_is_an_error_with_its_place(text: str, position: Any, message: str) -> None:

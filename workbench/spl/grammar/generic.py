@@ -1,7 +1,7 @@
 """Commands of options and names that need no reader of their own; commands.txt says what else each takes.
 
-nothing: no names. name: one. names: any number. three: three or more. words: any number of words and quoted texts.
-assigned: ``field [as field]``, as of delta.
+nothing: no names. name: one. names: any number. words: any number of words and quoted texts. A number behind names or
+words is the least of them. assigned: ``field [as field]``, as of delta.
 """
 
 from __future__ import annotations
@@ -20,17 +20,12 @@ _COMMAS = re.compile(r",[\s,]*")
 
 def read_generic(cursor: Cursor, span: Span) -> tree.Plain:
     """Read a command by its line in commands.txt."""
-    shape = SHAPES[cursor.command]
+    shape, _, least = SHAPES[cursor.command].partition(" ")
     options = clauses.options(cursor)
     names: tuple[str, ...] = ()
     if shape == "names":
         names, more = clauses.names_and_options(cursor)
         options += more
-    elif shape == "three":
-        names, more = clauses.names_and_options(cursor)
-        options += more
-        if len(names) < 3:
-            raise cursor.error(f"takes three fields, not {len(names)}", span.start)
     elif shape == "name":
         names = (clauses.name(cursor),)
     elif shape == "assigned":
@@ -42,6 +37,8 @@ def read_generic(cursor: Cursor, span: Span) -> tree.Plain:
         while (words := _words(cursor)) or clauses.is_option(cursor):
             names += words
             options += clauses.options(cursor)
+    if len(names) < int(least or 0):
+        raise cursor.error(f"takes {least} fields or more, not {len(names)}", span.start)
     return tree.Plain(cursor.command, names, options + clauses.options(cursor), span)
 
 

@@ -88,7 +88,9 @@ def _whole(cursor: Cursor, text: str, option: str, span: Span) -> int:
 
 def read_dedup(cursor: Cursor, span: Span) -> tree.Dedup:
     """Read dedup."""
-    count = cursor.take(_COUNT)
+    count = int(cursor.take(_COUNT) or 1)
+    if not count:
+        raise cursor.error("the count must be 1 or more, not 0", span.start)
     fields, options = clauses.names_and_options(cursor, _SORT_BY)
     if not fields:
         raise cursor.unexpected()
@@ -96,7 +98,7 @@ def read_dedup(cursor: Cursor, span: Span) -> tree.Dedup:
     if cursor.take(_SORT_BY) is not None:
         keys = _sort_keys(cursor)
         options += clauses.options(cursor)
-    return tree.Dedup(fields, int(count or 1), options, span, keys)
+    return tree.Dedup(fields, count, options, span, keys)
 
 
 def read_head(cursor: Cursor, span: Span) -> tree.Head:
