@@ -137,14 +137,14 @@ def edges(first_seen: dict[str, int]) -> dict[str, str]:
     """Tables of a cluster that is ready since 20 days: web met each of these peers so many days ago."""
     known = "cluster,protocol,namespace,workload,dest_namespace,dest_workload,first_seen,last_seen,silent_since\n"
     clusters = "cluster,watched_since,learning_until,state,last_seen\n"
-    workloads = "cluster,namespace,workload,first_seen,last_seen,outside_days,outside_most\n"
+    workloads = "cluster,namespace,workload,first_seen,last_seen,tcp_outside_days\n"
     for peer, back in first_seen.items():
         at = (TODAY - back) * DAY
         known += f"prod,tcp,shop,web,shop,{peer},{at:.0f},{NOW:.0f},\n"
     return {
         "npm_known_edges": known,
         "npm_edge_clusters": clusters + f"prod,0,{(TODAY - 20) * DAY:.0f},ready,{NOW:.0f}\n",
-        "npm_edge_workloads": workloads + f"prod,shop,web,{NOW - 30 * DAY:.0f},{NOW:.0f},0,0\n",
+        "npm_edge_workloads": workloads + f"prod,shop,web,{NOW - 30 * DAY:.0f},{NOW:.0f},0\n",
     }
 
 

@@ -215,6 +215,12 @@ def test_a_workload_that_meets_new_addresses_on_few_days_is_reported(world: Worl
     assert meet(crawled(world, range(2, 8)), 2) == [("edge", 1, 30)] * 2
 
 
+def test_new_addresses_that_are_usual_over_tcp_are_not_over_udp(world: World) -> None:
+    crawled(world, range(2, 9)).add(over_udp("batch", "203.0.113.9", HOUR / 2, "destination"))
+    (tunnel,) = world.rows(NEW_UDP_EDGE)
+    assert (tunnel["workload"], tunnel["dest_workload"], tunnel["kind"]) == ("batch", "203.0.113.9", "edge")
+
+
 def test_an_allowed_edge_is_allowed_from_either_end(world: World) -> None:
     learned(world).add(talk("prod", "cache", "web", HOUR / 2))
     entry = {"cluster": "prod", "workload": "web", "dest_workload": "cache", "expires": "never"}
