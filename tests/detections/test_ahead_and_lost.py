@@ -246,6 +246,20 @@ def test_edges_ahead_of_the_clock_are_not_learned_and_leave_a_table_that_has_the
     assert max(float(row["last_seen"]) for row in after) <= NOW + 2 * MINUTE
 
 
+@pytest.mark.parametrize("ahead", [1, 2 * DAY, 400 * DAY])
+def test_a_time_range_that_lies_ahead_changes_nothing(watched: World, ahead: float) -> None:
+    """A person chose it, or the clock of their browser is wrong; no cluster learns again for the time between."""
+    watched.add(sending("web", NOW - 2 * DAY, NOW, image="1")).learn_traffic()
+    for search in (DEPLOYS, PROFILE):
+        watched.run_over(search, NOW - 2 * DAY, NOW, NOW)
+    folder = watched.app.root / "lookups"
+    before = {path.name: sorted(path.read_text().splitlines()) for path in folder.glob("*.csv")}
+    watched.add(sending("web", NOW + ahead, NOW + ahead + HOUR, image="2"))
+    for search in (TRAFFIC_BASELINE, EDGE_BASELINE, DEPLOYS, PROFILE):
+        watched.run_over(search, NOW + ahead, NOW + ahead + DAY, NOW)
+    assert {path.name: sorted(path.read_text().splitlines()) for path in folder.glob("*.csv")} == before
+
+
 def test_no_daily_search_runs_where_clocks_change(world: World) -> None:
     """An hour between 01:00 and 04:00 may come twice, or not at all."""
     for name, search in world.app.saved_searches.items():

@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 
 from tests.detections.checking import MINUTE, NOW, Site, ebpf, grown
+from tests.detections.world import DAY
 from tests.stores import write_index
 from workbench.compiler.build import Package
 
@@ -182,11 +183,21 @@ def test_points_that_come_late_are_to_be_looked_at_and_after_half_an_hour_wrong(
     assert ": test" in check.measured("gaps")
 
 
-@pytest.mark.parametrize(("ahead", "state"), [(1, "ok"), (3, "look"), (20, "wrong")])
+@pytest.mark.parametrize(("ahead", "state"), [(1, "ok"), (3, "look"), (20, "wrong"), (3 * 1440, "wrong")])
 def test_points_in_the_future_name_their_host(site: Site, ahead: int, state: str) -> None:
-    check = site.check_points([*ebpf(), *ebpf(last=NOW + ahead * MINUTE, host="fast")])
+    fast = ebpf(first=NOW + (ahead - 5) * MINUTE, last=NOW + ahead * MINUTE, host="fast")
+    check = site.check_points([*ebpf(), *fast])
     assert check.state("clock") == state
     assert ("prod/fast" in check.measured("clock")) == (state != "ok")
+
+
+def test_a_clock_that_is_years_ahead_is_told_and_hides_no_point_that_comes_late(site: Site) -> None:
+    at = NOW + 4 * 365 * DAY
+    check = site.check_points([*ebpf(last=NOW - 31 * MINUTE), *ebpf(first=at, last=at + 60, host="fast")])
+    assert check.state("clock") == "wrong"
+    assert "prod/fast" in check.measured("clock")
+    assert check.state("gaps") == "wrong"
+    assert "newest point of a cluster at most 32 min old" in check.measured("gaps")
 
 
 # The importer's limits.

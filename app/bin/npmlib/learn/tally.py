@@ -93,7 +93,7 @@ class Tally(RowCounts):
                 (
                     "WARN",
                     f"{self.ahead} rows refused, as their hours have not begun (first: {self.first_ahead}): a clock is"
-                    " ahead, see the line arrival of the data check",
+                    " ahead, see the line clock of the data check",
                 )
             )
         if self.from_ahead:
