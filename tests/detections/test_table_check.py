@@ -8,6 +8,7 @@ from __future__ import annotations
 import csv
 import datetime
 import io
+import ipaddress
 import re
 from pathlib import Path
 
@@ -202,6 +203,39 @@ def test_accepted_levels_that_npmlearn_does_not_take_are_listed(world: World) ->
     )
 
 
+def test_accepted_levels_that_lie_years_ahead_are_to_be_looked_at(world: World) -> None:
+    """They are times, but do nothing for so long that a slip is more likely."""
+    times = ["2027-03-01", "2062-03-01", "1803800000", "9999999999"]
+    rows = [["prod", "*", f"w{number}", "*", text, "", "r", "o"] for number, text in enumerate(times)]
+    write(world, "npm_accepted_levels", LEVELS, rows)
+    assert short(checked(world)) == [("look", 3, "accepted_at"), ("look", 5, "accepted_at")]
+
+
+groups = st.text("0123456789abcdefABCDEF", max_size=5)
+six = st.lists(groups, min_size=1, max_size=10).map(":".join)
+four = st.lists(st.integers(0, 299).map(str), min_size=3, max_size=5).map(".".join)
+networks = st.one_of(
+    st.builds("{}/{}".format, st.one_of(six, four, st.ip_addresses()), st.integers(0, 129)),
+    st.text("0123456789abcf:./ ", max_size=20),
+)
+
+
+def is_network(text: str) -> bool:
+    """As Python reads it, but for forms that few programs read alike: masks, zones, leading zeros."""
+    address, slash, length = text.partition("/")
+    try:
+        ipaddress.ip_network(text, strict=False)
+    except ValueError:
+        return False
+    return bool(slash) and "%" not in address and length.isdigit() and length == str(int(length))
+
+
+@settings(max_examples=examples(25, 500), deadline=None)
+@given(texts=st.lists(networks, min_size=20, max_size=40))
+def test_a_network_is_what_python_takes_for_one(app: App, texts: list[str]) -> None:
+    assert holds(app, "npm_is_network", texts) == [is_network(text) for text in texts]
+
+
 def test_networks_that_are_none_are_listed(world: World) -> None:
     good = ["203.0.113.0/24", "198.51.100.7/32", "0.0.0.0/0", "2001:db8::/32", "::1/128"]
     bad = [
@@ -214,6 +248,9 @@ def test_networks_that_are_none_are_listed(world: World) -> None:
         "web",
         "",
         "10.0.0.0/8 ",
+        "010.0.0.0/8",
+        "::::/64",
+        "1::2::3/64",
     ]
     rows = [*([cidr, "bank"] for cidr in (*good, *bad)), ["10.0.0.0/8", ""], ["10.1.0.0/16", "-"], ["::1/128", "bank"]]
     write(world, "npm_networks", "cidr,name", rows)

@@ -109,10 +109,10 @@ def _take(rows: Iterator[List[str]], shown: str, options: LearnOptions, accepted
     header = next(rows, [])
     wrong = [name for name in (*options.by, "accepted_at") if header.count(name) != 1]
     wrong += ["up_to"] if header.count("up_to") > 1 else []
-    if wrong and header:
+    if wrong and (header or any(map(any, rows))):
         tally.wrong_levels.append(
             f"{shown} has no column {', '.join(wrong)}, or has it twice, so none of its levels is accepted. Its first"
-            f" line names: {', '.join(header)[:400]}"
+            f" line names: {', '.join(header)[:400] or 'nothing'}"
         )
         return
     for number, cells in enumerate(filter(None, rows), start=2):  # as a spreadsheet counts: the header is row 1
