@@ -119,8 +119,11 @@ def test_a_series_without_baseline_is_silent_unless_asked_for() -> None:
     assert {found["expected"] + found["score"] for found in scored(*rows, options=flagging)} == {""}
 
 
-@pytest.mark.parametrize("bad", ["abc", "NaN", "inf", "-Infinity", "1e999", ["200", "300"]])
-def test_a_value_that_is_no_number_is_left_out_by_itself_and_told_once(bad: object) -> None:
+IMPOSSIBLE = ["-1", "-4294967296", "1e308", "9007199254740993", "9223372036854775808", "18446744073709551615"]
+
+
+@pytest.mark.parametrize("bad", ["abc", "NaN", "inf", "-Infinity", "1e999", ["200", "300"], *IMPOSSIBLE])
+def test_a_value_that_is_no_amount_is_left_out_by_itself_and_told_once(bad: object) -> None:
     tally = Tally()
     rows = [row("nginx", tcp="500", udp=bad), row("nginx", tcp=bad), row("nginx", tcp="500")]
     assert [found["metric"] for found in score_rows(rows, BASELINE, OPTIONS, tally)] == ["tcp", "tcp"]

@@ -14,7 +14,19 @@ from hypothesis import strategies as st
 from tests.detections.bursts import around, current, usual
 from tests.detections.days import file, numbers, rows_of
 from tests.detections.sent import sending
-from tests.detections.world import DAY, HOUR, NOW, OUTBOUND, PROFILE, SUSTAINED, TRAFFIC_BASELINE, World, point
+from tests.detections.talking import learned, talk
+from tests.detections.world import (
+    DAY,
+    HOUR,
+    NEW_EDGE,
+    NOW,
+    OUTBOUND,
+    PROFILE,
+    SUSTAINED,
+    TRAFFIC_BASELINE,
+    World,
+    point,
+)
 from tests.examples import examples
 from tests.replay.given_rows import run_on
 from workbench.compiler.build import Package
@@ -55,20 +67,22 @@ def test_an_amount_is_what_a_link_carries(app: App, amounts: list[float], second
 
 
 def test_one_such_value_does_not_blind_a_process(world: World) -> None:
+    """Its interval holds other points too, to which it is added."""
     bad = [UNDERFLOW_64, UNDERFLOW_32, UNDERFLOW_32 - 700, -4294967296.0, 1e13, math.inf]
-    cases = [(metric, value) for metric in ("tcp.bytes", "tcp.new_sockets") for value in bad]
-    for number, (metric, value) in enumerate(cases):
+    cases = [(m, value, usually) for m in ("tcp.bytes", "tcp.new_sockets") for value in bad for usually in (1e3, 1e7)]
+    for number, (metric, value, usually) in enumerate(cases):
         name = f"web-{number}"
-        ordinary = list(usual("prod", name, "nginx", around(1000, 100)))
-        spoilt = [point(NOW - 9 * HOUR, "prod", name, process="nginx", tcp_bytes=value)]
-        high = list(current("prod", name, "nginx", 60, tcp_bytes=500_000))
+        ordinary = list(usual("prod", name, "nginx", around(usually, usually / 10)))
+        spoilt = [point(NOW - 9 * HOUR, "prod", name, process="nginx", dest="other", tcp_bytes=value)]
+        high = list(current("prod", name, "nginx", 60, tcp_bytes=500 * usually))
         for each in (*ordinary, *spoilt, *high):
             each[metric] = each.pop("tcp.bytes")
         world.add((*ordinary, *spoilt, *high))
     world.rows(TRAFFIC_BASELINE)
     averages = {row["workload"]: row for row in rows_of(world, "npm_days")}
-    for number, (metric, _) in enumerate(cases):
-        assert numbers(dict(averages[f"web-{number}"]), metric.replace(".", "_"))[1] == pytest.approx(1000, rel=0.01)
+    for number, (metric, _, usually) in enumerate(cases):
+        average = numbers(dict(averages[f"web-{number}"]), metric.replace(".", "_"))[1]
+        assert average == pytest.approx(usually, rel=0.01)
     (found,) = world.rows(OUTBOUND)
     assert {text.partition(" ")[0] for text in each_text(found["anomalies"])} == {
         f"shop/web-{number}" for number in range(len(cases))
@@ -83,6 +97,19 @@ def test_the_other_metrics_of_its_interval_are_used(world: World) -> None:
     sent = world.run_text("| `npm_sent` | table tcp.bytes udp.bytes tcp.packets", NOW - HOUR, NOW)
     assert {(row["tcp.bytes"], row["udp.bytes"], row["tcp.packets"]) for row in sent} == {(52_000, None, None)}
     assert [row["metrics"] for row in world.rows(OUTBOUND)] == ["tcp.bytes"]
+
+
+def test_a_new_edge_with_such_bytes_is_reported_without_them(world: World) -> None:
+    learned(world).add(talk("prod", "web", "secrets", HOUR / 2, HOUR / 3, volume=1000))
+    before = world.rows(NEW_EDGE)
+    for number, bad in enumerate((UNDERFLOW_64, UNDERFLOW_32, -4294967296.0)):
+        world.add(talk("prod", "web", f"app-{number}", HOUR / 3, volume=1000))
+        world.add(talk("prod", "web", f"app-{number}", HOUR / 2, volume=bad))
+    rows = {str(row["dest_workload"]): row for row in world.rows(NEW_EDGE)}
+    assert before[0]["bytes"] == rows["secrets"]["bytes"] == 2000
+    assert [(row["bytes"], row["risk_score"]) for name, row in sorted(rows.items()) if name != "secrets"] == [
+        (None, before[0]["risk_score"])
+    ] * 3
 
 
 def test_a_lasting_theft_is_found_beside_negative_values_in_each_hour(world: World, nine_days: str) -> None:

@@ -221,13 +221,19 @@ networks = st.one_of(
 
 
 def is_network(text: str) -> bool:
-    """As Python reads it, but for forms that few programs read alike: masks, zones, leading zeros."""
+    """As Python reads it, but for forms that few programs read alike: masks, zones, leading zeros, two notations."""
     address, slash, length = text.partition("/")
     try:
         ipaddress.ip_network(text, strict=False)
     except ValueError:
         return False
-    return bool(slash) and "%" not in address and length.isdigit() and length == str(int(length))
+    return (
+        bool(slash)
+        and "%" not in address
+        and not {":", "."} <= set(address)
+        and length.isdigit()
+        and length == str(int(length))
+    )
 
 
 @settings(max_examples=examples(25, 500), deadline=None)

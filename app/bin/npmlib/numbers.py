@@ -4,6 +4,9 @@ import math
 import re
 from typing import List, Optional, Sequence
 
+LARGEST_HOUR = 400e9 / 8 * 3600  # bytes of a link of 400 Gbit/s, as in the macro npm_possible
+SMALLEST_PACKET = 64  # bytes
+
 # float() would also take 'nan', 'infinity', '1_000' and digits of other scripts; Splunk means none by a number.
 _NUMBER = re.compile(r"[+-]?(?:[0-9]+(?:\.[0-9]*)?|\.[0-9]+)(?:[eE][+-]?[0-9]+)?\Z")
 _PLAIN_NUMBERS = re.compile(r"(?:[0-9]+(?:\.[0-9]+)?,)*\Z")
@@ -33,6 +36,15 @@ def all_numbers(texts: Sequence[str]) -> Optional[List[float]]:
     except ValueError:  # one text with a comma in it
         return None
     return numbers if all(map(math.isfinite, numbers)) else None
+
+
+def largest_amount(metric: str) -> float:
+    """Return the most of ``metric`` that can be sent in an hour, the longest time that an amount is of.
+
+    >>> largest_amount("tcp.bytes"), largest_amount("tcp.packets")
+    (180000000000000.0, 2812500000000.0)
+    """
+    return LARGEST_HOUR if metric.endswith(".bytes") else LARGEST_HOUR / SMALLEST_PACKET
 
 
 def number_text(number: float) -> str:

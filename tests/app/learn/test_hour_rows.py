@@ -17,7 +17,7 @@ TABLE = learn(days(1)).rows
     ("column", "text"),
     [
         ("n_tx.bytes", "many"),
-        ("n_tx.bytes", "121"),
+        ("n_tx.bytes", "3601"),
         ("n_tx.bytes", "-1"),
         ("n_tx.bytes", "nan"),
         ("n_tx.bytes", ("1", "2")),
@@ -104,7 +104,7 @@ def test_an_hour_that_has_not_begun_is_refused_whatever_was_read(  # as the cloc
     answer = learn([read(sent(48), HOUR, HOUR + 90 * 3600, HOUR + 3600)], TABLE)
     assert answer.messages_of("WARN") == [
         f"1 rows refused, as their hours have not begun (first: {HOUR + 24 * 3600}): a clock is ahead, see the line"
-        " arrival of the data check"
+        " clock of the data check"
     ]
 
 

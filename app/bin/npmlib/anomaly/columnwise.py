@@ -16,7 +16,6 @@ block to the next, limits and shapes, only saves time.
 
 import math
 import re
-import sys
 from io import BytesIO
 from itertools import chain, compress
 from operator import gt
@@ -26,12 +25,12 @@ from npmlib.anomaly.baseline import LoadedBaseline, part_of_day
 from npmlib.anomaly.options import Options
 from npmlib.anomaly.scoring import Anomaly, score_row
 from npmlib.anomaly.tally import Tally
+from npmlib.numbers import largest_amount
 from npmlib.rows import Columns, csv_rows
 
 BLOCK = 32 * 1024  # bytes
 MOST_SERIES = 500_000  # whose limits are kept, about 350 bytes each
 MOST_SHAPES = 20_000
-LARGEST = sys.float_info.max  # as a limit: over it is only infinity, which is not a number to score_row
 EMPTY = b"-1"  # in place of an empty cell: not over a limit, but over that of names which cannot be read
 
 # Quotes become blanks, which float() ignores, and blanks become quotes, so that a second swap restores the line.
@@ -167,7 +166,9 @@ class SeriesLimits(Dict[bytes, Tuple[float, ...]]):
         self._match = re.compile("," * layout.leading + ",".join(names)).fullmatch
         self._layout = layout
         self._baseline = baseline
-        self._without_baseline = 0.0 if options.flag_unseen else LARGEST
+        # What is over the largest amount is none, and score_row says so.
+        self._largest = tuple([largest_amount(options.metrics[position]) for position in layout.metrics])
+        self._without_baseline = 0.0 if options.flag_unseen else math.inf
         self._part: Optional[int] = None
 
     def look_at(self, part: Optional[int]) -> None:
@@ -186,7 +187,8 @@ class SeriesLimits(Dict[bytes, Tuple[float, ...]]):
         limits = [math.nan if largest is None else largest[metric] for metric in self._layout.metrics]
         if largest is None:
             self.unseen.add(key)
-        self[key] = tuple([self._without_baseline if math.isnan(limit) else min(limit, LARGEST) for limit in limits])
+        known = [self._without_baseline if math.isnan(limit) else limit for limit in limits]
+        self[key] = tuple(map(min, known, self._largest))
         return self[key]
 
 

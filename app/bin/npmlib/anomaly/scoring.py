@@ -10,7 +10,7 @@ from typing import Dict, Iterable, Iterator, List, Mapping, Optional, Tuple
 from npmlib.anomaly.baseline import Baseline, Limit, part_of_day
 from npmlib.anomaly.options import Options
 from npmlib.anomaly.tally import Tally
-from npmlib.numbers import number_text, parse_number
+from npmlib.numbers import largest_amount, number_text, parse_number
 
 Row = Mapping[str, object]
 Anomaly = Dict[str, str]
@@ -71,7 +71,7 @@ def _values(row: Row, options: Options, tally: Tally) -> List[Tuple[int, str, st
         if text is None or text == "":  # the series does not have this metric, or not in this interval
             continue
         value = parse_number(text) if isinstance(text, str) else None  # a multivalue cell is a list
-        if value is None:
+        if value is None or not 0 <= value <= largest_amount(metric):
             tally.leave_out_value(metric, text)
             continue
         values.append((position, metric, str(text).strip(), value))

@@ -8,15 +8,13 @@ from typing import Dict, List, Mapping, NamedTuple, Optional, Sequence, Tuple
 from npmlib.errors import SearchError
 from npmlib.learn.options import PARTS, RANGE, LearnOptions
 from npmlib.learn.tally import Tally
-from npmlib.numbers import all_numbers, parse_number
-from npmlib.profile.hours import INTERVALS
+from npmlib.numbers import all_numbers, largest_amount, parse_number
 from npmlib.rows import Series
 
 SECONDS_PER_HOUR = 3600
 LATEST_HOUR = 2**24  # since 1970; a profile keeps hours as single-precision numbers, which are exact up to here
 LARGEST_LOGARITHM = 1000.0  # more than that of any double
-LARGEST_HOUR = 400e9 / 8 * SECONDS_PER_HOUR  # bytes of a link of 400 Gbit/s, as in the macro npm_possible
-SMALLEST_PACKET = 64  # bytes
+MOST_INTERVALS = SECONDS_PER_HOUR  # in an hour: none is shorter than a second
 UNUSABLE = -1.0  # stands for n where a part of the metric is invalid: it is not learned in this hour
 
 Hours = Dict[int, "array[float]"]  # by hour since 1970: n, sum, log and p95 of each metric in turn
@@ -144,8 +142,8 @@ def _parts(cells: Sequence[object]) -> List[float]:
 
 def _largest(metric: str) -> Sequence[float]:
     """Return the largest n, sum, log and p95 of an hour that can be amounts of ``metric``."""
-    amount = LARGEST_HOUR if metric.endswith(".bytes") else LARGEST_HOUR / SMALLEST_PACKET
-    return INTERVALS, amount, LARGEST_LOGARITHM * INTERVALS, amount
+    amount = largest_amount(metric)
+    return MOST_INTERVALS, amount, LARGEST_LOGARITHM * MOST_INTERVALS, amount
 
 
 def _invalid_part(parts: Sequence[float], ranges: Sequence[float]) -> Optional[int]:
