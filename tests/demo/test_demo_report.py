@@ -244,7 +244,7 @@ def test_the_graph_tells_attacks_from_what_was_known(page: Page) -> None:
 
 def test_hours_are_counted_as_the_detection_counts_them_and_told_beside_its_confidence(page: Page) -> None:
     assert "Marked hours: 1." in page.text
-    assert "sustained, confidence low, risk 10" in page.text  # of two days
+    assert "sustained, learning, confidence low, risk 10" in page.text  # of two days
 
 
 def test_truth_and_findings_stand_side_by_side_with_alerts_a_day(page: Page) -> None:

@@ -25,27 +25,20 @@ def sending(
     cluster: str = "prod",
     process: str = "app",
     image: str | None = None,
+    step: float = STEP,
+    protocol: str = "tcp",
 ) -> Points:
-    """Traffic with a daily rhythm and a ripple; ``times`` as much as usual."""
+    """Traffic with a daily rhythm and a ripple; ``times`` as much as usual. ``step``: seconds between points."""
 
     def volume(at: float) -> float:
         rhythm = 1 + 0.3 * math.sin(2 * math.pi * at / DAY)
         ripple = 1 + 0.2 * math.sin(at / 700) * math.sin(at / 130)
         return round(1_000_000 * rhythm * ripple * times)
 
-    steps = range(int(earliest), int(latest), int(STEP))
     return [
-        point(
-            float(at),
-            cluster,
-            workload,
-            process=process,
-            dest="store",
-            image=image,
-            tcp_bytes=volume(at),
-            tcp_packets=80,
-        )
-        for at in steps
+        point(float(at), cluster, workload, process=process, dest="store", image=image)
+        | {f"{protocol}.bytes": volume(at), f"{protocol}.packets": 80.0}
+        for at in range(int(earliest), int(latest), int(step))
     ]
 
 

@@ -152,7 +152,7 @@ def test_a_theft_by_a_workload_on_its_first_day_is_a_finding_of_its_own(world: W
     world.add(talk("prod", "pricing", "203.0.113.10", -3 * HOUR, outside="destination"))
     (theft,) = world.run(NEW_EDGE, NOW + 3 * HOUR + HOUR / 2).findings
     assert (theft["workload"], theft["dest_workload"], theft["kind"]) == ("pricing", "203.0.113.9", "edge")
-    assert (theft["risk_score"], theft["confidence"]) == (65, "high")
+    assert (theft["risk_score"], theft["confidence"]) == (75, "high")
 
 
 def test_a_scan_is_one_finding_with_more_risk(world: World) -> None:
@@ -200,8 +200,8 @@ def meet(world: World, count: int, **more: float) -> list[tuple[Any, ...]]:
     ("count", "volume", "findings"),
     [
         (4, 1000, []),
-        (5, 1000, [("many new addresses", 5, 40)]),
-        (1, 20_000_000, [("edge", 1, 65)]),
+        (5, 1000, [("many new addresses", 5, 45)]),
+        (1, 20_000_000, [("edge", 1, 75)]),
     ],
     ids=["as usual", "a record", "much sent"],
 )
@@ -212,7 +212,7 @@ def test_a_workload_that_meets_new_addresses_on_most_days_is_known_for_it(
 
 
 def test_a_workload_that_meets_new_addresses_on_few_days_is_reported(world: World) -> None:
-    assert meet(crawled(world, range(2, 8)), 2) == [("edge", 1, 30)] * 2
+    assert meet(crawled(world, range(2, 8)), 2) == [("edge", 1, 35)] * 2
 
 
 def test_new_addresses_that_are_usual_over_tcp_are_not_over_udp(world: World) -> None:

@@ -6,13 +6,16 @@ The traffic is that of the tests of that detection: nine days learned before NOW
 from __future__ import annotations
 
 import csv
+from itertools import product
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import pytest
 
 from tests.detections.sent import Points, sending
 from tests.detections.world import DAY, DEPLOYS, HOUR, IMAGE, MINUTE, NOW, PROFILE, SUSTAINED, World
+from workbench.evaluate.risk import Hours
 from workbench.replay.rows import Row
 
 CHECKOUT = Path(__file__).parents[2]
@@ -144,7 +147,7 @@ def test_a_young_profile_is_low_and_says_so(world: World) -> None:
         ("2.9", "6.2", "28", 5, "no hour of the 28 days before stood out as much"),
         ("2.9", "2.5", "28", 20, "no hour of the 28 days before stood out as much"),
         ("1.2", "0.3", "28", 5, "no hour of the 28 days before stood out as much"),
-        ("9", "0", "6", 40, "how rare that is for it is not known yet"),
+        ("9", "0", "6", 65, "how rare that is for it is not known yet"),
         ("", "", "", 2, "how rare that is for it is not known yet"),
     ],
 )
@@ -159,6 +162,18 @@ def test_points_and_words_follow_how_rare_the_hour_is(
         f" usual; {rare}. Confidence is high. Next: see in the dashboard Investigate its hours, its edges and whether"
         " it has a new image."
     )
+
+
+def test_points_are_those_that_the_evaluation_adds_up(world: World) -> None:
+    for rare, factor in product((0.5, 1.0, 1.6, 2.0, 3.0, 7.9, 8.0, 20.0), (1.2, 2.49, 2.5, 3.3, 6.0)):
+        cells: dict[str, Any] = {
+            "times_limit": str(rare),
+            "highest": "0",
+            "expected": "20000000",
+            "actual": f"{2e7 * factor:.0f}",
+        }
+        evaluated = Hours(*map(np.array, ([True], [rare], [factor], [False], [0.0])))
+        assert with_hours(world, hour_row(0, **cells))["risk_score"] == evaluated.points(slice(None)), (rare, factor)
 
 
 def test_an_hour_outside_of_it_keeps_its_confidence(world: World) -> None:

@@ -1,7 +1,7 @@
 """A month of risk, added up as two rules of Enterprise Security do: attacks cross, ordinary weeks do not.
 
-Five hours are searched as scheduled. What happens in them to ordinary workloads happens every week of the month; each
-attack happens once, each in a week of its own.
+Five hours are searched as scheduled. What happens in them to ordinary workloads happens on every day of the month; each
+attack happens once. What is found of the whole simulated estate in such a month, ``make demo`` prints.
 """
 
 from __future__ import annotations
@@ -33,18 +33,22 @@ from workbench.demo.risk import MOST_POINTS, TACTICS, risks
 from workbench.replay.schedule import due
 
 HOURS = 4
-WEEKS = 4
-AGES = [-(10 * MINUTE + 30 * step) for step in range(240)]  # two hours of intervals, from ten minutes after NOW on
+DAYS = 28
+DENSE = 30.0  # seconds between points
+AGES = [-(10 * MINUTE + DENSE * step) for step in range(240)]  # two hours of intervals, from ten minutes after NOW on
 LATER = [age - 2 * HOUR for age in AGES[:120]]  # an hour of them, when these are over
-# By workload: what it does, and the week in which it is attacked, from 0.
+# By workload: what it does, and the day on which it is attacked, from 0.
 ATTACKED = {
-    "orders-db": ("it is copied to a new address outside", 1),
-    "gateway": ("an intruder tries twelve workloads, and sends what it finds to a new address", 2),
-    "users-db": ("ten minutes of thirty times as much, to a place that it knows", 0),
-    "cart": ("four hours of two thirds more, to a place that it knows", 3),
-    "mailer": ("an hour of five times as many DNS queries", 2),
-    "batch": ("it talks to the secrets, which it never did", 3),
+    "orders-db": ("it is copied to a new address outside", 8),
+    "gateway": ("an intruder tries twelve workloads, and sends what it finds to a new address", 15),
+    "users-db": ("ten minutes of thirty times as much, to a place that it knows", 1),
+    "mailer": ("an hour of five times as many DNS queries", 16),
+    "cart": ("four hours of two thirds more, to a place that it knows", 22),
+    "batch": ("it talks to the secrets, which it never did", 23),
 }
+# The last two look like a release and a new dependency, of which there is one every day.
+CROSSING = {"orders-db", "gateway", "users-db", "mailer"}
+# On every day of the month.
 ORDINARY = {
     "web": "a release doubles what it sends",
     "report": "a batch three times as large as usual",
@@ -52,7 +56,6 @@ ORDINARY = {
     "cron": "it meets a service that it did not know",
     "sync": "a new CronJob",
 }
-CROSSING = {"orders-db", "gateway"}  # several detections see them; a single detection is never enough
 
 
 def stolen(workload: str, ages: Iterable[float]) -> Iterable[dict[str, Any]]:
@@ -64,14 +67,6 @@ def stolen(workload: str, ages: Iterable[float]) -> Iterable[dict[str, Any]]:
     yield from talk("prod", address, workload, *ages, outside="source")
 
 
-def asking(earliest: float, latest: float, times: float = 1.0) -> Iterable[dict[str, Any]]:
-    """DNS queries of the mailer, which come and go."""
-    for step in range(int(earliest), int(latest), int(STEP)):
-        size = round((4000 + 500 * (step // 300 % 3)) * times)
-        queries = point(float(step), "prod", "mailer", process="app", dest="store", udp_bytes=size)
-        yield queries | {"udp.packets": round(size / 90)}
-
-
 @pytest.fixture(scope="module")
 def events(built: Package, nine_days: str, tmp_path_factory: pytest.TempPathFactory) -> list[dict[str, Any]]:
     """Risk events of all detections in these hours, of which none has five processes that rise together."""
@@ -79,22 +74,31 @@ def events(built: Package, nine_days: str, tmp_path_factory: pytest.TempPathFact
     usual = ("web", "report", "orders-db", "gateway", "users-db", "cart")
     header, *rows = nine_days.splitlines()
     profiles = [row.replace(",web,", f",{workload},") for workload in usual for row in rows]
+    profiles += [row.replace(",web,", ",mailer,").replace(",tcp.", ",udp.") for row in rows]
     (world.app.root / "lookups" / "npm_profile.csv").write_text("\n".join([header, *profiles, ""]))
-    for workload in usual:
-        world.add(sending(workload, NOW - 28 * HOUR, NOW))
-    world.add(asking(NOW - 28 * HOUR, NOW))
+
+    def sends(workload: str, earliest: float, latest: float, times: float = 1.0) -> None:
+        protocol = "udp" if workload == "mailer" else "tcp"
+        step = DENSE if earliest >= NOW else STEP  # fewer are as good to learn from
+        world.add(sending(workload, earliest, latest, times, step=step, protocol=protocol))
+
+    end = NOW + HOURS * HOUR
+    for workload in (*usual, "mailer"):
+        sends(workload, NOW - 28 * HOUR, NOW)
     learned(world)
     world.rows(TRAFFIC_BASELINE)
-    end = NOW + HOURS * HOUR
-    world.add(sending("web", NOW, end, times=2)).add(sending("cart", NOW, end, times=5 / 3))
-    world.add(sending("report", NOW, end - HOUR)).add(sending("report", end - HOUR, end, times=3))
+    sends("web", NOW, end, times=2)
+    sends("cart", NOW, end, times=5 / 3)
+    sends("report", NOW, end - HOUR)
+    sends("report", end - HOUR, end, times=3)
+    sends("users-db", NOW, NOW + 20 * MINUTE)
+    sends("users-db", NOW + 20 * MINUTE, NOW + 30 * MINUTE, times=30)
+    sends("users-db", NOW + 30 * MINUTE, end)
+    sends("mailer", NOW, NOW + HOUR, times=5)
+    sends("mailer", NOW + HOUR, end)
     for workload, ages in (("orders-db", AGES), ("gateway", LATER)):
-        world.add(sending(workload, NOW, end)).add(stolen(workload, ages))
-    world.add(sending("users-db", NOW, end))
-    for age in AGES[:20]:
-        burst = point(NOW - age, "prod", "users-db", process="app", dest="store", tcp_bytes=3e6)
-        world.add([burst | {"tcp.packets": 2000.0}])
-    world.add(asking(NOW, NOW + HOUR, times=5)).add(asking(NOW + HOUR, end))
+        sends(workload, NOW, end)
+        world.add(stolen(workload, ages))
     for number in range(12):
         world.add(talk("prod", "gateway", f"app-{number}", *LATER[:3], volume=500))
     world.add(talk("prod", "batch", "secrets", *AGES[:40])).add(talk("prod", "cron", "payments", *AGES))
@@ -114,25 +118,28 @@ def workload_of(event: dict[str, Any]) -> str:
 
 @pytest.fixture(scope="module")
 def month(events: list[dict[str, Any]]) -> list[dict[str, Any]]:
-    """The events in four weeks."""
+    """The events of a month."""
     return [
-        {**event, "_time": event["_time"] + week * 7 * DAY}
+        {**event, "_time": event["_time"] + day * DAY}
         for event in events
-        for week in range(WEEKS)
-        if week == ATTACKED.get(workload_of(event), ("", week))[1]
+        for day in range(DAYS)
+        if day == ATTACKED.get(workload_of(event), ("", day))[1]
     ]
 
 
-def test_attacks_that_several_detections_see_cross_in_their_week_and_nothing_ordinary_in_any(
-    month: list[dict[str, Any]],
-) -> None:
-    crossed = {
-        (risk.risk_object.rsplit("/", 1)[1], int((risk.at - NOW) // (7 * DAY)))
-        for risk in risks(month)
+def crossing(events: Iterable[dict[str, Any]]) -> set[tuple[str, int]]:
+    """The workloads that a rule reports, each with the day."""
+    return {
+        (workload_of({"risk_object": risk.risk_object}), int((risk.at - NOW) // DAY))
+        for risk in risks(events)
         if risk.reported
     }
-    assert {workload for workload, _ in crossed} >= CROSSING
-    assert crossed <= {(workload, week) for workload, (_, week) in ATTACKED.items()}
+
+
+def test_what_is_far_beyond_all_before_crosses_on_its_day_and_nothing_ordinary_on_any(
+    month: list[dict[str, Any]],
+) -> None:
+    assert crossing(month) == {(workload, ATTACKED[workload][1]) for workload in CROSSING}
 
 
 def test_every_attack_and_what_is_ordinary_is_spoken_of(events: list[dict[str, Any]]) -> None:
@@ -149,7 +156,7 @@ def test_a_cluster_of_which_a_large_part_rises_every_day_crosses_in_no_week(worl
     write_profile(world, both, [("prod", f"app-{number}") for number in range(6)])
     day = [event for name in (OUTBOUND, SUSTAINED) for event in world.run(name).risk_events]
     assert [event["risk_object"] for event in day] == ["prod"] * 2
-    month = [{**event, "_time": event["_time"] + days * DAY} for event in day for days in range(7 * WEEKS)]
+    month = [{**event, "_time": event["_time"] + days * DAY} for event in day for days in range(DAYS)]
     assert not any(risk.reported for risk in risks(month))
 
 
@@ -170,10 +177,15 @@ def test_an_ordinary_process_collects_next_to_nothing_and_a_record_far_beyond_al
     assert points == [2, 2, 2, 2, 5, 40]
 
 
-def test_no_detection_reaches_the_threshold_alone(events: list[dict[str, Any]]) -> None:
-    for name in {event["source"] for event in events}:
-        alone = [risk for risk in risks(event for event in events if event["source"] == name) if risk.reported]
-        assert alone == [], name
+def test_a_single_detection_reaches_the_threshold_only_where_an_extreme_rise_lasts(
+    events: list[dict[str, Any]],
+) -> None:
+    alone = {
+        (name, workload)
+        for name in {event["source"] for event in events}
+        for workload, _ in crossing(event for event in events if event["source"] == name)
+    }
+    assert alone == {(SUSTAINED, "orders-db"), (SUSTAINED, "gateway")}
 
 
 RULES = """

@@ -40,7 +40,7 @@ def test_a_finding_tells_who_what_how_much_and_against_what(world: World) -> Non
         "anomalies": "tcp.bytes: up to 52.0 kB in an interval, 51 times its average of 1.0 kB (511.9 standard"
         " deviations above), more than it sent for three minutes of an hour at this time of day in the last week"
         " (1.1 kB); over the limit in 12 intervals",
-        "risk_score": 40,
+        "risk_score": 30,
         "first_time": "2026-03-01T03:10:00+0000",
         "last_time": "2026-03-01T03:15:30+0000",
     }
@@ -125,7 +125,7 @@ def test_the_finding_becomes_risk_of_the_workload_once_a_day(world: World) -> No
         == "Process nginx of workload web in Kubernetes cluster prod sent far more than it used to"
     )
     assert str(first.rows[0]["summary"]).startswith(f"{event['risk_message']}. Up to 52.0 kB over TCP")
-    assert (event["risk_object"], event["risk_object_type"], event["risk_score"]) == ("prod/shop/web", "other", 40)
+    assert (event["risk_object"], event["risk_object_type"], event["risk_score"]) == ("prod/shop/web", "other", 30)
     assert (event["threat_object"], event["threat_object_type"]) == (["nginx"], ["process_name"])
     assert event["annotations.mitre_attack"] == ["T1048"]
     assert (len(again.rows), len(again.findings), again.risk_events) == (1, 0, ())

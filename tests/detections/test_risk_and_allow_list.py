@@ -22,7 +22,7 @@ from workbench.replay.rows import Row
 
 @pytest.mark.parametrize(
     ("value", "level", "points"),
-    [(1400, "moderate", 15), (2700, "high", 30), (9000, "extreme", 40), (9e9, "extreme", 40)],
+    [(1400, "moderate", 10), (2700, "high", 20), (9000, "extreme", 30), (9e9, "extreme", 30)],
 )
 def test_the_score_grows_with_what_was_seen_and_is_capped(world: World, value: float, level: str, points: int) -> None:
     world.add(usual("prod", "web", "nginx", around(1000, 100)))
@@ -43,9 +43,9 @@ def test_an_edge_out_of_the_cluster_and_a_large_one_score_more(world: World) -> 
     assert found == {
         ("web", "cache"): ("prod/shop/web", 15),
         ("web", "frontend.v2"): ("prod/shop/web", 15),
-        ("web", "api.bank.example"): ("prod/shop/web", 30),
-        ("web", "198.51.100.7"): ("prod/shop/web", 30),
-        ("web", "2001:db8::1"): ("prod/shop/web", 65),
+        ("web", "api.bank.example"): ("prod/shop/web", 35),
+        ("web", "198.51.100.7"): ("prod/shop/web", 35),
+        ("web", "2001:db8::1"): ("prod/shop/web", 75),
         ("web", "store"): ("prod/shop/web", 25),
     }
 

@@ -47,7 +47,7 @@ def test_a_lasting_rise_is_found_and_told(learned: World) -> None:
         "protocol": "tcp",
         "metrics": "tcp.bytes",
     }
-    assert (row["confidence"], row["risk_score"], row["hours"]) == ("high", 40, 3)
+    assert (row["confidence"], row["risk_score"], row["hours"]) == ("high", 65, 3)
     assert row["channels"] == ("floor", "peak", "volume")
     actual, expected, excess = (float(str(row[name])) for name in ("actual_bytes", "expected_bytes", "excess_bytes"))
     assert expected == pytest.approx(actual / 2.5, rel=0.05)
@@ -78,13 +78,19 @@ def test_a_third_more_for_six_hours_is_found_by_the_slow_channel(learned: World)
     assert "slow" in str(row["channels"])
 
 
-def test_findings_are_throttled_for_a_day(learned: World) -> None:
-    learned.add(sending("web", NOW, NOW + 5 * HOUR, times=2.5))
+@pytest.mark.parametrize(
+    ("times", "levels"),
+    [(2, [("high", 40)]), (2.6, [("extreme", 66), ("lasting", 66)]), (9, [("extreme", 90), ("lasting", 90)])],
+)
+def test_findings_are_throttled_for_a_day_and_an_extreme_rise_that_lasts_counts_once_more(
+    learned: World, times: float, levels: list[tuple[str, int]]
+) -> None:
+    learned.add(sending("web", NOW, NOW + 5 * HOUR, times=times))
     found: list[Row] = []
     for hour in range(1, 6):
         learned.run(PROFILE, NOW + hour * HOUR + 22 * 60)
         found += learned.run(SUSTAINED, NOW + hour * HOUR + 32 * 60).findings
-    assert len(found) == 1
+    assert [(row["level"], row["risk_score"]) for row in found] == levels
 
 
 def test_a_run_of_the_detection_that_was_missed_loses_nothing(learned: World) -> None:

@@ -1,23 +1,22 @@
-"""A number of findings a day: the level chosen on half of the days, and the risk of a month."""
+"""A number of findings a day: the level chosen on half of the days."""
 
 from __future__ import annotations
 
 import re
 
 import numpy as np
-import pytest
 from npmlib.profile.points import POINTS
 
 from tests.dashboards.conftest import CHECKOUT
 from workbench.dashboards.view import load_views
-from workbench.evaluate.budget import LEVELS, Day, Days, days_of, keeping, points, risk
+from workbench.evaluate.budget import LEVELS, Days, days_of, keeping
 from workbench.evaluate.evaluation import by_profile, windows
 from workbench.evaluate.series import TrafficSeries
 
 
 def days(*times: float) -> Days:
-    """A series of consecutive days, each as far above its limit as above the highest day before."""
-    return {20_000 + at: Day(each, each) for at, each in enumerate(times)}
+    """A series of consecutive days."""
+    return {20_000 + at: each for at, each in enumerate(times)}
 
 
 def test_the_lowest_level_that_keeps_to_the_number_in_the_first_half_is_held_against_the_second() -> None:
@@ -42,17 +41,6 @@ def test_the_levels_are_those_of_setup() -> None:
     assert tuple(map(float, texts.split())) == LEVELS
 
 
-@pytest.mark.parametrize(("times", "expected"), [(0.8, 2), (1, 5), (1.5, 10), (2, 20), (2.9, 20), (3, 40), (90, 40)])
-def test_the_points_are_those_of_the_detection(times: float, expected: int) -> None:
-    assert points(times) == expected
-
-
-def test_a_month_of_risk_is_that_of_the_middle_series_and_of_the_worst() -> None:
-    quiet, loud, short = days(*[0] * 20), days(*[3] * 10, *[1] * 10), days(9)
-    assert risk([quiet, loud, loud, short]) == {"middle": 675.0, "worst": 675.0}
-    assert risk([short]) == {"middle": None, "worst": None}
-
-
 def test_days_are_those_on_which_an_hour_of_the_series_stands_out() -> None:
     random = np.random.default_rng(5)
     values = 50_000 * np.exp(0.3 * random.standard_normal((24 * 20, 120)))
@@ -62,7 +50,6 @@ def test_days_are_those_on_which_an_hour_of_the_series_stands_out() -> None:
     found = days_of(windows(series, []), by)
     assert list(found) == [20_000 + day for day in range(14, 20)]
     loud = by.clean.alerts(POINTS["loud"])
-    assert {day for day, one in found.items() if one.times_limit >= 1} == {
+    assert {day for day, times_limit in found.items() if times_limit >= 1} == {
         20_000 + at // 24 for at in np.flatnonzero(loud) if at >= 24 * 14
     }
-    assert found[20_016].times_highest > 3

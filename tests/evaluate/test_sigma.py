@@ -120,7 +120,7 @@ def test_the_shipped_rule_wants_nine_intervals_a_quarter_over_the_usual_peak() -
         values[0, :over] = level
         one = np.ones(1)
         sixth, ninth = sigma.largest(values, sigma.MORE_THAN), sigma.largest(values, sigma.INTERVALS)
-        counted = sigma.Counted(sixth, ninth, one * 500, one * 100, one * 10, one * 400)
+        counted = sigma.Counted(ninth, sixth, ninth, one * 500, one * 100, one * 10, one * 400)
         return bool(counted.alerts(sigma.SHIPPED_RULE)[0])
 
     assert [alerts(8, 501), alerts(9, 501), alerts(9, 500)] == [False, True, False]

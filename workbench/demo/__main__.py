@@ -134,7 +134,7 @@ def _show(dataset: Dataset, runs: list[SearchRun], package: Package, console: Co
     print_truth(verdict, console)
     print_findings(findings, truth, console)
     print_causes(findings, truth, console)
-    print_risks(verdict, [event for run in runs for event in run.risk_events], console)
+    print_risks(verdict, runs, console)
     print_summary(verdict, dataset.hours, console)
     _show_reading(dataset, runs, console)
     write_json_lines(dataset.folder / "findings.jsonl", records(runs))

@@ -233,7 +233,7 @@ def _finding(each: Judged, proof: Evidence, truth: Mapping[str, Any], charts: _C
         "at": _clock(each.finding.at),
         "cluster": str(row.get("cluster")),
         "subject": subject,
-        "level": str(row.get("level") or (f"confidence {row['confidence']}" if row.get("confidence") else "")),
+        "level": ", ".join(str(one) for one in (row.get("level"), f"confidence {row['confidence']}") if one),
         "risk_score": str(row.get("risk_score") or ""),
         "reasons": [*each_text(row["summary"]), *each_text(row.get("anomalies"))],
         "searched": _span(each.finding.earliest, each.finding.latest),

@@ -10,9 +10,12 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from itertools import groupby
 
+from workbench.demo.verdict import Verdict
 from workbench.replay.risk import RiskEvent
+from workbench.replay.schedule import SearchRun
 
 DAY = 86400.0  # seconds
+MONTH = 28  # days
 MOST_POINTS, MOST_TACTICS = 100, 2  # that are not reported
 TACTICS = {"T1048": "Exfiltration", "T1030": "Exfiltration", "T1021": "Lateral Movement"}
 
@@ -52,6 +55,20 @@ def highest(events: Iterable[RiskEvent]) -> list[Risk]:
         if risk.risk_object not in worst or risk.points > worst[risk.risk_object].points:
             worst[risk.risk_object] = risk
     return sorted(worst.values(), key=lambda risk: (-risk.points, risk.risk_object))
+
+
+def month(runs: Iterable[SearchRun], verdict: Verdict) -> list[RiskEvent]:
+    """Return the risk events of a month of days like the one that was watched, of which only the last has the attacks.
+
+    What no attack explains is there on every day: each has the releases, deploys and large batches of the one watched.
+    """
+    attacked = {id(finding.row) for _, findings in verdict.caught for finding in findings}
+    return [
+        {**event, "_time": event["_time"] + day * DAY}
+        for run in runs
+        for row, event in zip(run.findings, run.risk_events, strict=True)
+        for day in (range(MONTH) if id(row) not in attacked else (MONTH - 1,))
+    ]
 
 
 def _risk(name: str, events: Sequence[RiskEvent], now: float) -> Risk:

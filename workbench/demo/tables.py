@@ -12,10 +12,10 @@ from rich.markup import escape
 from rich.table import Table
 
 from workbench.demo.alerts import Judged, by_kind, kind_of
-from workbench.demo.risk import highest
+from workbench.demo.risk import MONTH, highest, month
 from workbench.demo.verdict import DetectionFinding, Verdict
-from workbench.replay.risk import RiskEvent
 from workbench.replay.rows import each_text
+from workbench.replay.schedule import SearchRun
 from workbench.spl.times import utc_text
 from workbench.traffic.attacks import EDGES, NEW_EDGE, NEW_UDP_EDGE, OUTBOUND, SUSTAINED
 
@@ -70,13 +70,14 @@ def print_causes(findings: Sequence[Judged], truth: Mapping[str, Any], console: 
     console.print(table)
 
 
-def print_risks(verdict: Verdict, events: Iterable[RiskEvent], console: Console) -> None:
-    """The risk objects that a stock rule of Enterprise Security reports, and the highest of the others."""
+def print_risks(verdict: Verdict, runs: Iterable[SearchRun], console: Console) -> None:
+    """The risk objects that a stock rule of Enterprise Security reports in a month, and the highest of the others."""
     attacked = {str(finding.row["entity"]) for _, findings in verdict.caught for finding in findings}
-    table = Table(box=SIMPLE_HEAD, title="Risk in the worst 24 hours", title_justify="left")
+    title = f"Risk in the worst 24 hours of {MONTH} days, all like this one but that only the last has the attacks"
+    table = Table(box=SIMPLE_HEAD, title=title, title_justify="left")
     for name in ("risk object", "points", "a rule of Enterprise Security", "in truth"):
         table.add_column(name, justify="right" if name == "points" else "left", overflow="fold")
-    for number, risk in enumerate(highest(events)):
+    for number, risk in enumerate(highest(month(runs, verdict))):
         if risk.reported or number < LISTED:
             truth = "[red]attacked[/red]" if risk.risk_object in attacked else "[yellow]not attacked[/yellow]"
             reported = "reports it" if risk.reported else "does not"

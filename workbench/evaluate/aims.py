@@ -112,7 +112,7 @@ def pooled(*sets: Figures) -> dict[str, Pooled]:
 
 
 def _budget(budgets: Figures) -> Aim:
-    kept = {name: [row["second"] / row["wanted"] for row in one["kept"]] for name, one in budgets.items()}
+    kept = {name: [row["second"] / row["wanted"] for row in one] for name, one in budgets.items()}
     return Aim(
         f"a level chosen by findings a day on half of the days has at most {MOST:g} times as many on the others",
         "; ".join(f"{name} {', '.join(f'{times:.2f}' for times in each)}" for name, each in kept.items()),

@@ -133,4 +133,4 @@ def _recall(pools: Mapping[str, Pool], attacked: Sequence[str], least: Floats) -
 
 
 def _part(hours: ScoredHours, at: Integers | Booleans) -> ScoredHours:
-    return ScoredHours(hours.guarded[at], hours.high[at], hours.days[at])
+    return ScoredHours(hours.guarded[at], hours.high[at], hours.days[at], hours.ratio[at])

@@ -17,6 +17,7 @@ from workbench.writing import write_text
 PAGE = DOCS / "detection-quality.md"
 MARKED = re.compile(r"<!-- table (?P<name>[a-z-]+) -->\n.*?<!-- end -->", re.DOTALL)
 BY_KIND = ("loud", f"{DENSITY} = loud", THREE_SIGMA)  # detectors whose recall is shown by kind of attack
+RISKY = ("5 min x30", "1 h x10", "6 h x3", "24 h x1.5")  # kinds of attack whose risk is shown
 ON = (BENCHMARK, SERVERS, PODS, SIMULATED)  # sets that it is shown for
 
 Rows = list[list[str]]
@@ -75,14 +76,20 @@ def tables(figures: Figures) -> list[PageTable]:
         PageTable(
             "budgets",
             ["series", "findings a day wanted", "level", "in the first half", "in the second half", "times wanted"],
-            [_budget(name, row) for name, one in figures["budgets"].items() for row in one["kept"]],
+            [_budget(name, row) for name, one in figures["budgets"].items() for row in one],
         ),
         PageTable(
             "risk",
-            ["series", "points of the middle series", "of the worst"],
+            ["series", "points of the middle series", "days reported", "attacks reported", *RISKY],
             [
-                [name, *(figure(one["risk"][key], 0) for key in ("middle", "worst"))]
-                for name, one in figures["budgets"].items()
+                [
+                    name,
+                    figure(one["middle"], 0),
+                    figure(one["reported"], 2),
+                    figure(one["attacks"], 2),
+                    *(figure(one["by_kind"].get(label), 2) for label in RISKY),
+                ]
+                for name, one in figures["risk"].items()
             ],
         ),
     ]

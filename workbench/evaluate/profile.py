@@ -33,11 +33,13 @@ class ScoredHours:
 
     ``guarded`` has a row for each hour and a column for each channel, -inf where the channel may not alert. ``high``
     has the highest records before, the highest first, by hour, rank and channel. ``days`` is the age of the profile.
+    ``ratio`` is how many times as much was sent as expected.
     """
 
     guarded: Floats
     high: Floats
     days: Integers
+    ratio: Floats
 
     @classmethod
     def of(cls, hours: Sequence[ScoredHour | None]) -> ScoredHours:
@@ -45,15 +47,17 @@ class ScoredHours:
         guarded = np.full((len(hours), CHANNELS), -np.inf)
         high = np.zeros((len(hours), RANKS, CHANNELS))
         days = np.zeros(len(hours), dtype=np.int64)
+        ratio = np.ones(len(hours))
         for at, hour in enumerate(hours):
             if hour is None:
                 continue
             days[at] = min(hour.age // 24, record.DAYS)
+            ratio[at] = np.exp(hour.scores.volume.residual)
             scores = guarded_scores(hour.scores, hour.age)
             if scores is not NO_ALERT:
                 guarded[at] = scores
                 high[at] = np.array([most[:RANKS] for most in hour.scores.records]).T
-        return cls(guarded, high, days)
+        return cls(guarded, high, days, ratio)
 
     def alerts(self, point: Point) -> Booleans:
         """Return which hours alert at an operating point, as the app decides it."""

@@ -39,11 +39,12 @@ SHIPPED_RULE = Options()
 
 @dataclass(frozen=True)
 class Counted:
-    """Hours as the rules see them: the sixth and ninth largest interval, and the baseline.
+    """Hours as the rules see them: the largest, sixth and ninth largest interval, and the baseline.
 
     ``peak`` is the usual peak of that time of day, not a number where none is known.
     """
 
+    top: Floats
     sixth: Floats
     ninth: Floats
     count: Floats
@@ -51,8 +52,8 @@ class Counted:
     stdev: Floats
     peak: Floats
 
-    def alerts(self, options: Options) -> Booleans:
-        """Return whether each hour alerts; none does without a baseline."""
+    def limits(self, options: Options) -> Floats:
+        """Return what an interval of each hour may reach, infinite without a baseline."""
         columns = (self.count, self.average, self.stdev, self.peak)
         largest = [
             limit(count, mean, stdev, options, () if math.isnan(peak) or not options.use_peaks else (peak,)).largest(0)
@@ -60,7 +61,11 @@ class Counted:
             else np.inf
             for count, mean, stdev, peak in zip(*(column.ravel().tolist() for column in columns), strict=True)
         ]
-        alerts: Booleans = (self.ninth if options.use_peaks else self.sixth) > np.reshape(largest, self.sixth.shape)
+        return np.reshape(largest, self.sixth.shape)
+
+    def alerts(self, options: Options) -> Booleans:
+        """Return whether each hour alerts; none does without a baseline."""
+        alerts: Booleans = (self.ninth if options.use_peaks else self.sixth) > self.limits(options)
         return alerts
 
     def deviations(self) -> Floats:
@@ -91,8 +96,8 @@ class Sums:
         some = np.maximum(count, 1)
         average = total / some
         variance = np.maximum(squares - total * average, 0) / np.maximum(count - 1, 1)
-        sixth, ninth = largest(values, MORE_THAN), largest(values, INTERVALS)
-        return Counted(sixth, ninth, count, average * self.scale, np.sqrt(variance) * self.scale, peak)
+        top, sixth, ninth = (largest(values, over) for over in (0, MORE_THAN, INTERVALS))
+        return Counted(top, sixth, ninth, count, average * self.scale, np.sqrt(variance) * self.scale, peak)
 
 
 def running(series: TrafficSeries, refresh: int) -> Sums:

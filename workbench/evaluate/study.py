@@ -29,6 +29,7 @@ from workbench.evaluate.evaluation import (
 )
 from workbench.evaluate.figures import DENSITY, FOREST, ORIGINAL, PLAIN, THREE_SIGMA, Figures, number, totals
 from workbench.evaluate.profile import ScoredHour, profile_series
+from workbench.evaluate.risk import risk
 from workbench.evaluate.scenes import LASTING, births, day_by_day
 from workbench.evaluate.series import HOURS_A_DAY, UNIT, Booleans, TrafficSeries
 from workbench.evaluate.simulated import DRAWS, EACH, SEED, simulated_series
@@ -115,6 +116,7 @@ def evaluate_all(shared: Path, extent: StudySize, tell: Tell) -> Figures:
         },
         "births": young,
         "budgets": {name: budgets(one.judged, one.profile) for name, one in compared.items() if name in SAME_DAYS},
+        "risk": {name: risk(one.judged, one.profile, one.shipped) for name, one in compared.items() if name != PODS},
     }
 
 
