@@ -33,12 +33,11 @@ def talk(
     packets: float = 10,
     volume: float = 1000,
     outside: str = "neither",
+    protocol: str = "tcp",
 ) -> list[dict[str, Any]]:
     """Data points of an edge, so many seconds before NOW."""
-    return [
-        point(NOW - age, cluster, source, dest=dest, outside=outside, tcp_packets=packets, tcp_bytes=volume)
-        for age in ages
-    ]
+    amounts: dict[str, Any] = {f"{protocol}_packets": packets, f"{protocol}_bytes": volume}
+    return [point(NOW - age, cluster, source, dest=dest, outside=outside, **amounts) for age in ages]
 
 
 def learned(world: World, cluster: str = "prod", at: float = NOW - 6 * HOUR) -> World:

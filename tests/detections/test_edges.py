@@ -180,20 +180,21 @@ def test_a_scan_of_more_than_eventstats_counts_is_found_all_the_same_with_the_na
     assert (scan["kind"], scan["peers"], len(each_text(scan["peer_names"]))) == ("many peers", 150, 100)
 
 
-def crawled(world: World, days: Iterable[int]) -> World:
+def crawled(world: World, days: Iterable[int], protocol: str = "tcp") -> World:
     """A workload that met three new addresses in an hour of each of these days."""
     learned(world)
     for day in days:
-        addresses = [f"198.51.{day}.{n}" for n in range(3)]
-        world.add(each for name in addresses for each in talk("prod", "batch", name, day * DAY, outside="destination"))
+        for name in (f"198.51.{day}.{n}" for n in range(3)):
+            world.add(talk("prod", "batch", name, day * DAY, outside="destination", protocol=protocol))
     world.run_over(EDGE_BASELINE, NOW - 30 * DAY, NOW - 6 * HOUR, NOW - 6 * HOUR)
     return world
 
 
-def meet(world: World, count: int, **more: float) -> list[tuple[Any, ...]]:
+def meet(world: World, count: int, **more: Any) -> list[tuple[Any, ...]]:
     for number in range(count):
         world.add(talk("prod", "batch", f"203.0.113.{number}", HOUR / 2, outside="destination", **more))
-    return [(row["kind"], row["peers"], row["risk_score"]) for row in world.rows(NEW_EDGE)]
+    detection = NEW_UDP_EDGE if more.get("protocol") == "udp" else NEW_EDGE
+    return [(row["kind"], row["peers"], row["risk_score"]) for row in world.rows(detection)]
 
 
 @pytest.mark.parametrize(
@@ -215,10 +216,21 @@ def test_a_workload_that_meets_new_addresses_on_few_days_is_reported(world: Worl
     assert meet(crawled(world, range(2, 8)), 2) == [("edge", 1, 35)] * 2
 
 
-def test_new_addresses_that_are_usual_over_tcp_are_not_over_udp(world: World) -> None:
-    crawled(world, range(2, 9)).add(over_udp("batch", "203.0.113.9", HOUR / 2, "destination"))
-    (tunnel,) = world.rows(NEW_UDP_EDGE)
-    assert (tunnel["workload"], tunnel["dest_workload"], tunnel["kind"]) == ("batch", "203.0.113.9", "edge")
+@pytest.mark.parametrize(("usual", "other"), [("tcp", "udp"), ("udp", "tcp")])
+def test_new_addresses_that_are_usual_over_one_protocol_are_not_over_the_other(
+    world: World, usual: str, other: str
+) -> None:
+    crawled(world, range(2, 9), protocol=usual)
+    assert (meet(world, 4, protocol=usual), meet(world, 1, protocol=other)) == ([], [("edge", 1, 30)])
+
+
+def test_a_table_without_these_columns_stops_no_search_and_hides_nothing(world: World) -> None:
+    """As an older version left it; the next hourly run writes them."""
+    path = crawled(world, range(2, 9)).app.root / "lookups" / "npm_edge_workloads.csv"
+    path.write_text(path.read_text().replace("_outside_", "_met_"))
+    assert meet(world, 4) == [("edge", 1, 30)] * 4
+    world.rows(EDGE_BASELINE)
+    assert meet(world, 4) == []
 
 
 def test_an_allowed_edge_is_allowed_from_either_end(world: World) -> None:
