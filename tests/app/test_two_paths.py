@@ -10,7 +10,7 @@ from pathlib import Path
 from unittest import mock
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 from npmlib.anomaly import columnwise
 
@@ -88,6 +88,11 @@ def with_carriage_returns(body: bytes) -> bytes:
     return body.replace(b"\r\n", b"\n").replace(b"\n", b"\r")
 
 
+# The second time is as long as the first only up to the middle of the character that stands for NUL.
+ODD_TIME = b"""_time,cluster,workload,process,tx,rx,new,udp,last
+1772323200,prod,"web 1",nginx,,,,,99999
+17723232\x0000,prod,"web 1",nginx,,,,,
+"""
 ODD_LINE_ENDS = bodies().map(with_carriage_returns)
 
 
@@ -102,6 +107,7 @@ ODD_LINE_ENDS = bodies().map(with_carriage_returns)
     limits=st.sampled_from([{}, {"BLOCK": 1}, {"BLOCK": 200}, {"BLOCK": 200, "MOST_SERIES": 1, "MOST_SHAPES": 1}]),
     again=st.integers(1, 3),
 )
+@example(args=[f"by={','.join(KEYS)}", f"metrics={','.join(METRICS)}"], chunks=[ODD_TIME], limits={}, again=1)
 def test_both_paths_write_the_same_bytes(
     app_folder: Path, args: list[str], chunks: list[bytes], limits: dict[str, int], again: int
 ) -> None:

@@ -193,8 +193,8 @@ class SeriesLimits(Dict[bytes, Tuple[float, ...]]):
 
 
 def _part_of_day(cell: bytes) -> Optional[int]:
-    """Return the part of the day of a ``cell`` that is plain, swapped, and perhaps quoted."""
-    text = cell.translate(SWAP).decode("utf-8")
+    """Return the part of the day of a plain ``cell``, swapped, perhaps quoted, or cut within a character."""
+    text = cell.translate(SWAP).decode("utf-8", "replace")
     return part_of_day(text[1:-1] if text.startswith('"') else text)
 
 
