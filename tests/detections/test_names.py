@@ -5,6 +5,7 @@ from __future__ import annotations
 import itertools
 
 from tests.detections.talking import learned, talk
+from tests.detections.test_sources import choose, counter, flow
 from tests.detections.world import DAY, EDGE_BASELINE, HOUR, MINUTE, NEW_EDGE, NOW, World
 
 SERVICES = [f"svc-{number}" for number in range(40)]
@@ -43,11 +44,66 @@ def test_a_minute_without_kubernetes_metadata_is_no_flood(world: World) -> None:
     assert [row["dest_workload"] for row in world.rows(NEW_EDGE)] == ["203.0.113.9"], "a theft is no known edge for it"
 
 
+def test_a_rollout_whose_pods_have_no_metadata_yet_is_one_finding_of_their_network(world: World) -> None:
+    """OBI then knows addresses only. A place on the internet is found beside them, and so is a network with a name."""
+    choose(world, "obi")
+    known = [each for name in SERVICES for each in counter(flow("web", name), range(0, 50_000, 1000))]
+    for age in (20 * DAY, 10 * DAY, 8 * HOUR, 0):
+        world.add({**each, "_time": each["_time"] - age} for each in known)
+    settle(world)
+    for number, name in enumerate(SERVICES):
+        for address in (f"10.244.{number}.7", f"fd00:10:244:{number}::7"):
+            world.add(counter(flow(name, None, **{"dst.name": address}), [None] * 40 + [0, 900, 1800]))
+            world.add(counter(flow(None, name, **{"src.name": address}), [None] * 40 + [0, 900, 1800]))
+    rows = world.rows(NEW_EDGE)
+    assert {(row["entity"], row["kind"], row["risk_score"]) for row in rows} == {
+        ("prod/-/10.244.0.0/16", "many peers", 40),
+        ("prod/-/fd00:10:244::/48", "many peers", 40),
+    }
+    world.rows(EDGE_BASELINE, NOW - 50 * MINUTE)
+    theft = flow("svc-1", None, **{"dst.name": "203.0.113.9"})
+    world.add(counter(theft, [None] * 40 + [0, 900, 1800]))
+    world.name_networks("10.244.7.0/24,bank")
+    assert {row["peer_names"] for row in world.rows(NEW_EDGE) if row["outside"] != "neither"} == {"203.0.113.9", "bank"}
+
+
+def test_pods_of_known_workloads_whose_owner_is_not_known_yet_are_no_news(world: World) -> None:
+    """The collector sends the name of the pod first; the hour after learns nothing of it either."""
+    learned(world).add(talk("prod", "store", "orders-db", 20 * DAY, 8 * HOUR))
+    settle(world.add(talk("prod", "cache", "orders-db", 20 * DAY, 8 * HOUR)))
+    for pod in ("store-0", "store-11", "cache-bcdfg", "cache-x7k2p"):
+        world.add(talk("prod", pod, "orders-db-2", HOUR / 2)).add(talk("prod", "orders-db-2", pod, HOUR / 2))
+    assert world.rows(NEW_EDGE) == []
+    world.rows(EDGE_BASELINE)
+    table = (world.app.root / "lookups" / "npm_known_edges.csv").read_text()
+    assert [name for name in ("store-0", "bcdfg") if name in table] == []
+    world.add(talk("prod", "store-0", "payments", HOUR / 2)).add(talk("prod", "payments-2", "secrets-7", HOUR / 2))
+    assert {(row["workload"], row["dest_workload"]) for row in world.rows(NEW_EDGE)} == {
+        ("payments", "store"),
+        ("payments", "secrets"),
+    }
+
+
+def test_a_workload_whose_name_only_looks_like_a_pods_keeps_it(world: World) -> None:
+    """It is known as itself: web-2, which was there before web, or as long."""
+    settle(learned(world.add(talk("prod", "web-2", "payments", 20 * DAY, 8 * HOUR))))
+    world.add(talk("prod", "web-2", "db", HOUR / 2))
+    assert [(row["workload"], row["dest_workload"]) for row in world.rows(NEW_EDGE)] == [("web-2", "db")]
+
+
 def test_runs_of_a_cronjob_and_pods_of_a_rollout_are_known(world: World) -> None:
     learned(world).add(talk("prod", "report", "orders-db", 20 * DAY, 8 * HOUR))
     settle(world.add(talk("prod", "orders-db", "report", 20 * DAY, 8 * HOUR)))
     generated = [f"report-{28374000 + 15 * run}" for run in range(4)]
-    generated += ["report-28374900-x7k2p", "report-7d9c5b8f6d", "report-7d9c5b8f6d-x7k2p", "report-5d59d67564-2bkzt"]
+    generated += [
+        "report-28374900-x7k2p",
+        "report-28374900-0-x7k2p",
+        "report-0-bcdfg",
+        "report-x7k2p",
+        "report-7d9c5b8f6d",
+        "report-7d9c5b8f6d-x7k2p",
+        "report-5d59d67564-2bkzt",
+    ]
     for name in generated:
         world.add(talk("prod", name, "orders-db", HOUR / 2)).add(talk("prod", "orders-db", name, HOUR / 2))
     assert world.rows(NEW_EDGE) == []

@@ -127,6 +127,10 @@ def test_only_macros_named_after_a_source_know_its_names(built: Package) -> None
         ("frontend.v2", "frontend.v2"),
         ("web-frontend", "web-frontend"),
         ("web-https", "web-https"),
+        ("fluentd-x7k2p", "fluentd"),
+        ("train-17-x7k2p", "train"),
+        ("report-28473920-3-x7k2p", "report"),
+        ("nightly-x7k2p-b4zqm", "nightly"),
         ("db-0", "db-0"),
         ("shard-2024", "shard-2024"),
         ("-", "-"),
@@ -170,7 +174,9 @@ def test_what_is_sent_from_outside_is_nobodys_series(world: World) -> None:
     assert sent(world, "tcp.bytes") == [("shop/web/nginx", 9)]
 
 
-def test_an_end_is_outside_by_its_resolution_type_or_without_a_namespace_but_not_without_a_name(world: World) -> None:
+def test_an_end_is_outside_by_its_resolution_type_or_without_a_namespace_where_its_name_can_be_outside(
+    world: World,
+) -> None:
     def to(dest: str | None, namespace: str | None, kind: str | None) -> dict[str, Any]:
         made = point(START, "prod", "web", dest=dest, tcp_bytes=5, tcp_packets=1)
         return {**made, "dest.namespace.name": namespace, "dest.resolution_type": kind}
@@ -179,10 +185,10 @@ def test_an_end_is_outside_by_its_resolution_type_or_without_a_namespace_but_not
     world.add([to("node-1", None, "INSTANCE_METADATA"), to("old", None, None), to("frontend.v2", "shop", None)])
     world.add([to("(unknown)", None, "IP"), to(None, None, None)])
     assert {str(row["dest_workload"]): row["dest_namespace"] for row in edges(world)} == {
-        "10.0.0.9": "(outside)",
+        "10.0.0.0/16": "-",
         "api.example": "(outside)",
         "rds": "(outside)",
-        "old": "(outside)",
+        "old": "-",
         "node-1": "-",
         "frontend.v2": "shop",
         "-": "-",
@@ -190,17 +196,19 @@ def test_an_end_is_outside_by_its_resolution_type_or_without_a_namespace_but_not
 
 
 def test_networks_outside_are_one_destination_under_their_name(world: World) -> None:
-    world.name_networks("203.0.113.16/28,partner", "203.0.113.0/24,cloud storage", "10.0.0.0/8,never inside")
+    world.name_networks("203.0.113.16/28,partner", "203.0.113.0/24,cloud storage", "10.0.0.0/8,data center")
     path = world.app.root / "lookups" / "npm_networks.csv"
     path.write_text(path.read_text() + "198.51.100.0/33,no network\n198.51.100.*,neither\n198.51.100.0/24,-\n")
     for number, address in enumerate(("203.0.113.1", "203.0.113.2", "203.0.113.17", "198.51.100.1")):
         world.add([point(START + number, "prod", "web", dest=address, outside="destination", tcp_packets=2)])
     world.add([point(START, "prod", "web", dest="10.1.2.3", tcp_packets=2)])  # a workload of that name, in a namespace
+    world.add([point(START, "prod", "web", dest="10.1.2.4", outside="destination", tcp_packets=2)])
     assert {str(row["dest_workload"]): row["packets"] for row in edges(world)} == {
         "cloud storage": 4,
         "partner": 2,
         "198.51.100.1": 2,
         "10.1.2.3": 2,
+        "data center": 2,
     }
 
 
