@@ -68,7 +68,8 @@ class Site:
         self.folder = folder
         app = App.scratch_copy(staged, folder)
         (app.root / "lookups").mkdir(exist_ok=True)
-        (app.root / "lookups" / "npm_networks.csv").write_text("cidr,name\n")
+        for name, header in (("npm_networks", "cidr,name"), ("npm_edge_workloads", "cluster,namespace,workload")):
+            (app.root / "lookups" / f"{name}.csv").write_text(f"{header}\n")
         self.know()
         (app.root / "local").mkdir(exist_ok=True)
         lines = (f"[{name}]\ndefinition = {text}\n" for name, text in (macros or {}).items())
