@@ -26,6 +26,7 @@ _TIMES = "earliest=$from$ latest=$to$"
 _NAME = re.compile(r"\w+")
 _CLAUSE = re.compile(r'"(?:\\.|[^"\\])*"|`[^`]*`|\b(?P<clause>where|by|span)\b', re.IGNORECASE)
 """The clauses of mstats behind its aggregations, in their order."""
+_OWN_TIMES = re.compile(r'"(?:\\.|[^"\\])*"|`[^`]*`|\b(?P<time>earliest|latest)\s*=', re.IGNORECASE)
 
 
 def macros_of(project: Project) -> dict[str, tuple[Macro, str]]:
@@ -94,6 +95,12 @@ def over_times(macro: Macro, readers: set[str]) -> Macro:
     for start, end, new in sorted(edits, reverse=True):
         text = text[:start] + new + text[end:]
     return replace(macro, arguments=(*macro.arguments, *FROM_TO), definition=text)
+
+
+def own_times(text: str) -> Iterator[Span]:
+    """Yield where an mstats of a text names times of its own, beside which it cannot be told others."""
+    for command in commands_in(text, READING):
+        yield from (Span(*found.span()) for found in _OWN_TIMES.finditer(text, *command) if found["time"])
 
 
 def _times_of(text: str, command: Span) -> tuple[int, int, str]:

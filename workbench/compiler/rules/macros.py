@@ -4,17 +4,19 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from dataclasses import replace
 from itertools import pairwise
 
 from workbench.compiler.check import on_content
 from workbench.compiler.content import Content
 from workbench.compiler.finding import Finding
+from workbench.compiler.macros import FROM_TO, own_times
 from workbench.compiler.project import filter_macro
 from workbench.compiler.rule import CONTENTCTL, MACROS, Rule, rule
 from workbench.compiler.rules.known import OTHER_MACROS
 from workbench.compiler.valuechecks import did_you_mean
 from workbench.compiler.yamlfile import Document, KeyPath
-from workbench.spl.macros import MacroUse, comment_spans, macro_uses
+from workbench.spl.macros import Macro, MacroUse, comment_spans, macro_uses
 
 
 @on_content(
@@ -253,3 +255,36 @@ def _without_comments(text: str, start: int, end: int) -> tuple[str, str]:
     for first, last in comment_spans(text):
         clean[first:last] = " " * (last - first)
     return "".join(clean[:start]), "".join(clean[end:])
+
+
+@on_content(
+    rule(
+        "NPM232",
+        "two-times",
+        what="A macro that a search reads day by day with has times of its own: earliest= or latest= in an"
+        " mstats, or an argument from or to.",
+        why="The form over given times that is made of it would have two of each, and Splunk refuses it.",
+        see=MACROS,
+    )
+)
+def _two_times(rule: Rule, content: Content) -> Iterator[Finding]:
+    macros = [
+        (document, Macro(document.text("name"), tuple(map(str, document.items("arguments"))), ""))
+        for document in content.project.kind("macros")
+    ]
+    written = {macro.stanza for _, macro in macros}
+    for document, macro in macros:
+        derived = replace(macro, arguments=(*macro.arguments, *FROM_TO)).stanza
+        if derived in written or derived not in content.macros:
+            continue
+        for index, argument in enumerate(macro.arguments):
+            if argument in FROM_TO:
+                message = (
+                    f"a search that reads day by day adds the argument {argument}, which `{macro.name}` has already"
+                )
+                yield document.finding(rule, ("arguments", index), message, "give it another name")
+        for span in own_times(document.text("definition")):
+            message = "mstats has times of its own, and is called by a search that reads day by day"
+            yield document.finding(
+                rule, ("definition",), message, "leave them out: the search around it has times", span
+            )
