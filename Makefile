@@ -15,7 +15,7 @@ PIP_INSTALL := -m pip install --quiet --disable-pip-version-check --require-hash
 PYTHON_311 = $(shell for candidate in $(PYTHON) python3.11 python3.12 python3.13; do \
 	$$candidate -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null && echo $$candidate && break; done)
 
-.PHONY: help demo compare test before-test test-long lint check lock package golden docs bench evaluate fuzz screenshots clean
+.PHONY: help demo compare month test before-test test-long lint check lock package golden docs bench evaluate fuzz screenshots clean
 
 help: ## List the targets
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 12
@@ -61,6 +61,9 @@ evaluate: $(VENV)/evaluate.stamp ## Measure what the detections find and how oft
 
 compare: $(VENV)/tools.stamp ## Watch the same day through every source, publish the table in docs/sources; options: COMPARE="--source obi"
 	@$(RUN) -m workbench.demo.comparison $(COMPARE)
+
+month: $(VENV)/tools.stamp ## Count the findings of new edges in a month of 500 workloads by cause, publish them in docs/detection-quality.md; options: MONTH="--days 7"
+	@$(RUN) -m workbench.demo.month $(MONTH)
 
 FUZZ_TARGETS = chunks command baseline learn
 FUZZ = -runs=20000

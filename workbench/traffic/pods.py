@@ -24,6 +24,7 @@ SCALED = {"frontend", "api"}  # kinds of processes of which there is one pod mor
 BUSY = (9, 19)  # hours of the day, local time
 ROLLOUT = 5 * DAY  # a Deployment gets new pods so often
 RUN_EVERY = 3600.0  # of a CronJob without a process that says how often
+PODS = "10.0.0.0/9"  # the network of all pods
 LETTERS = "bcdfghjklmnpqrstvwxz2456789"
 
 
@@ -61,6 +62,12 @@ def places(cluster: Cluster, workload: Workload) -> list[Pod]:
 def number_of(*names: object) -> int:
     """Return a number that looks random and depends on the names alone."""
     return zlib.crc32("/".join(map(str, names)).encode())
+
+
+def address_of(*names: object) -> str:
+    """Return an address of PODS that depends on the names alone."""
+    number = number_of("address", *names)
+    return f"10.{number % 128}.{number // 128 % 256}.{number // 32768 % 254 + 1}"
 
 
 def _node(cluster: Cluster, number: int) -> str:

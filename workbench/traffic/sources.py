@@ -20,7 +20,7 @@ from workbench.traffic.attacks import DETECTIONS, EDGES, Attack, LookAlike
 from workbench.traffic.clusters import Cluster, Estate, PlanError, Workload
 from workbench.traffic.collecting import Collector, Counter, Dimensions, Tap, Temporality
 from workbench.traffic.loadcurves import HOUR
-from workbench.traffic.pods import Pod, number_of, places, pods
+from workbench.traffic.pods import Pod, address_of, places, pods
 from workbench.traffic.points import (
     DIMENSIONS,
     MEASURES,
@@ -262,8 +262,8 @@ def _obi_stat(scene: _Scene) -> Iterator[Tap]:
             for leg in _legs(scene, near, far, by_pod=True):
                 owners = (*_obi_end(near, leg.pod.owner), *_obi_end(far, leg.far_owner))
                 addresses = (
-                    _address(leg.pod.name),
-                    _outside_by_address(far.name) if far.workload is None else _address(far.name),
+                    address_of(leg.pod.name),
+                    _outside_by_address(far.name) if far.workload is None else address_of(far.name),
                 )
                 dimensions = (near.cluster.name, leg.pod.node, *owners, None, None, None, direction, *addresses)
                 yield leg.tap(leg.counter(dimensions, OBI_KEEPS), TCP_IO, column, "payload")
@@ -271,11 +271,6 @@ def _obi_stat(scene: _Scene) -> Iterator[Tap]:
 
 def _outside_by_address(name: str) -> str:
     return UNRESOLVED if name.startswith("(") else name
-
-
-def _address(name: str) -> str:
-    number = number_of("address", name)
-    return f"10.{number % 128}.{number // 128 % 256}.{number // 32768 % 254 + 1}"
 
 
 def _tetragon(scene: _Scene) -> Iterator[Tap]:
