@@ -158,6 +158,28 @@ def test_like_factors_look_like_a_change_of_the_collector(world: World) -> None:
     assert "It looks like a change of the collector, as they rose by like factors." in str(shared[0]["summary"])
 
 
+@pytest.mark.parametrize(
+    ("factors", "of", "alike"),
+    [
+        ([2.0, 2.9, 2.5], 3, True),
+        ([2.0, 2.9, 2.5], 6, True),
+        ([2.0, 2.9, 2.5], 7, False),
+        ([2.0, 3.1, 2.5], 3, False),
+        ([2.0, 2.9], 2, False),
+    ],
+)
+def test_a_few_that_rise_by_like_factors_are_findings_of_low_confidence(
+    world: World, factors: list[float], of: int, alike: bool
+) -> None:
+    write_profile(world, last_hour(factors), known(of))
+    rise_outbound(world, [*factors, *[None] * (of - len(factors))])
+    for found in (world.rows(SUSTAINED), world.rows(OUTBOUND)):
+        assert len(found) == len(factors)
+        assert all(row["confidence"] == "low" for row in found) == alike
+        reason = f"{len(factors)} of {of} known processes rose by like factors, as after a change of the collector"
+        assert all(reason in str(row["summary"]) for row in found) == alike
+
+
 def test_what_rises_from_nothing_belongs_to_it_only_where_half_of_them_do(world: World) -> None:
     write_profile(world, last_hour([math.inf, 3.0, 3.0, 3.0, 3.0, 3.0]), known(6))
     assert split(world.rows(SUSTAINED))[1] == {"app-0"}
