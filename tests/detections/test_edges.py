@@ -221,14 +221,14 @@ def test_new_addresses_that_are_usual_over_one_protocol_are_not_over_the_other(
     world: World, usual: str, other: str
 ) -> None:
     crawled(world, range(2, 9), protocol=usual)
-    assert (meet(world, 4, protocol=usual), meet(world, 1, protocol=other)) == ([], [("edge", 1, 30)])
+    assert (meet(world, 4, protocol=usual), meet(world, 1, protocol=other)) == ([], [("edge", 1, 35)])
 
 
 def test_a_table_without_these_columns_stops_no_search_and_hides_nothing(world: World) -> None:
     """As an older version left it; the next hourly run writes them."""
     path = crawled(world, range(2, 9)).app.root / "lookups" / "npm_edge_workloads.csv"
     path.write_text(path.read_text().replace("_outside_", "_met_"))
-    assert meet(world, 4) == [("edge", 1, 30)] * 4
+    assert meet(world, 4) == [("edge", 1, 35)] * 4
     world.rows(EDGE_BASELINE)
     assert meet(world, 4) == []
 
