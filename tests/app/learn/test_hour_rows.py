@@ -42,6 +42,13 @@ def test_an_invalid_number_leaves_out_its_metric_and_is_counted(column: str, tex
     assert seen == {"tx.bytes": 26, "tx.conns": 26} | {column.split("_", 1)[1]: 25}
 
 
+def test_intervals_may_be_as_short_as_a_second() -> None:
+    for n in (360, 3600):
+        answer = learn([sent(24, n=n)], TABLE)
+        assert answer.messages_of("WARN") == []
+        assert float(str(answer.profile(WEB)["actual"])) == n * 5000
+
+
 @pytest.mark.parametrize("hour", [None, "", "x", str(HOUR + 1), "-3600", "0", "1e300", f"{HOUR}.5"])
 def test_a_row_without_a_valid_hour_is_skipped_and_counted(hour: str | None) -> None:
     answer = learn([{**sent(24), "hour": hour}, sent(24)], TABLE)
@@ -73,6 +80,14 @@ def test_rows_without_the_columns_end_the_search() -> None:
     nameless: Row = {**sent(24), "process": None}
     assert refusal([nameless], TABLE).startswith(
         "no row has the field 'process' named in by=. The rows have: accepted_at,"
+    )
+
+
+def test_rows_that_say_no_hour_end_the_search() -> None:
+    """Such as those of npm_sent, which have _time."""
+    timed = {("_time" if name == "hour" else name): value for name, value in sent(24).items()}
+    assert refusal([timed], []) == (
+        "no row has the field 'hour', the epoch second at which an hour begins; make the rows with the macro npm_hours"
     )
 
 

@@ -73,7 +73,7 @@ class HourRows:
         return tuple(values)
 
     def _hour(self, record: Mapping[str, object]) -> Optional[int]:
-        text = record.get("hour")
+        text = record.get("hour", "")
         hour = epoch_hour(text)
         if hour is None:
             self._tally.skip_not_a_number("hour", text)

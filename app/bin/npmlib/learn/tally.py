@@ -54,6 +54,11 @@ class Tally(RowCounts):
         for name in options.by:
             if self.rows_without_field.get(name) == self.rows:
                 raise self.absent_field(name, "npmlearn")
+        if "hour" not in self.columns:
+            raise SearchError(
+                "no row has the field 'hour', the epoch second at which an hour begins; make the rows with the macro"
+                " npm_hours"
+            )
         absent = self._absent(options)
         for metric in options.metrics:
             missing = [f"{part}_{metric}" for part in PARTS if f"{part}_{metric}" not in self.columns]
