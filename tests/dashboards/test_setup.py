@@ -145,7 +145,7 @@ def test_before_anything_is_learned_the_detections_are_silent(shown: Shown) -> N
         "sure_from": "",
         "advice": "The first hour is learned after it has ended. The sustained detection is silent for eight hours.",
     }
-    waiting = {"npm_baseline", "npm_days", "npm_edge_clusters", "npm_known_edges", "npm_profile"}
+    waiting = {"npm_baseline", "npm_days", "npm_edge_clusters", "npm_edge_workloads", "npm_known_edges", "npm_profile"}
     assert {subject for subject, line in lines.items() if line["state"] == "wait"} == waiting
     assert {line["state"] for subject, line in lines.items() if subject not in waiting} == {"ok"}
 
@@ -176,6 +176,7 @@ def test_while_it_learns_it_says_from_when_each_detection_is_sure(world: World, 
         "npm_baseline": ("ok", 1, "", ""),
         "npm_edge_clusters": ("learning", 1, "2026-03-01 03:55", "2026-03-06 04:00"),
         "npm_known_edges": ("ok", 1, "2026-03-01 03:55", ""),
+        "npm_edge_workloads": ("ok", 2, "2026-03-01 03:55", ""),
         "npm_profile": ("learning", 2, "2026-03-01 04:00", "2026-03-06 04:00"),
         **dict.fromkeys(
             ("npm_accepted_levels", "npm_allowlist", "npm_deploys", "npm_known_images", "npm_networks"),

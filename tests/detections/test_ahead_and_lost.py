@@ -260,13 +260,6 @@ def test_a_time_range_that_lies_ahead_changes_nothing(watched: World, ahead: flo
     assert {path.name: sorted(path.read_text().splitlines()) for path in folder.glob("*.csv")} == before
 
 
-def test_no_daily_search_runs_where_clocks_change(world: World) -> None:
-    """An hour between 01:00 and 04:00 may come twice, or not at all."""
-    for name, search in world.app.saved_searches.items():
-        _, hours, *_ = (search.cron or "0 *").split()
-        assert hours == "*" or not 1 <= int(hours) < 4, name
-
-
 def test_the_order_of_appended_rows_decides_nothing(
     new_world: Callable[[], World], monkeypatch: pytest.MonkeyPatch
 ) -> None:

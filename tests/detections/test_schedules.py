@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from itertools import takewhile
 
 import pytest
 
@@ -10,6 +11,7 @@ from tests.detections.world import (
     DAY,
     DEPLOYS,
     EDGE_BASELINE,
+    HOUR,
     MINUTE,
     NEW_EDGE,
     NEW_UDP_EDGE,
@@ -22,6 +24,7 @@ from workbench.compiler.build import Package
 from workbench.replay.app import App
 from workbench.replay.context import Window
 from workbench.replay.schedule import due
+from workbench.spl.times import cron_runs
 
 POINTS_A_MINUTE = 2  # of the eBPF collector
 
@@ -86,3 +89,34 @@ def test_a_point_that_comes_so_many_minutes_late_is_still_read(app: App, name: s
     for minute in range(60):
         at = NOW + minute * MINUTE
         assert reads(of_search, at, at + late * MINUTE)
+
+
+def hours(cron: str) -> set[int]:
+    """The hours at which a cron expression may be due, on whichever days."""
+    minutes, of_day, *_days = cron.split()
+    midnight = NOW // DAY * DAY
+    runs = cron_runs(f"{minutes} {of_day} * * *", midnight)
+    return {int(at % DAY // HOUR) for at in takewhile(lambda at: at < midnight + DAY, runs)}
+
+
+def test_no_search_of_a_few_runs_a_day_runs_where_clocks_change(app: App) -> None:
+    """An hour between 01:00 and 04:00 may come twice, or not at all. One of an hourly search is made up for."""
+    crons = {name: search.cron for name, search in app.saved_searches.items() if search.cron}
+    assert len(crons) == len(app.saved_searches) - 1  # Learn History is run by hand
+    assert {name for name, cron in crons.items() if len(hours(cron)) < 24 and hours(cron) & {1, 2, 3}} == set()
+
+
+@pytest.mark.parametrize(
+    ("cron", "expected"),
+    [
+        ("7 5 * * *", {5}),
+        ("7 */6 * * *", {0, 6, 12, 18}),
+        ("7 0-2 * * *", {0, 1, 2}),
+        ("7 1-23/11 * * *", {1, 12, 23}),
+        ("0,30 1,4 1 * *", {1, 4}),
+        ("*/15 * * * 1", set(range(24))),
+        ("7 3 29 2 *", {3}),
+    ],
+)
+def test_hours_of_ranges_steps_and_lists_are_seen(cron: str, expected: set[int]) -> None:
+    assert hours(cron) == expected
