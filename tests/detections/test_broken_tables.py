@@ -5,9 +5,13 @@ Headers, separators, encodings and line ends, as spreadsheets and editors write 
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 
+import duckdb
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 from npmlib.learn.accepted import load_accepted
 from npmlib.learn.options import LearnOptions
 from npmlib.learn.tally import Tally
@@ -28,6 +32,7 @@ from tests.detections.world import (
     TRAFFIC_BASELINE,
     World,
 )
+from tests.examples import GENERATE, examples
 from workbench.replay.rows import Row
 
 LEVELS = "cluster,namespace,workload,process,accepted_at,up_to,reason,owner"
@@ -185,6 +190,19 @@ def test_rows_that_do_not_fit_their_header_do_no_harm(attacked: World) -> None:
     assert not outbound(attacked), "a reason in another encoding"
 
 
+def hidden(world: World, names: list[tuple[str, str]]) -> list[bool]:
+    """Whether findings of processes are hidden by rows that name them so: process and name, each in a cluster."""
+    cells = (name.replace('"', '""') for _, name in names)
+    world.allow(*(f'c{number},shop,web,"{name}",*,*,b,o,never' for number, name in enumerate(cells)))
+    processes = (process.replace("\\", "\\\\").replace('"', '\\"') for process, _ in names)
+    listed = ", ".join(f'"{number} {process}"' for number, process in enumerate(processes))
+    search = f"""| makeresults | eval row=mvappend({listed}) | mvexpand row
+      | eval cluster="c".replace(row, "(?s) .*", ""), process=replace(row, "^[0-9]+ ", "")
+      | eval namespace="shop", workload="web", dest_namespace="*", dest_workload="*" | `npm_hide_allowed`"""
+    left = {row["cluster"] for row in world.run_text(search, 0, NOW)}
+    return [f"c{number}" not in left for number in range(len(names))]
+
+
 def test_names_are_compared_letter_by_letter_but_for_the_wildcard(world: World) -> None:
     """Characters that regular expressions know stand for themselves."""
     sign = "/usr/bin/[kworker] (a+b).{1}|x$"
@@ -195,17 +213,33 @@ def test_names_are_compared_letter_by_letter_but_for_the_wildcard(world: World) 
         (sign, sign, True),
         (sign, "/usr/bin/[kworker]*", True),
         (sign, sign.replace(".", ","), False),
-        ("it's", "it*", False),
+        *((name, name, True) for name in ("it's", "C:\\bin\\x", "^x^", 'say "hi"', "100%", "a%27b", "'", "\\")),
+        *((name, "it*s", True) for name in ("it's", "it^s", "it\\s", "it''s", "it%s")),
+        *(("it's", name, False) for name in ("it^s", "it%27s", "its", "it's'")),
+        ("it%27s", "it's", False),
     ]
-    world.allow(*(f'c{n},shop,web,"{name}",*,*,b,o,never' for n, (_, name, _) in enumerate(names)))
-    cells = ", ".join(f'"{process}"' for process, _, _ in names)
-    search = f"""| makeresults | eval process=mvappend({cells}) | mvexpand process | streamstats count as number
-      | eval cluster="c".(number - 1), namespace="shop", workload="web", dest_namespace="*", dest_workload="*"
-      | `npm_hide_allowed` | table cluster"""
-    left = {row["cluster"] for row in world.run_text(search, 0, NOW)}
-    assert left == {f"c{n}" for n, (_, _, hides) in enumerate(names) if not hides}
-    listed = {names[int(str(row["row"])) - 2][1] for row in checked(world, "npm_allowlist")}
-    assert {"w?b", "%", "web ", "", "'", "\\w*", "^web", "[^']*"} == listed
+    assert hidden(world, [(process, name) for process, name, _ in names]) == [hides for *_, hides in names]
+    listed = {names[int(str(row["row"])) - 2][1] for row in checked(world, "npm_allowlist") if row["state"] == "wrong"}
+    assert listed == {""}
+    looked = {names[int(str(row["row"])) - 2][1] for row in checked(world, "npm_allowlist") if row["state"] == "look"}
+    assert {"w?b", "%", "web ", "'", "\\w*", "^web", "[^']*", "it's", 'say "hi"'} <= looked
+    assert not {"web", "w*", sign, "[w]eb"} & looked
+
+
+HOSTILE = st.text("a*'\\^\"%.[]()|$ 2", min_size=1, max_size=5)
+
+
+@settings(max_examples=examples(3, 100), phases=GENERATE)
+@given(st.lists(st.tuples(HOSTILE, HOSTILE), min_size=40, max_size=80))
+def test_only_the_wildcard_matches_what_is_not_written(
+    new_world: Callable[[], World], names: list[tuple[str, str]]
+) -> None:
+    """Beside the GLOB of DuckDB, whose other signs are put in brackets; a name of its own matches itself."""
+    pairs = [*names, *((process, process) for process, _ in names)]
+    globs = [(process, re.sub(r"([\[\]\\?])", lambda at: f"[{at[1]}]", name)) for process, name in pairs]
+    with duckdb.connect() as database:
+        expected = [database.execute("select ? glob ?", [*pair]).fetchall()[0][0] for pair in globs]
+    assert hidden(new_world(), pairs) == expected
 
 
 def test_the_smallest_network_names_an_address_in_any_order(attacked: World) -> None:
