@@ -29,7 +29,7 @@ from tests.detections.world import (
     point,
 )
 from workbench.compiler.build import Package
-from workbench.demo.risk import MOST_POINTS, TACTICS, risks
+from workbench.demo.risk import MOST_POINTS, TACTICS, highest, risks
 from workbench.replay.schedule import due
 
 HOURS = 4
@@ -140,6 +140,23 @@ def test_what_is_far_beyond_all_before_crosses_on_its_day_and_nothing_ordinary_o
     month: list[dict[str, Any]],
 ) -> None:
     assert crossing(month) == {(workload, ATTACKED[workload][1]) for workload in CROSSING}
+
+
+def test_the_points_are_those_of_the_documents(month: list[dict[str, Any]]) -> None:
+    """A table of docs/detections.md tells them."""
+    assert {workload_of({"risk_object": risk.risk_object}): risk.points for risk in highest(month)} == {
+        "orders-db": 285,
+        "gateway": 285,
+        "users-db": 120,
+        "mailer": 110,
+        "cart": 50,
+        "batch": 15,
+        "report": 90,
+        "web": 50,
+        "pricing": 40,
+        "cron": 15,
+        "sync": 15,
+    }
 
 
 def test_every_attack_and_what_is_ordinary_is_spoken_of(events: list[dict[str, Any]]) -> None:
