@@ -26,11 +26,11 @@ def learning(bench: Bench, sizes: BenchSize) -> list[Row]:
     for count in sizes.learned:
         for release in bench.pythons:
             command, target = bench.command(release, "npmlearn"), bench.output("learn")
-            run(command, _stream((HEADER, hour_rows(count, 0))), target)
+            run(command, tables_stream((HEADER, hour_rows(count, 0))), target)
             header, *profiles = "".join(answers(target)).splitlines(keepends=True)
             if len(profiles) != count * len(DEFAULT_METRICS):
                 raise BenchError(f"npmlearn made {len(profiles)} profiles of {count} series")
-            usage = run(command, _stream((HEADER, hour_rows(count, 1)), (header, profiles)), target)
+            usage = run(command, tables_stream((HEADER, hour_rows(count, 1)), (header, profiles)), target)
             size = sum(map(len, answers(target)))
             rows.append(
                 (
@@ -61,7 +61,8 @@ def hour_rows(count: int, hour: int) -> Iterator[str]:
         yield ",".join(map(quoted, cells)) + "," * len(COLUMNS) + "\n"
 
 
-def _stream(*tables: tuple[str, Iterable[str]]) -> Iterator[bytes]:
+def tables_stream(*tables: tuple[str, Iterable[str]]) -> Iterator[bytes]:
+    """Yield what Splunk sends of these tables, each a header and its lines, from getinfo to the end."""
     yield getinfo()
     for header, rows in tables:
         lines = list(rows)

@@ -23,7 +23,7 @@ Row = tuple[str | int | float, ...]
 @dataclass(frozen=True)
 class BenchSize:
     """How much is measured: rounds, the shape of the rows, their repetitions for the test of memory, numbers of
-    series, starts, numbers of series to learn, and detections to check.
+    series, starts, numbers of series to learn, of processes of an estate, and detections to check.
     """
 
     rounds: int
@@ -32,6 +32,7 @@ class BenchSize:
     series: tuple[int, ...]
     starts: int
     learned: tuple[int, ...]
+    processes: tuple[int, ...]
     detections: int
 
 
