@@ -12,8 +12,10 @@ from pathlib import Path
 import pytest
 
 from tests.compiler.content_samples import DETECTION, write_sample
+from workbench.compiler.appfiles import check_confs
 
 Copy = Callable[[Path], Path]
+CHECKOUT = Path(__file__).parents[2]
 
 
 def run(checkout: Path, *arguments: str, umask: int = 0o022, **environment: str) -> subprocess.CompletedProcess[str]:
@@ -101,6 +103,27 @@ def test_a_file_that_does_not_ship_is_refused(
         f"app/{file}:1:1: error NPM704: file: {problem}",
         "1 finding; nothing was written",
     ]
+
+
+@pytest.mark.parametrize(
+    ("file", "broken", "line", "holds"),
+    [
+        ("default/commands.conf", lambda text: text.replace(b"\n", b"\r"), 1, "a carriage return"),
+        ("default/commands.conf", lambda text: text.replace(b"\n", b"\r\r\n"), 1, "a carriage return"),
+        ("default/commands.conf", lambda text: text.replace(b"\n", b"\r\n") + b"# \0\r\n", 1, "a carriage return"),
+        ("default/searchbnf.conf", lambda text: text.replace(b"\n", b"\n#\0\n", 1), 2, "a NUL byte"),
+        ("default/app.conf", lambda text: b"\xef\xbb\xbf" + text, 1, "a byte order mark"),
+        ("metadata/default.meta", lambda text: text + b"\0", None, "a NUL byte"),
+    ],
+)
+def test_a_conf_file_that_is_no_plain_text_is_refused(
+    file: str, broken: Callable[[bytes], bytes], line: int | None, holds: str
+) -> None:
+    """Line ends of Windows are no fault: they ship as plain ones."""
+    text = (CHECKOUT / "app" / file).read_bytes()
+    at = text.count(b"\n") + 1 if line is None else line
+    said = [str(each.line) + each.message for each in check_confs({file: broken(text)}, "app")]
+    assert f"{at}holds {holds}" in said or f"{at}file: holds {holds}" in said
 
 
 def test_a_symbolic_link_is_refused(tmp_path: Path, copy_checkout: Copy) -> None:

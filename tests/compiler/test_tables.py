@@ -81,6 +81,11 @@ def refused(root: Path, command: str, lookup: str, table: str) -> list[str]:
         pytest.param("five", "line 2: 'five' is not a number", id="a word"),
         pytest.param("-1", "line 2: a count or a standard deviation is below 0", id="below 0"),
         pytest.param("nan", "line 2", id="nan"),
+        pytest.param("1e999", "line 2", id="beyond all numbers"),
+        pytest.param("\uff15", "line 2: '\uff15' is not a number", id="a full-width digit"),
+        pytest.param("1_0", "line 2: '1_0' is not a number", id="an underscore"),
+        pytest.param("0x10", "line 2: '0x10' is not a number", id="hexadecimal"),
+        pytest.param(" 5 apples", "is not a number", id="a unit"),
     ],
 )
 def test_a_baseline_that_npmanomaly_refuses_is_found(stdev: str, message: str | None, tmp_path: Path) -> None:
@@ -88,7 +93,25 @@ def test_a_baseline_that_npmanomaly_refuses_is_found(stdev: str, message: str | 
     assert [message in text for text in found if message] == ([True] if message else found)
 
 
-@pytest.mark.parametrize("cells", ["2026-03-01,3", "1.77E+09,3", "46081.958,", "2026-02-30,", "2026-03-01,300%"])
+@pytest.mark.parametrize(
+    "cells",
+    [
+        "2026-03-01,3",
+        "1.77E+09,3",
+        "46081.958,",
+        "2026-02-30,",
+        "2026-03-01,300%",
+        "1772337600000,3",
+        "1772337600s,",
+        "\uff11\uff17\uff17\uff12\uff13\uff13\uff17\uff16\uff10\uff10,3",
+        "2026-03-01,\uff13",
+        "03/01/2026,3",
+        "2026-03-01,0.5",
+        "2026-03-01,1e3",
+        " 2026-03-01,3",
+        ",3",
+    ],
+)
 def test_an_accepted_level_that_npmlearn_does_not_use_is_found(cells: str, tmp_path: Path) -> None:
     found = refused(tmp_path, "npmlearn accept=npm_levels", "npm_levels", f"{LEVELS}{cells}\n")
     assert ["row 2" in text for text in found] == ([] if cells == "2026-03-01,3" else [True])

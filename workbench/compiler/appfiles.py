@@ -35,7 +35,7 @@ BAD_MANIFEST = rule(
 BAD_CONF = rule(
     "NPM703",
     "bad-conf",
-    what="A hand-written conf file cannot be read, or adds settings to a search that there is not.",
+    what="A hand-written conf file cannot be read, is no plain text, or adds settings to a search that there is not.",
     why="Splunk skips what it cannot read, with a note in its log alone, and makes a search of nothing but settings.",
     see=CONF_FILES,
 )
@@ -105,14 +105,23 @@ def _refused(path: Path, name: str) -> tuple[str, str]:
     return "", ""
 
 
+_NOT_PLAIN = {b"\xef\xbb\xbf": "a byte order mark", b"\0": "a NUL byte", b"\r": "a carriage return"}
+
+
 def check_confs(files: Mapping[str, bytes], folder: str) -> Iterator[Finding]:
     """Check that the hand-written conf files can be read; folder: the one that they lie in, for messages."""
     for name in sorted(files):
-        if name.endswith(".conf"):
+        if name.endswith((".conf", ".meta")):
+            content = files[name]
+            problems = [
+                conf.ConfProblem(content[: content.index(sign)].count(b"\n") + 1, f"holds {what}")
+                for sign, what in _NOT_PLAIN.items()
+                if sign in content
+            ]
             try:
-                problems = conf.parse(files[name].decode("utf-8-sig")).problems
+                problems += conf.parse(content.decode("utf-8-sig")).problems if name.endswith(".conf") else ()
             except UnicodeDecodeError as error:
-                problems = [conf.ConfProblem(1, f"is not UTF-8: {error}")]
+                problems += [conf.ConfProblem(1, f"is not UTF-8: {error}")]
             for problem in problems:
                 yield finding(BAD_CONF, f"{folder}/{name}", f"file: {problem.text}", "correct it", problem.line)
 
