@@ -246,6 +246,20 @@ def test_edges_ahead_of_the_clock_are_not_learned_and_leave_a_table_that_has_the
     assert max(float(row["last_seen"]) for row in after) <= NOW + 2 * MINUTE
 
 
+def test_a_cluster_does_not_learn_until_a_day_that_lies_years_ahead(watched: World) -> None:
+    """The clock of the search head was a year ahead when the cluster's edges were lost."""
+    path = watched.app.root / "lookups" / "npm_edge_clusters.csv"
+    with path.open() as stream:
+        [row] = csv.DictReader(stream)
+    row |= {"lost_at": f"{NOW + 393 * DAY:.0f}", "learn_again_until": f"{NOW + 400 * DAY:.0f}", "state": "learning"}
+    path.write_text(",".join(row) + "\n" + ",".join(row.values()) + "\n")
+    for at in (NOW + 2 * MINUTE, NOW + 62 * MINUTE):
+        watched.run(EDGE_BASELINE, at)
+        [cluster] = lookup(watched, "npm_edge_clusters")
+        assert (cluster["state"], float(cluster["lost_at"])) == ("learning", NOW - 8 * MINUTE)
+        assert float(cluster["learning_until"]) == NOW - 8 * MINUTE + 7 * DAY
+
+
 @pytest.mark.parametrize("ahead", [1, 2 * DAY, 400 * DAY])
 def test_a_time_range_that_lies_ahead_changes_nothing(watched: World, ahead: float) -> None:
     """A person chose it, or the clock of their browser is wrong; no cluster learns again for the time between."""
