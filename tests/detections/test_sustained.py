@@ -48,13 +48,13 @@ def test_a_lasting_rise_is_found_and_told(learned: World) -> None:
         "metrics": "tcp.bytes",
     }
     assert (row["confidence"], row["risk_score"], row["hours"]) == ("high", 65, 3)
-    assert row["channels"] == ("floor", "peak", "volume")
+    assert row["channels"] == ("day", "floor", "peak", "volume")
     actual, expected, excess = (float(str(row[name])) for name in ("actual_bytes", "expected_bytes", "excess_bytes"))
     assert expected == pytest.approx(actual / 2.5, rel=0.05)
     assert excess == pytest.approx(actual - expected)
     sentence = re.fullmatch(
         r"tcp\.bytes: ([0-9.]+) MB in the hour from 0[4-6]:00 UTC instead of the expected ([0-9.]+) MB to ([0-9.]+) MB,"
-        r" 2\.[3-7] times as much as usual \(floor, peak, volume, 3 hours\);"
+        r" 2\.[3-7] times as much as usual \(day, floor, peak, volume, 3 hours\);"
         r" no hour of the 8 days before stood out as much",
         str(row["anomalies"]),
     )

@@ -6,7 +6,7 @@ import json
 from pathlib import Path
 
 import pytest
-from npmlib.profile.points import LEAST
+from npmlib.profile.points import LEAST, TIMES
 
 from workbench.evaluate.__main__ import main
 from workbench.evaluate.attacks import KINDS
@@ -34,8 +34,8 @@ def test_the_figures_are_of_the_scorers_and_points_that_are_shipped(published: F
     assert published["settings"] == json.loads(json.dumps(settings(StudySize()))), REFRESH
 
 
-def test_the_shipped_thresholds_are_those_that_the_search_chose(published: Figures) -> None:
-    assert published["chosen"] == LEAST._asdict()
+def test_the_shipped_limits_are_those_that_the_search_chose(published: Figures) -> None:
+    assert published["chosen"] == {"least": LEAST._asdict(), "times": TIMES._asdict()}
 
 
 def test_the_file_of_figures_has_each_row_on_a_line(tmp_path: Path) -> None:

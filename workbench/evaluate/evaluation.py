@@ -11,7 +11,6 @@ from functools import cached_property
 
 import numpy as np
 from npmlib.anomaly.options import Options
-from npmlib.profile.points import Point
 
 from workbench.evaluate import sigma
 from workbench.evaluate.attacks import KINDS, AttackKind, Injections, inject
@@ -51,7 +50,7 @@ class ByProfile:
     clean: ScoredHours
     attacked: tuple[ScoredHours, ...]
 
-    def alerts(self, point: Point) -> Alerts:
+    def alerts(self, point: float) -> Alerts:
         """Return what alerts at an operating point."""
         return Alerts(self.clean.alerts(point), tuple(hours.alerts(point) for hours in self.attacked))
 

@@ -46,17 +46,9 @@ def tables(figures: Figures) -> list[PageTable]:
         aims_table(figures),
         PageTable("sets", ["series", "number", "judged series-days", "attacks"], _sets(sets)),
         PageTable(
-            "points",
-            ["point", "highest score", "times", *settings["least"]],
-            [
-                [
-                    name,
-                    _rank(row),
-                    f"{row['factor']:g}" if row["factor"] else "-",
-                    *(f"{row[one]:g}" for one in settings["least"]),
-                ]
-                for name, row in settings["points"].items()
-            ],
+            "limits",
+            ["channel", "least", "times the third highest"],
+            [[name, f"{least:g}", f"{settings['times'][name]:g}"] for name, least in settings["least"].items()],
         ),
         PageTable(
             "detectors",
@@ -133,10 +125,6 @@ TITLES = {
 def _title(detector: str) -> str:
     """Return what a detector is called in the tables."""
     return TITLES.get(detector, detector)
-
-
-def _rank(row: Figures) -> str:
-    return {2: "second", 3: "third"}[row["rank"]] if row["factor"] else "-"
 
 
 def _sets(sets: Figures) -> Rows:

@@ -12,12 +12,10 @@ from npmlib.profile import record
 from npmlib.profile.acceptance import Level, accept_level, level_taking_effect
 from npmlib.profile.hours import Hour, measures
 from npmlib.profile.learning import Scores, begin, score_and_learn
-from npmlib.profile.points import GUARDED_HOURS, NO_ALERT, POINTS, SHIPPED, YOUNG, Point, guarded_scores
+from npmlib.profile.points import GUARDED_HOURS, LEAST, LEAST_TIMES, NO_ALERT, TIMES, YOUNG, guarded_scores
 from npmlib.profile.state import CHANNELS, HOURS_SEEN, State, blank
 
 from workbench.evaluate.series import UNIT, Booleans, Floats, Integers, TrafficSeries
-
-RANKS = 3  # of the record that the points look at
 
 
 class ScoredHour(NamedTuple):
@@ -25,6 +23,12 @@ class ScoredHour(NamedTuple):
 
     age: int
     scores: Scores
+
+
+def limits_of(least: Floats, times: Floats, ranked: Floats) -> Floats:
+    """Return what npmlib.profile.points.limits does, by hour and channel."""
+    most: Floats = np.maximum(least + times * ranked, LEAST_TIMES * ranked)
+    return most
 
 
 @dataclass(frozen=True)
@@ -45,7 +49,7 @@ class ScoredHours:
     def of(cls, hours: Sequence[ScoredHour | None]) -> ScoredHours:
         """Take the scores of ``hours``; one that was not observed (None) never alerts."""
         guarded = np.full((len(hours), CHANNELS), -np.inf)
-        high = np.zeros((len(hours), RANKS, CHANNELS))
+        high = np.zeros((len(hours), record.RANK, CHANNELS))
         days = np.zeros(len(hours), dtype=np.int64)
         ratio = np.ones(len(hours))
         for at, hour in enumerate(hours):
@@ -56,12 +60,19 @@ class ScoredHours:
             scores = guarded_scores(hour.scores, hour.age)
             if scores is not NO_ALERT:
                 guarded[at] = scores
-                high[at] = np.array([most[:RANKS] for most in hour.scores.records]).T
+                high[at] = np.array([most[: record.RANK] for most in hour.scores.records]).T
         return cls(guarded, high, days, ratio)
 
-    def alerts(self, point: Point) -> Booleans:
+    @property
+    def ranked(self) -> Floats:
+        """The score of the record that limits look at, by hour and channel."""
+        ranks = np.array([record.rank(record.RANK, 24 * days) for days in range(record.DAYS + 1)])[self.days]
+        high: Floats = self.high[np.arange(len(self.days)), ranks - 1]
+        return high
+
+    def alerts(self, point: float) -> Booleans:
         """Return which hours alert at an operating point, as the app decides it."""
-        over: Booleans = np.any(self.guarded > self._limits(point), axis=1)
+        over: Booleans = np.any(self.guarded > point * self._limits(), axis=1)
         return over
 
     def rarity(self) -> tuple[Floats, Floats]:
@@ -70,21 +81,16 @@ class ScoredHours:
         And how many times the highest score of the days before, or that limit if it is more. Minus infinity where no
         channel may alert.
         """
-        limits = np.broadcast_to(self._limits(POINTS[SHIPPED]), self.guarded.shape)
+        limits = self._limits()
         times = self.guarded / limits
         hours, channel = np.arange(len(times)), np.argmax(times, axis=1)
         highest = np.maximum(limits[hours, channel], self.high[hours, 0, channel])
         return times[hours, channel], self.guarded[hours, channel] / highest
 
-    def _limits(self, point: Point) -> Floats:
-        """Return the limits by hour and channel, or by channel where they are fixed."""
-        limits = np.array(point.least)
-        if point.factor:
-            ranks = np.array([record.rank(point.rank, 24 * days) for days in range(record.DAYS + 1)])[self.days]
-            young = (self.days < GUARDED_HOURS // 24)[:, None]
-            limits = np.where(young, np.maximum(limits, YOUNG), limits)
-            limits = np.maximum(limits, point.factor * self.high[np.arange(len(self.days)), ranks - 1])
-        return limits
+    def _limits(self) -> Floats:
+        """Return the limits by hour and channel."""
+        young = (self.days < GUARDED_HOURS // 24)[:, None]
+        return limits_of(np.where(young, YOUNG, LEAST), np.array(TIMES), self.ranked)
 
 
 @dataclass(frozen=True)

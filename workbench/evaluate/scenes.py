@@ -7,7 +7,7 @@ from dataclasses import replace
 
 import numpy as np
 from npmlib.profile.hours import INTERVALS
-from npmlib.profile.points import POINTS, SHIPPED, SILENT_HOURS, Point
+from npmlib.profile.points import POINTS, SHIPPED, SILENT_HOURS
 
 from workbench.evaluate.attacks import AttackKind, Injections, with_attack
 from workbench.evaluate.evaluation import ByProfile, Windows, by_profile, judge, windows
@@ -19,7 +19,7 @@ LASTING = AttackKind("72 h", 1.0, 3 * HOURS_A_DAY * INTERVALS)
 FIRST_DAYS = 30  # hours of a young profile that are watched
 
 
-def day_by_day(scored: Sequence[tuple[Windows, ByProfile]], point: Point) -> list[float | None]:
+def day_by_day(scored: Sequence[tuple[Windows, ByProfile]], point: float) -> list[float | None]:
     """Return the recall on each day of an attack of three days, counted as if the day were all of it."""
     days = [CausedRecall() for _ in range(3)]
     for one, by in scored:

@@ -69,6 +69,8 @@ def test_the_first_hour_of_a_series(staged_folder: Path, interpreter: Path) -> N
         "score_volume": "-1.6",
         "score_floor": "-1.6",
         "score_slow": "-22.02",
+        "score_day": "0",
+        "score_peak": row["score_peak"],
         "score_burst": row["score_burst"],
         "last_hour": hour,
         "last_sent": hour,

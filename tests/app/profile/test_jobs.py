@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable, Iterable
+from random import Random
 
 import pytest
 from hypothesis import given
@@ -101,6 +102,48 @@ def test_a_weekly_job_is_no_longer_reported_after_three_weeks() -> None:
     found = nights(reported(weekly, SHIFT + 60))
     assert 1 <= len(found) <= 3
     assert found[-1] < 21
+
+
+def varying(seed: int, kind: str) -> Job:
+    """A nightly job at 01:00 from the shift on, ten times the rate on average, whose size or length varies by 0.3."""
+    random = Random(seed)
+    lognormal = [math.exp(random.gauss(0, 0.3)) for _ in range(100)]
+    uniform = [random.uniform(0.7, 1.3) for _ in range(100)]
+    sizes = {"lognormal": lognormal, "uniform": uniform, "as long": [1.0] * 100}[kind]
+    minutes = [40 * min(one, 1.5) if kind == "as long" else 40 for one in lognormal]
+
+    def job(day: int, hour: float) -> float:
+        return 10 * sizes[day] if day >= SHIFT and 1 <= hour < 1 + minutes[day] / 60 else 1.0
+
+    return job
+
+
+@pytest.mark.parametrize("kind", ["uniform", "lognormal", "as long"])
+def test_a_job_of_another_size_each_night_is_reported_on_a_few_nights(kind: str) -> None:
+    of_forty = [len(nights(reported(varying(seed, kind), SHIFT + 40))) for seed in range(6)]
+    assert min(of_forty) >= 1
+    assert max(of_forty) <= 7
+    assert sum(of_forty) / 6 <= 5
+
+
+@pytest.mark.parametrize(("kind", "most", "mean"), [("uniform", 2, 1.5), ("as long", 2, 1.5), ("lognormal", 3, 2)])
+def test_once_accepted_a_job_of_another_size_each_night_is_reported_once_or_twice(
+    kind: str, most: int, mean: float
+) -> None:
+    later = [len(nights(reported(varying(seed, kind), SHIFT + 40, (SHIFT, 9)))[1:]) for seed in range(6)]
+    assert max(later) <= most
+    assert sum(later) / 6 <= mean
+
+
+@pytest.mark.parametrize("kind", ["uniform", "lognormal", "as long"])
+@pytest.mark.parametrize("day", [7, 12, 30])
+def test_a_theft_of_several_times_a_varying_job_is_found(kind: str, day: int) -> None:
+    job = varying(3, kind)
+
+    def theft(on: int, hour: float) -> float:
+        return job(on, hour) + (30 if on == SHIFT + day and 1 <= hour < 2 else 0)
+
+    assert (day, 1) in reported(theft, SHIFT + day + 1)
 
 
 @pytest.mark.parametrize("day", [5, 12, 30])

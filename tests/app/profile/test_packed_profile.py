@@ -1,15 +1,20 @@
 """A profile survives being written and read, and a text that is not a profile is refused with a reason."""
 
 from array import array
-from base64 import b64encode
+from base64 import b64decode, b64encode
+from pathlib import Path
+from random import Random
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from npmlib.profile import record
 from npmlib.profile.acceptance import accept_level
 from npmlib.profile.hours import Measures
 from npmlib.profile.learning import score_and_learn
+from npmlib.profile.points import POINTS, SHIPPED, channels
 from npmlib.profile.state import (
+    ACCEPT_STEP,
     BURST_TAIL,
     FLOOR,
     HOURS_SEEN,
@@ -17,6 +22,7 @@ from npmlib.profile.state import (
     SCALE,
     SIZE,
     STREAKS,
+    UNKNOWN,
     ProfileError,
     State,
     blank,
@@ -24,6 +30,7 @@ from npmlib.profile.state import (
     unpack,
 )
 
+VERSION_3 = Path(__file__).with_name("version-3.txt").read_text(encoding="ascii").strip()
 logs = st.floats(0, 60)
 hours = st.lists(st.builds(Measures, logs, logs, logs), max_size=60)
 
@@ -35,8 +42,8 @@ def learned(seen: list[Measures], state: State, start: int = 480_000) -> State:
 
 
 def test_the_size_of_a_profile() -> None:
-    assert len(blank()) == SIZE == 202
-    assert len(pack(blank())) == 1082
+    assert len(blank()) == SIZE == 245
+    assert len(pack(blank())) == 1310
 
 
 @given(hours, hours, st.booleans())
@@ -60,7 +67,7 @@ def test_whatever_is_learned_can_be_read_again(seen: list[Measures]) -> None:
 
 @given(st.text(max_size=900))
 def test_any_other_text_is_refused_or_is_the_same_profile(text: str) -> None:
-    for candidate in (text, f"3.{text}"):
+    for candidate in (text, f"4.{text}"):
         try:
             state = unpack(candidate)
         except ProfileError:
@@ -68,13 +75,42 @@ def test_any_other_text_is_refused_or_is_the_same_profile(text: str) -> None:
         assert pack(state) == candidate
 
 
-@given(hours, st.sampled_from([("1", 149), ("2", 150)]))
-def test_a_profile_of_an_earlier_version_begins_without_a_record(seen: list[Measures], former: tuple[str, int]) -> None:
-    version, numbers = former
-    state = learned(seen, blank())
-    of_then = f"{version}." + b64encode(state[:numbers].tobytes()).decode()  # type: ignore[attr-defined]
-    state[numbers:] = array("f", bytes(4 * (SIZE - numbers)))
-    assert unpack(of_then) == state
+def hour_of_a_process_that_bursts(number: int) -> Measures:
+    random = Random(number)
+    bursts = random.random() < 0.1
+    level = 5 + 0.5 * (number % 24 >= 8) + 0.3 * random.gauss(0, 1)
+    return Measures(level, level + 0.2 + bursts, level + 0.8 + 2 * bursts)
+
+
+def test_a_profile_of_the_version_before_goes_on_as_it_would_have() -> None:
+    """Version 3 learned 960 hours of this process, and would have scored the next one so; the peak is another one."""
+    state = unpack(VERSION_3)
+    assert state[HOURS_SEEN] == 960
+    scores = score_and_learn(state, 480_960, hour_of_a_process_that_bursts(960))
+    volume, floor, slow, _, _, burst = scores.channels
+    assert (volume, floor, slow, burst) == pytest.approx((-1.188, -0.47684, 0.91006, -0.76611), abs=2e-5)
+
+
+def test_what_is_usual_is_not_reported_anew_after_an_upgrade() -> None:
+    """Nobody knows yet how high peak and day of the process usually are, and a tenth of its hours burst."""
+    state = unpack(VERSION_3)
+    reported: list[str] = []
+    for number in range(960, 960 + 28 * 24):
+        age = state[HOURS_SEEN]
+        scores = score_and_learn(state, 480_000 + number, hour_of_a_process_that_bursts(number))
+        reported += channels(scores, age, POINTS[SHIPPED])
+    assert len(reported) <= 6
+    assert not {"peak", "day"}.intersection(reported)
+
+
+@pytest.mark.parametrize(("version", "numbers"), [("1", 149), ("2", 150)])
+def test_a_profile_of_an_earlier_version_begins_without_a_record(version: str, numbers: int) -> None:
+    kept = array("f", b64decode(VERSION_3[2:]))[:numbers]
+    state, of_version_3 = unpack(f"{version}." + b64encode(kept.tobytes()).decode()), unpack(VERSION_3)
+    assert state[:ACCEPT_STEP] == of_version_3[:ACCEPT_STEP]
+    high = record.highest(state)
+    assert [most[0] for most in high] == [0, 0, 0, UNKNOWN, UNKNOWN, 0]
+    assert not any(state[STREAKS:])
 
 
 @given(st.dictionaries(st.integers(0, SIZE - 1), st.floats(width=32), max_size=5))
@@ -109,12 +145,13 @@ def test_numbers_that_no_profile_has_are_refused(index: int, number: float) -> N
     ("text", "reason"),
     [
         ("", "version ''"),
-        ("4.AAAA", "version '4'"),
-        ("3.A*A", "base64"),
+        ("5.AAAA", "version '5'"),
+        ("4.A*A", "base64"),
+        ("4.AAAA", "3 bytes instead of 980"),
         ("3.AAAA", "3 bytes instead of 808"),
         ("2.AAAA", "3 bytes instead of 600"),
         ("1.AAAA", "3 bytes instead of 596"),
-        ("3.ä", "base64"),
+        ("4.ä", "base64"),
     ],
 )
 def test_the_reason_is_given(text: str, reason: str) -> None:
@@ -123,4 +160,4 @@ def test_the_reason_is_given(text: str, reason: str) -> None:
 
 
 def packed(numbers: list[float]) -> str:
-    return "3." + b64encode(array("f", numbers).tobytes()).decode()
+    return "4." + b64encode(array("f", numbers).tobytes()).decode()

@@ -64,9 +64,9 @@ def test_today_does_not_raise_the_limits_of_today() -> None:
 def test_hours_that_are_reported_count_and_those_of_the_first_day_do_not() -> None:
     state = blank()
     state[HOURS_SEEN] = record.FROM_HOURS - 1
-    record.learn(state, [*UP, 2.0])
+    record.learn(state, [*UP, 2.0, 3.0])
     assert not any(map(max, record.highest(state)))
     state[HOURS_SEEN], state[DAY] = record.FROM_HOURS, FIRST
-    record.learn(state, [*UP, 2.0])
+    record.learn(state, [*UP, 2.0, 3.0])
     record.end_days(state, FIRST + 1)
-    assert [high[0] for high in record.highest(state)] == [0.0, 1.0, 5.0, 0.0, 2.0]  # the peak from the fifth day on
+    assert [high[0] for high in record.highest(state)] == [0.0, 1.0, 5.0, 9.0, 2.0, 3.0]

@@ -79,7 +79,7 @@ def catch_up(
         intervals = observed.intervals[hour]
         measured = measures(Hour(present, total, logs, peak), metric.unit, intervals) if present else SILENT_MEASURES
         if present and (state is None or hour - state[LAST_SENT] > FORGET_HOURS):
-            state = begin(hour, measured)
+            state, notes = begin(hour, measured), ""
         if state is None:
             continue
         hours_seen = state[HOURS_SEEN]

@@ -32,6 +32,7 @@ FIGURES = (
     "score_volume",
     "score_floor",
     "score_slow",
+    "score_day",
     "score_peak",
     "score_burst",
 )

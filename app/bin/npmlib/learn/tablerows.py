@@ -18,7 +18,6 @@ from npmlib.learn.options import CHANNELS, FIGURES, KIND_HOUR, KIND_PROFILE, RAR
 from npmlib.lookupfile import LookupOption, lookup_path
 from npmlib.numbers import parse_number
 from npmlib.profile.learning import Scores
-from npmlib.profile.peaks import NO_SCORE
 from npmlib.profile.points import POINTS, channels, rarity, state_name
 from npmlib.profile.state import (
     HOURS_SEEN,
@@ -179,7 +178,7 @@ def figure_cells(state: State, learned: LearnedHour) -> List[str]:
     """Write the columns FIGURES of the hour that ``state`` learned last.
 
     low and high are the sums at which the volume would leave its usual range. ratio is empty where nothing was
-    expected, score_peak while there are too few days to compare with.
+    expected.
     """
     scores, actual, unit, intervals = learned
     volume = scores.volume
@@ -196,7 +195,8 @@ def figure_cells(state: State, learned: LearnedHour) -> List[str]:
         decimal_text(volume.score),
         decimal_text(scores.floor.score),
         decimal_text(scores.slow),
-        decimal_text(scores.peak) if scores.peak > -NO_SCORE / 2 else "",
+        decimal_text(scores.day),
+        decimal_text(scores.peak),
         decimal_text(scores.burst),
     ]
 

@@ -8,7 +8,7 @@ what is expected, up to a limit, and only if the series was within its usual ran
 
 from typing import NamedTuple, Optional, Sequence
 
-from npmlib.profile import peaks, record, recurring, seasonal, slow
+from npmlib.profile import record, recurring, seasonal, slow
 from npmlib.profile.seasonal import Seasonal
 from npmlib.profile.state import (
     ACCEPT_LIMIT,
@@ -116,6 +116,7 @@ def _average(state: State, clock: int, floor: Seasonal, volume: Seasonal) -> Non
     if returned:
         for before in range(1, measured + 1):
             _shift_hour(state, clock - before, -floor.residual, -volume.residual)
+            recurring.expect_to_vary(state, (clock - before) % 24)
     elif clearly:
         _shift_hour(state, clock, floor.residual * (1 - share), volume.residual * (1 - share))
     state[ACCEPT_STEP] += volume.residual * share
@@ -148,6 +149,5 @@ def _shift(state: State, floor: float, volume: float) -> None:
     """Raise all expected values by these steps; the hours before no longer say that the series is over its limits."""
     seasonal.shift(state, FLOOR, floor)
     seasonal.shift(state, VOLUME, volume)
-    peaks.shift(state, volume)
     slow.forget(state)
     state[HOLD] = 0

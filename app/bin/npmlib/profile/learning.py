@@ -1,8 +1,8 @@
 """Scores an hour against the profile of its series, then learns the hour.
 
-A profile has five channels, each with a score: two seasonal ones (floor and volume of the traffic), a slow one over six
-hours of the floor, one for peaks and one for bursts. As an hour is scored before it is learned, the scores are
-calibrated on hours that the profile had not seen.
+A profile has six channels, each with a score: two seasonal ones (floor and volume of the traffic), two of the floor
+over six hours and over a day, one for peaks and one for bursts. As an hour is scored before it is learned, the scores
+are calibrated on hours that the profile had not seen.
 
 A hold begins when a series goes over its limits and ends when it is back. During a hold, for 72 hours at most, the
 level does not follow the traffic, and from the thirteenth hour on the scales are not learned either. This, more than
@@ -12,7 +12,7 @@ clipping, keeps an attack out of the profile. docs/detection-quality.md has meas
 from math import log
 from typing import NamedTuple, Tuple
 
-from npmlib.profile import acceptance, burst, peaks, record, recurring, seasonal, slow
+from npmlib.profile import acceptance, burst, record, recurring, seasonal, slow
 from npmlib.profile.hours import Measures
 from npmlib.profile.record import Records
 from npmlib.profile.seasonal import Seasonal
@@ -41,8 +41,9 @@ _SMALLEST_RISE = log(SMALLEST_RATIO)
 class Scores(NamedTuple):
     """How unusual an hour was.
 
-    A score is 0 where the upper tenth of the hours begins, and 1 at the mean of that tenth; ``peak`` alone is the
-    natural logarithm of the ratio of the peak to the second highest daily peak. ``hold``: for how many hours before
+    A score is 0 where the upper tenth of the hours begins, and 1 at the mean of that tenth. Two have another unit, and
+    their records say what is usual: ``day`` is a mean of standardised residuals, ``peak`` the natural logarithm of the
+    ratio of the 95th percentile to the volume that was expected. ``hold``: for how many hours before
     this one the series was over its limits. ``records``: those of npmlib.profile.record, in the order of ``channels``;
     empty where the hour is below 1.25 times what was expected, which is never reported.
     """
@@ -50,6 +51,7 @@ class Scores(NamedTuple):
     floor: Seasonal
     volume: Seasonal
     slow: float
+    day: float
     peak: float
     burst: float
     hold: float
@@ -58,7 +60,7 @@ class Scores(NamedTuple):
     @property
     def channels(self) -> Tuple[float, ...]:
         """The scores of all channels, in the order of npmlib.profile.points.Thresholds."""
-        return self.volume.score, self.floor.score, self.slow, self.peak, self.burst
+        return self.volume.score, self.floor.score, self.slow, self.day, self.peak, self.burst
 
 
 def begin(hour: int, seen: Measures) -> State:
@@ -96,16 +98,17 @@ def score_and_learn(state: State, hour: int, seen: Measures) -> Scores:
 
     if day != state[DAY]:
         record.end_days(state, day)
-    peak_score = peaks.score_and_learn(state, day, seen.peak)
+        state[DAY] = day
     floor = seasonal.score_and_learn(state, FLOOR, seen.floor, clock, weekend, follow, steady)
     volume = seasonal.score_and_learn(state, VOLUME, seen.volume, clock, weekend, follow, steady)
     slow_score = slow.score_and_learn(state, floor.standardised, follow or hold <= SLOW_FOLLOWS)
+    day_score = slow.learn_day(state, floor.standardised)
+    peak_score = seen.peak - volume.expected
     burst_score = burst.score_and_learn(state, seen.peak - seen.volume, follow)
-    rises = floor.residual >= _SMALLEST_RISE or volume.residual >= _SMALLEST_RISE
+    rises = seen.volume > 0 and max(floor.residual, volume.residual) >= _SMALLEST_RISE
     records = record.highest(state) if rises else ()
-    scores = Scores(floor, volume, slow_score, peak_score, burst_score, hold, records)
-    if rises:
-        record.learn(state, scores.channels)
+    scores = Scores(floor, volume, slow_score, day_score, peak_score, burst_score, hold, records)
+    record.learn(state, scores.channels, rises)
     if state[HOURS_SEEN] >= recurring.FROM_HOURS and not state[ACCEPTING]:
         recurring.learn(state, clock, weekend, floor, volume)
 

@@ -1,8 +1,7 @@
-"""From scores to alerts: operating points, the limits on alerts of a young profile, and the smallest ratio that counts.
+"""From scores to alerts: limits, operating points, what a young profile may say, and the smallest ratio that counts.
 
-The thresholds were chosen by a search on public and simulated series with injected attacks; docs/detection-quality.md
-says what each operating point detects and how often it is wrong. Expect more false alerts on new data: no rate is
-promised.
+The limits were chosen by a search on public and simulated series with injected attacks; docs/detection-quality.md says
+what each operating point detects and how often it is wrong.
 """
 
 from math import inf
@@ -17,44 +16,34 @@ FIRST_DAY = 24  # to alert on a process that is not calm
 SLOW_FROM_HOURS = 3 * 24  # to alert by the slow channel
 GUARDED_HOURS = 5 * 24  # to alert without GUARD and YOUNG
 READY_HOURS = 7 * 24  # to alert by all channels; until then it is provisional
-PEAKS_KNOWN_HOURS = 14 * 24  # to alert without PEAK_GUARD: with fewer daily peaks the highest of them are lower
 
 STALE_HOURS = 7 * 24  # without data
 GUARD = 0.7  # subtracted from the scores of a young profile
-PEAK_GUARD = 0.25  # subtracted from its peak score
 CALM = 0.15  # largest scale, in natural logarithms, of a process that is reported on its first day
-NO_ALERT = (-inf,) * 5  # scores
+NO_ALERT = (-inf,) * 6  # scores
 
 
 class Thresholds(NamedTuple):
-    """A threshold for the score of each channel."""
+    """A number for each channel."""
 
     volume: float
     floor: float
     slow: float
+    day: float
     peak: float
     burst: float
 
 
-class Point(NamedTuple):
-    """An operating point: an hour alerts where a score is over its limit.
-
-    The limit of a channel is its threshold in ``least``, or ``factor`` times the ``rank``-th highest score of the last
-    28 days if that is more; see npmlib.profile.record. A ``factor`` of 0 leaves the record out, and YOUNG as well.
-    """
-
-    least: Thresholds
-    rank: int
-    factor: float
-
-
-LEAST = Thresholds(volume=1.3, floor=2.95, slow=1.85, peak=0.35, burst=2.3)
-YOUNG = Thresholds(volume=2.5, floor=2.95, slow=2.85, peak=0.35, burst=5.25)  # while the record is too short
-POINTS: Dict[str, Point] = {  # from the one with most alerts to the quietest
-    "hunting": Point(Thresholds(volume=0.85, floor=1.45, slow=1.45, peak=0.0, burst=0.55), rank=3, factor=0.0),
-    "loud": Point(LEAST, rank=3, factor=1.2),
-    "balanced": Point(LEAST, rank=3, factor=1.5),
-    "quiet": Point(LEAST, rank=2, factor=1.5),
+# The limit of a channel is its number in LEAST plus so many times the third highest score of the last 28 days
+LEAST = Thresholds(volume=1.24, floor=2.02, slow=1.02, day=0.94, peak=0.24, burst=2.4)
+TIMES = Thresholds(volume=0.4, floor=0.66, slow=0.68, day=0.58, peak=1.54, burst=0.64)
+LEAST_TIMES = 1.1  # the same score, that a limit is at least: a weekly job of the same size is not reported for ever
+YOUNG = LEAST._replace(volume=2.5, floor=2.95, slow=2.85)  # LEAST in the first days
+POINTS: Dict[str, float] = {  # times its limit that an hour must score, from the point with most alerts to the quietest
+    "hunting": 0.4,
+    "loud": 1.0,
+    "balanced": 1.2,
+    "quiet": 1.6,
 }
 SHIPPED = "loud"
 
@@ -77,31 +66,31 @@ def guarded_scores(scores: Scores, hours_seen: float) -> Tuple[float, ...]:
         scores.volume.score - guard,
         scores.floor.score - guard,
         scores.slow - guard if hours_seen >= SLOW_FROM_HOURS else -inf,
-        scores.peak - (PEAK_GUARD if hours_seen < PEAKS_KNOWN_HOURS else 0.0) if ready else -inf,
+        scores.day if ready else -inf,
+        scores.peak if ready else -inf,
         scores.burst if ready else -inf,
     )
 
 
-def limits(scores: Scores, hours_seen: float, point: Point) -> Tuple[float, ...]:
-    """Return the limit of each channel at ``point`` for an hour that has records, in the order of Thresholds."""
-    if not point.factor:
-        return point.least
-    index = record.rank(point.rank, hours_seen) - 1
-    lowest = point.least if hours_seen >= GUARDED_HOURS else map(max, point.least, YOUNG)
-    return tuple([max(least, point.factor * high[index]) for least, high in zip(lowest, scores.records)])
+def limits(scores: Scores, hours_seen: float) -> Tuple[float, ...]:
+    """Return the limit of each channel for an hour that has records, in the order of Thresholds."""
+    index = record.rank(record.RANK, hours_seen) - 1
+    least = LEAST if hours_seen >= GUARDED_HOURS else YOUNG
+    rows = zip(least, TIMES, scores.records)
+    return tuple([max(low + times * high[index], LEAST_TIMES * high[index]) for low, times, high in rows])
 
 
-def channels(scores: Scores, hours_seen: float, point: Point) -> Tuple[str, ...]:
-    """Return the names of the channels whose guarded score is over its limit at ``point``."""
+def channels(scores: Scores, hours_seen: float, point: float) -> Tuple[str, ...]:
+    """Return the names of the channels whose guarded score is over ``point`` times its limit."""
     guarded = guarded_scores(scores, hours_seen)
     if guarded is NO_ALERT:
         return ()
-    over = zip(Thresholds._fields, guarded, limits(scores, hours_seen, point))
-    return tuple([name for name, score, limit in over if score > limit])
+    over = zip(Thresholds._fields, guarded, limits(scores, hours_seen))
+    return tuple([name for name, score, limit in over if score > point * limit])
 
 
 class Rarity(NamedTuple):
-    """How rare an hour is in the channel furthest above its limit at the point that ships.
+    """How rare an hour is in the channel furthest above its limit.
 
     ``times_limit`` is its score over that limit; ``highest`` and ``third`` are the highest score of the channel and
     the third highest in the blocks of four days before today, 0 where there are fewer; ``days`` is over how many days
@@ -118,9 +107,8 @@ class Rarity(NamedTuple):
 
 def rarity(scores: Scores, hours_seen: float) -> Rarity:
     """Say how rare an hour is that has records."""
-    allowed = limits(scores, hours_seen, POINTS[SHIPPED])
     guarded = guarded_scores(scores, hours_seen)
-    times = [score / limit for score, limit in zip(guarded, allowed)]
+    times = [score / limit for score, limit in zip(guarded, limits(scores, hours_seen))]
     index = times.index(max(times))
     high = scores.records[index]
     score = scores.channels[index]

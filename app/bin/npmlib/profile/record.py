@@ -14,8 +14,8 @@ from npmlib.profile.state import CHANNELS, DAY, HOURS_SEEN, RECORD, RECORDS, Sta
 DAYS_OF_BLOCK = 4
 DAYS = 28  # of a full record
 FROM_HOURS = 24  # that a profile must have learned for its scores to count
-PEAK_FROM_HOURS = 96  # the same for the peak, which compares with days
-PEAK = 3  # its place among the channels
+PEAK = 4  # its place among the channels; that of the burst follows
+RANK = 3  # in a full record, of the score that limits look at
 RUNNING, TODAY = RECORD - 2, RECORD - 1
 
 Records = Tuple[Sequence[float], ...]  # for each channel: the highest score of each block, the highest first
@@ -42,24 +42,41 @@ def highest(state: State) -> Records:
     return tuple([sorted(state[start : start + TODAY], reverse=True) for start in starts])
 
 
-def learn(state: State, scores: Sequence[float]) -> None:
+def learn(state: State, scores: Sequence[float], rises: bool = True) -> None:
     """Let the scores of an hour count for today. The hours in ``state`` do not yet include it.
+
+    Of an hour that does not rise, only peak and burst count: a job has its bursts on the nights too that it is small.
 
     >>> from npmlib.profile.state import blank
     >>> state = blank()
     >>> state[HOURS_SEEN], state[DAY] = 500, 20000
-    >>> learn(state, (1.0, 4.0, -2.0, 0.5, 3.0))
+    >>> learn(state, (1.0, 4.0, -2.0, 0.5, 3.0, 2.0))
     >>> end_days(state, 20001)
     >>> [most[0] for most in highest(state)]
-    [1.0, 4.0, 0.0, 0.5, 3.0]
+    [1.0, 4.0, 0.0, 0.5, 3.0, 2.0]
     """
-    hours_seen = state[HOURS_SEEN]
-    if hours_seen < FROM_HOURS:
+    if state[HOURS_SEEN] < FROM_HOURS:
         return
-    for channel, score in enumerate(scores):
-        index = RECORDS + channel * RECORD + TODAY
-        if score > state[index] and (channel != PEAK or hours_seen >= PEAK_FROM_HOURS):
+    for channel in range(0 if rises else PEAK, CHANNELS):
+        score, index = scores[channel], RECORDS + channel * RECORD + TODAY
+        if score > state[index]:
             state[index] = score
+
+
+def expect_bursts(state: State) -> None:
+    """Let the highest peak and burst of today be usual at once, as those of a job that will come again.
+
+    >>> from npmlib.profile.state import blank
+    >>> state = blank()
+    >>> state[HOURS_SEEN], state[DAY] = 500, 20000
+    >>> learn(state, (1.0, 4.0, -2.0, 0.5, 3.0, 2.0))
+    >>> expect_bursts(state)
+    >>> [most[2] for most in highest(state)]
+    [0.0, 0.0, 0.0, 0.0, 3.0, 2.0]
+    """
+    for start in range(RECORDS + PEAK * RECORD, RECORDS + CHANNELS * RECORD, RECORD):
+        for block in range(start + TODAY - RANK, start + TODAY):
+            state[block] = max(state[block], state[start + TODAY])
 
 
 def rank(wanted: int, hours_seen: float) -> int:

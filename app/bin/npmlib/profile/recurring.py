@@ -7,15 +7,20 @@ the season takes the hour as it is: on a weekday for all days of the week, on a 
 does not run on weekends, the third weekend day without it corrects that. A job that is missed at one hour and comes up
 to two hours earlier or later has moved, as jobs by local time do when clocks change: the two hours are exchanged in the
 season on the same day. An hour that lies in a longer rise or fall is no job.
+
+How much a job varies from run to run nobody knows when the season takes it. So its hour begins with a wide scale, which
+then learns, and its peaks and bursts go into the record as usual (npmlib.profile.record).
 """
 
+from npmlib.profile import record
 from npmlib.profile.seasonal import Seasonal
-from npmlib.profile.state import FLOOR, HOURS_A_STREAK, RECENT, RECENT_HOURS, STREAKS, VOLUME, State
+from npmlib.profile.state import CLOCKS, FLOOR, HOURS_A_STREAK, RECENT, RECENT_HOURS, STREAKS, VOLUME, State
 
 FROM_HOURS = 7 * 24  # that a profile must have learned; before, its season follows fast
 DAYS = 3  # on which an hour stands out before the season takes it
 OVER = 2.0  # score
 SMALLEST_STEP = 0.2231  # log(1.25)
+JOB_SCALE = 0.7  # natural logarithm: half to twice as much as the first run
 MOVES = (1, 2)  # hours
 WEEKEND = 24  # what to add to an hour of weekdays for the cell of weekends
 CODES = 5  # a streak of -2 to 2 is kept as its remainder
@@ -48,6 +53,14 @@ def expect_jobs(state: State) -> None:
         set_streak(state, cell, DAYS - 1)
 
 
+def expect_to_vary(state: State, clock: int) -> None:
+    """Let runs of the job at an hour of the day be of other sizes than the one just learned, with its bursts."""
+    for channel in (FLOOR, VOLUME):
+        scale = channel + CLOCKS + clock
+        state[scale] = max(state[scale], JOB_SCALE)
+    record.expect_bursts(state)
+
+
 def learn(state: State, clock: int, weekend: bool, floor: Seasonal, volume: Seasonal) -> None:
     """Count whether the hour just learned stood out, and change the season where it recurs or has moved."""
     cell = clock + WEEKEND * weekend
@@ -69,14 +82,16 @@ def learn(state: State, clock: int, weekend: bool, floor: Seasonal, volume: Seas
             state[channel + clock + WEEKEND] += residual
             if not weekend:
                 state[channel + clock] += residual
+        if way > 0:
+            expect_to_vary(state, clock)
         days = 0
     set_streak(state, cell, days)
 
 
 def _exchange(state: State, first: int, second: int) -> None:
-    """Exchange two hours of the day in the season."""
+    """Exchange two hours of the day in the season, and how much they vary."""
     for channel in (FLOOR, VOLUME):
-        for start in (channel, channel + WEEKEND):
+        for start in (channel, channel + WEEKEND, channel + CLOCKS):
             state[start + first], state[start + second] = state[start + second], state[start + first]
 
 

@@ -2,21 +2,24 @@
 
 The expected value is a season plus a level that follows the last day. The season has a cell for each hour of weekdays
 and of weekends. While a cell has learned few days, it is averaged with the same hour of the other kind of day and with
-a mean over two weeks, the slow level. The scale, the usual size of a residual, is the geometric mean of a scale of all
-hours and one of the quarter of the day.
+a mean over two weeks, the slow level. The scale is the usual size of a residual, at first the geometric mean of a scale
+of all hours and one of the quarter of the day, and more and more that of the hour of the day alone: a job that is of a
+different size each night makes its own hour uncertain, and no other.
 """
 
 from math import inf, sqrt
 from typing import NamedTuple
 
 from npmlib.profile import tail
-from npmlib.profile.state import DAYS_SEEN, HOURS_SEEN, LEVEL, QUARTERS, SCALE, SLOW_LEVEL, TAIL, State
+from npmlib.profile.state import CLOCKS, DAYS_SEEN, HOURS_SEEN, LEVEL, QUARTERS, SCALE, SLOW_LEVEL, TAIL, State
 
 MOST_DAYS = 10  # weight of the past in a cell, in days of its kind
 SLOW_HOURS = 14 * 24  # over which slow levels and scales are means
 LEVEL_HOURS = 24  # over which the level follows the residuals
 LEVEL_FADES = 96  # hours in which the level decays to 1/e
 SMALLEST_SCALE = 0.08  # in natural logarithms: 8 %
+DAYS_OF_SCALE = 20  # over which the scale of an hour of the day is a mean
+DAYS_FOR_SCALE = 3  # weight of the other scales beside that of the hour, in days
 MEAN_TO_DEVIATION = 1.2533  # sqrt(pi/2): from the mean absolute to the standard deviation of normal values
 
 
@@ -64,7 +67,11 @@ def score_and_learn(
     expected = season + level
     residual = value - expected
     quarter = channel + QUARTERS + clock // 6
-    scale = max(sqrt(state[channel + SCALE] * state[quarter]), SMALLEST_SCALE)
+    of_hour = channel + CLOCKS + clock
+    days = weekdays + weekends
+    share = days / (days + DAYS_FOR_SCALE)
+    around = max(sqrt(state[channel + SCALE] * state[quarter]), SMALLEST_SCALE)
+    scale = around * (max(state[of_hour], SMALLEST_SCALE) / around) ** share
     standardised = residual / scale
     limit, width = state[channel + TAIL], state[channel + TAIL + 1]
 
@@ -81,6 +88,7 @@ def score_and_learn(
         size = abs(residual)
         learn_scale(state, channel + SCALE, size, max(1 / SLOW_HOURS, 1 / (hours_seen + 5)))
         learn_scale(state, quarter, size, max(2 / SLOW_HOURS, 1 / ((hours_seen + 1) / 4 + 4)))
+        learn_scale(state, of_hour, size, max(1 / DAYS_OF_SCALE, 1 / (days + 1)))
     return Seasonal((standardised - limit) / width, residual, expected, scale, standardised, limit, width)
 
 

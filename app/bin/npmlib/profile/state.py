@@ -8,7 +8,7 @@ import sys
 from array import array
 from base64 import b64decode, b64encode
 from binascii import Error as Base64Error
-from math import isfinite
+from math import isfinite, sqrt
 from typing import MutableSequence
 
 State = MutableSequence[float]  # an array('f') of SIZE numbers where it is kept
@@ -21,13 +21,12 @@ HOURS_SEEN = 0
 DAYS_SEEN = 1  # hours seen of weekdays, and at the next position of weekends
 HOLD = 3  # hours since the series went over its limits, during which its level does not follow
 SLOW_TAIL = 4  # tail of the slow channel; a tail has two numbers, its start and its width
-PEAK_TODAY, DAY = 6, 7  # highest peak of the current day, and that day in days since 1970
-PEAKS = 8  # highest peaks of the last days, the newest last
-DAYS_OF_PEAKS = 14
-RECENT = PEAKS + DAYS_OF_PEAKS  # standardised residuals of the floor in the last hours, the newest last
+DAY = 6  # the current day, in days since 1970
+LAST_DAY = 7  # mean of the standardised residuals of the floor over the last day, see npmlib.profile.slow
+RECENT = 8  # standardised residuals of the floor in the last hours, the newest last
 RECENT_HOURS = 5
 FLOOR = RECENT + RECENT_HOURS  # seasonal channel of the floor, see below; that of the volume follows
-SEASONAL = 57
+SEASONAL = 81
 VOLUME = FLOOR + SEASONAL
 BURST = VOLUME + SEASONAL  # level of the contrast within the hour
 BURST_SCALE = BURST + 1
@@ -39,7 +38,7 @@ ACCEPTING = ACCEPTED + 1  # hours for which the accepted level is still being me
 ACCEPT_LIMIT = ACCEPTING + 1  # largest residual that the accepted level may have; 0 is no limit
 ACCEPT_STEP = ACCEPT_LIMIT + 1  # by which the volume has been raised for the accepted level so far
 RECORDS = ACCEPT_STEP + 1  # of each channel, see npmlib.profile.record
-CHANNELS = 5
+CHANNELS = 6
 RECORD = 9  # numbers: seven blocks of days, the running block, today
 STREAKS = RECORDS + CHANNELS * RECORD  # see npmlib.profile.recurring
 HOURS_A_STREAK = 8  # whose streaks are kept in one number
@@ -51,13 +50,11 @@ LEVEL = 49
 SCALE = 50
 QUARTERS = 51  # scales by quarter of the day
 TAIL = 55
+CLOCKS = 57  # scales by hour of the day
 
-NO_PEAK = -1e30  # stands for the peak of a day that has not been
-VERSION = "3"
-FORMER = {
-    "1": SIZE - 149,
-    "2": SIZE - 150,
-}  # earlier versions, and how many numbers they lack at the end, which are read as 0
+VERSION = "4"
+UNKNOWN = 4.0  # score of day or peak that hardly any series reaches
+FORMER = {"1": 149, "2": 150, "3": 202}  # earlier versions, and how many numbers they have, see _upgraded
 
 
 class ProfileError(ValueError):
@@ -69,12 +66,10 @@ def blank(scale: float = 0.35) -> State:
     state = array("f", bytes(4 * SIZE))
     state[SLOW_TAIL], state[SLOW_TAIL + 1] = 0.25, 0.42
     state[DAY] = -1
-    for position in range(PEAKS, PEAKS + DAYS_OF_PEAKS):
-        state[position] = NO_PEAK
     for position in range(RECENT, RECENT + RECENT_HOURS):
         state[position] = -9
     for channel in (FLOOR, VOLUME):
-        for position in range(channel + SCALE, channel + TAIL):
+        for position in (*range(channel + SCALE, channel + TAIL), *range(channel + CLOCKS, channel + SEASONAL)):
             state[position] = scale
         state[channel + TAIL], state[channel + TAIL + 1] = 1.2, 0.75
     state[BURST : BURST + 4] = array("f", [0, 0.1, 1.2, 0.75])
@@ -103,30 +98,56 @@ def unpack(text: str) -> State:
         content = b64decode(encoded, validate=True)
     except (Base64Error, ValueError) as error:
         raise ProfileError("it is not base64") from error
-    lacking = FORMER.get(version, 0)
-    if len(content) != 4 * (SIZE - lacking):
-        raise ProfileError(f"it has {len(content)} bytes instead of {4 * (SIZE - lacking)}")
-    state = array("f", content + bytes(4 * lacking))
+    numbers = FORMER.get(version, SIZE)
+    if len(content) != 4 * numbers:
+        raise ProfileError(f"it has {len(content)} bytes instead of {4 * numbers}")
+    kept = array("f", content)
     if sys.byteorder == "big":
-        state.byteswap()
+        kept.byteswap()
+    state: State = _upgraded(kept) if version in FORMER else kept
     if not all(map(isfinite, state)) or not _is_possible(state):
         raise ProfileError("it has numbers that no profile can have")
+    return state
+
+
+def _upgraded(former: State) -> State:
+    """Return a profile of an earlier version as one of this version; what it did not have begins anew.
+
+    Each version up to 3 begins as the one before. They had the peak of today before the day, daily peaks after it, no
+    scales by hour of the day, and in version 3 a record of another peak channel, which is forgotten. Until peak and day
+    have a record of 9 to 12 days, UNKNOWN stands for it, so that what is usual is not reported anew.
+    """
+    former = [*former, *[0.0] * (FORMER["3"] - len(former))]
+    state = blank()
+    state[:DAY] = array("f", former[:6])
+    state[DAY] = former[7]
+    state[RECENT:FLOOR] = array("f", former[22:27])
+    for channel, start in ((FLOOR, 27), (VOLUME, 84)):
+        state[channel : channel + CLOCKS] = array("f", former[start : start + 57])
+        for clock in range(24):
+            quarter = state[channel + QUARTERS + clock // 6]
+            state[channel + CLOCKS + clock] = sqrt(max(state[channel + SCALE] * quarter, 0.0))
+    state[BURST:RECORDS] = array("f", former[141:151])
+    state[RECORDS : RECORDS + 3 * RECORD] = array("f", former[151 : 151 + 3 * RECORD])  # volume, floor and slow
+    state[STREAKS - RECORD : STREAKS] = array("f", former[151 + 4 * RECORD : 196])  # burst
+    state[STREAKS:] = array("f", former[196:])
+    for start in (RECORDS + 3 * RECORD, RECORDS + 4 * RECORD):
+        state[start + 2 : start + 5] = array("f", [UNKNOWN] * 3)
     return state
 
 
 def _is_possible(state: State) -> bool:
     """Return whether counts and scales are 0 or more, tails have a width, and all numbers are of a sensible size."""
     counts = [state[position] for position in (HOURS_SEEN, DAYS_SEEN, DAYS_SEEN + 1, HOLD, ACCEPTING, ACCEPT_LIMIT)]
-    scales = [state[channel + position] for channel in (FLOOR, VOLUME) for position in range(SCALE, TAIL)]
+    of_channel = (*range(SCALE, TAIL), *range(CLOCKS, SEASONAL))
+    scales = [state[channel + position] for channel in (FLOOR, VOLUME) for position in of_channel]
     widths = [state[tail + 1] for tail in (SLOW_TAIL, FLOOR + TAIL, VOLUME + TAIL, BURST_TAIL)]
-    others = [number for position, number in enumerate(state) if not PEAKS <= position < RECENT]
     return (
         min(counts) >= 0
         and state[ACCEPTING] <= ACCEPTANCE_HOURS
         and min(*scales, state[BURST_SCALE]) >= 0
         and min(widths) > 0.01
-        and max(map(abs, others)) < 1e8
+        and max(map(abs, state)) < 1e8
         and min(state[RECORDS:]) >= 0
         and max(state[STREAKS:]) < 5**HOURS_A_STREAK
-        and max(state[PEAKS:RECENT]) < 1e8
     )
