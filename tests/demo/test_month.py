@@ -11,6 +11,7 @@ from tests.demo.test_verdict import edge
 from workbench.compiler.build import Package
 from workbench.demo.month import counted, over_the_month, watched
 from workbench.demo.verdict import findings_of, judge
+from workbench.site.month import FIGURES, month_of_edges
 from workbench.traffic.attacks import NEW_EDGE
 from workbench.traffic.blueprint import STAGING
 from workbench.traffic.changes import CAUSES, MEETINGS
@@ -46,6 +47,15 @@ def test_findings_are_counted_by_cause_and_day_and_attacks_by_kind() -> None:
     }
     assert set(by_kind) == {*(each.kind for each in (*CAUSES, *MEETINGS)), "ordinary traffic"}
     assert figures["attacks"] == [{"kind": "theft", "number": 2, "expected": True, "found": 1, "minutes": 120}]
+
+
+def test_the_published_figures_are_those_of_all_days_and_attacks() -> None:
+    figures = json.loads((Path(__file__).parents[2] / FIGURES).read_text(encoding="utf-8"))
+    found = sum(figures["working days"]) + sum(figures["weekends"])
+    assert found == sum(sum(cause["findings"]) for cause in figures["causes"])
+    assert len(figures["working days"]) + len(figures["weekends"]) == figures["days"]
+    assert {each["number"] for each in figures["attacks"]} == {figures["days"] // 7}
+    assert f"{figures['workloads']} workloads" in " ".join(month_of_edges(figures).split())
 
 
 def test_of_two_days_what_is_new_and_wanted_is_found_once_and_the_rest_has_a_cause(

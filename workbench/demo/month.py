@@ -80,8 +80,7 @@ def measure(folder: Path, days: int, seed: int, copies: int = COPIES) -> dict[st
 def watched(staged: Path, folder: Path, cluster: str) -> list[SearchRun]:
     """Learn what is before the watched days of one cluster, then follow the schedule; return the runs with findings.
 
-    The network of the pods has a name, as docs/tuning.md advises. ReplayError or StoreError when a search cannot
-    be run.
+    The network of the pods has a name in npm_networks. ReplayError or StoreError when a search cannot be run.
     """
     truth = json.loads((folder / "store" / TRUTH_FILE).read_text(encoding="utf-8"))
     start, end = float(truth["watched_from"]), float(truth["end"])

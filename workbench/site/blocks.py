@@ -11,7 +11,7 @@ from collections.abc import Callable, Mapping
 from functools import partial
 from pathlib import Path
 
-from workbench.site import commandhelp, comparison, contentparts
+from workbench.site import commandhelp, comparison, contentparts, month
 from workbench.site.content import SiteContent, SiteError, read_content
 
 _BEGIN = re.compile(r"^<!-- generated: (.+) -->$")
@@ -35,6 +35,7 @@ def parts(checkout: Path) -> dict[str, Callable[[], str]]:
     }
     named: dict[str, Callable[[], str]] = {name: partial(make, content) for name, make in of_content.items()}
     named["simulated day"] = lambda: comparison.simulated_table(comparison.read_figures(checkout))
+    named["month of edges"] = lambda: month.month_of_edges(month.read_figures(checkout))
     named["recorded pods"] = lambda: comparison.recorded_table(comparison.read_figures(checkout))
     for command in (commandhelp.SCORING, commandhelp.LEARNING):
         named |= {f"{what} of {command}": partial(make, checkout / "app", command) for what, make in of_command.items()}
