@@ -96,10 +96,10 @@ def print_summary(verdict: Verdict, hours: float, console: Console) -> None:
         if not attack["expected_by"]:
             seen = "was seen all the same" if findings else "was not seen, as expected"
             console.print(f"Beyond all detections, {seen}: {attack['kind']} ({attack['note']}).")
-    console.print(
-        f"[bold]False alerts in {hours:g} hours: {verdict.false_alerts or 'none'}[/bold],"
-        f" {len(verdict.explained)} of them with a benign cause that the truth names."
+    known = (
+        f", {len(verdict.explained)} of them with a benign cause that the truth names" if verdict.false_alerts else ""
     )
+    console.print(f"[bold]False alerts in {hours:g} hours: {verdict.false_alerts or 'none'}[/bold]{known}.")
 
 
 def _subject(finding: DetectionFinding) -> str:
