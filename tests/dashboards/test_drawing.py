@@ -49,4 +49,4 @@ def test_there_is_a_small_picture_of_each_dashboard(views: dict[str, object]) ->
     for name in views.keys() - {NAME}:  # the replay does not know what a Splunk would answer
         picture = PICTURES / f"{name}.png"
         assert picture.is_file(), "run make screenshots"
-        assert picture.stat().st_size < 300_000
+        assert picture.stat().st_size < 400_000  # the tab Setup of Health has seven panels
