@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.detections.test_sources import PACKETS, START, choose, counter, flow
+from tests.detections.collected import PACKETS, START, choose, counter, flow
 from tests.detections.world import NOW, World, point
 from workbench.compiler.build import Package
 from workbench.demo.amounts import AmountReader

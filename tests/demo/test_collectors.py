@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.detections.test_sources import pod
+from tests.detections.collected import pod
 from tests.detections.world import DEPLOYS, EDGE_BASELINE, NEW_EDGE, NEW_UDP_EDGE, World
 from workbench.compiler.build import Package
 from workbench.conf import ConfError

@@ -29,7 +29,8 @@ from tests.detections.world import (
     point,
 )
 from workbench.compiler.build import Package
-from workbench.demo.risk import MOST_POINTS, TACTICS, highest, risks
+from workbench.demo.risk import TACTICS, highest, risks
+from workbench.replay.risk import MOST_POINTS
 from workbench.replay.schedule import due
 
 HOURS = 4

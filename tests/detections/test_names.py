@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import itertools
 
+from tests.detections.collected import choose, counter, flow
 from tests.detections.talking import learned, talk
-from tests.detections.test_sources import choose, counter, flow
 from tests.detections.world import DAY, EDGE_BASELINE, HOUR, MINUTE, NEW_EDGE, NOW, World
 
 SERVICES = [f"svc-{number}" for number in range(40)]

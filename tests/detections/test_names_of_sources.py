@@ -17,7 +17,7 @@ import pytest
 from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
-from tests.detections.test_sources import START, choose, counter
+from tests.detections.collected import START, choose, counter
 from tests.detections.world import DAY, NOW, World, point
 from tests.examples import GENERATE, examples
 

@@ -7,9 +7,10 @@ import pytest
 
 from workbench.evaluate.attacks import AttackKind
 from workbench.evaluate.evaluation import by_profile, by_sigma, draw, windows
-from workbench.evaluate.risk import MOST_POINTS, Hours, risk
+from workbench.evaluate.risk import Hours, risk
 from workbench.evaluate.series import TrafficSeries
 from workbench.evaluate.sigma import DAILY
+from workbench.replay.risk import MOST_POINTS
 
 
 def hours(rare: list[float], factor: list[float], over: list[float]) -> Hours:

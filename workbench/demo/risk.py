@@ -11,12 +11,12 @@ from dataclasses import dataclass
 from itertools import groupby
 
 from workbench.demo.verdict import Verdict
-from workbench.replay.risk import RiskEvent
+from workbench.replay.risk import MOST_POINTS, RiskEvent
 from workbench.replay.schedule import SearchRun
 
 DAY = 86400.0  # seconds
 MONTH = 28  # days
-MOST_POINTS, MOST_TACTICS = 100, 2  # that are not reported
+MOST_TACTICS = 2  # that are not reported
 TACTICS = {"T1048": "Exfiltration", "T1030": "Exfiltration", "T1021": "Lateral Movement"}
 
 

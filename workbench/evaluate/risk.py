@@ -17,8 +17,8 @@ from workbench.evaluate.figures import Figures, number
 from workbench.evaluate.profile import ScoredHours
 from workbench.evaluate.series import HOURS_A_DAY, Booleans, Floats
 from workbench.evaluate.sigma import SHIPPED_RULE, Counted
+from workbench.replay.risk import MOST_POINTS
 
-MOST_POINTS = 100  # that are not reported
 MONTH = 30  # days
 FEWEST_DAYS = 10  # for which the risk of a series is counted
 SUSTAINED = ((0.0, 2), (1.0, 5), (1.5, 10), (2.0, 20), (3.0, 40))  # from so many times the highest before on

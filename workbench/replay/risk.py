@@ -22,6 +22,7 @@ from workbench.replay.savedsearch import RiskAction, RiskObject, SavedSearch
 from workbench.spl.findings import name_in_finding
 
 UNKNOWN_OBJECT = "unknown"
+MOST_POINTS = 100  # of an object in 24 hours that ES's rule "24 Hour Risk Threshold Exceeded" does not report
 _TOKEN = re.compile(r"\$(?:result\.)?([A-Za-z0-9_.:{}-]+)\$")
 
 RiskEvent = dict[str, Any]
