@@ -38,7 +38,6 @@ from workbench.traffic.attacks import EDGES
 from workbench.traffic.changes import CAUSES, MEETINGS, is_weekend
 from workbench.traffic.loadcurves import DAY
 from workbench.traffic.month import COPIES, HISTORY, write_month
-from workbench.traffic.pods import PODS
 from workbench.traffic.simulated_store import DEFAULT_END
 from workbench.traffic.store import MetricsStore, StoreError
 from workbench.traffic.writing import TRUTH_FILE
@@ -80,7 +79,7 @@ def measure(folder: Path, days: int, seed: int, copies: int = COPIES) -> dict[st
 def watched(staged: Path, folder: Path, cluster: str) -> list[SearchRun]:
     """Learn what is before the watched days of one cluster, then follow the schedule; return the runs with findings.
 
-    The network of the pods has a name in npm_networks. ReplayError or StoreError when a search cannot be run.
+    ReplayError or StoreError when a search cannot be run.
     """
     truth = json.loads((folder / "store" / TRUTH_FILE).read_text(encoding="utf-8"))
     start, end = float(truth["watched_from"]), float(truth["end"])
@@ -91,8 +90,6 @@ def watched(staged: Path, folder: Path, cluster: str) -> list[SearchRun]:
     keeping = app.saved_searches[KEEPING]
     try:
         run_search(app.saved_searches["K8S NPM - Tables"], start, site, throttle)
-        columns, _ = app.lookups.read("npm_networks")
-        app.lookups.write("npm_networks", columns, [{"cidr": PODS, "name": "pods"}])
         run_search(replace(keeping, earliest=f"-{HISTORY}d"), start, site, throttle)
         detections = [app.saved_searches[f"K8S NPM - {name} - Rule"] for name in EDGES]
         runs = (run_search(search, at, site, throttle) for at, search in due([keeping, *detections], start, end))

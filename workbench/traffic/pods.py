@@ -24,7 +24,6 @@ SCALED = {"frontend", "api"}  # kinds of processes of which there is one pod mor
 BUSY = (9, 19)  # hours of the day, local time
 ROLLOUT = 5 * DAY  # a Deployment gets new pods so often
 RUN_EVERY = 3600.0  # of a CronJob without a process that says how often
-PODS = "10.0.0.0/9"  # the network of all pods
 LETTERS = "bcdfghjklmnpqrstvwxz2456789"
 
 
@@ -65,9 +64,9 @@ def number_of(*names: object) -> int:
 
 
 def address_of(*names: object) -> str:
-    """Return an address of PODS that depends on the names alone."""
+    """Return an address of a pod that depends on the names alone, in 10.244.0.0/16, a usual network of pods."""
     number = number_of("address", *names)
-    return f"10.{number % 128}.{number // 128 % 256}.{number // 32768 % 254 + 1}"
+    return f"10.244.{number % 256}.{number // 256 % 254 + 1}"
 
 
 def _node(cluster: Cluster, number: int) -> str:
