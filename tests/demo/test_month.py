@@ -75,4 +75,4 @@ def test_of_two_days_what_is_new_and_wanted_is_found_once_and_the_rest_has_a_cau
         if look["cluster"] == STAGING and look["kind"] in wanted and look["start"] > truth["watched_from"]
     }
     assert len(found) == 3
-    assert over_the_month(verdict, runs) == {"attacked": 0, "not attacked": 0, "most points": 35}
+    assert over_the_month(verdict, runs) == {"attacked": 0, "not attacked": 0, "most points": 15}
