@@ -45,7 +45,10 @@ def test_a_minute_without_kubernetes_metadata_is_no_flood(world: World) -> None:
 
 
 def test_a_rollout_whose_pods_have_no_metadata_yet_is_one_finding_of_their_network(world: World) -> None:
-    """OBI then knows addresses only. A place on the internet is found beside them, and so is a network with a name."""
+    """OBI then knows addresses only; where they go outside is their workloads' once these are known, and not a network's.
+
+    A place on the internet is found beside them, and so is a network with a name.
+    """
     choose(world, "obi")
     known = [each for name in SERVICES for each in counter(flow("web", name), range(0, 50_000, 1000))]
     for age in (20 * DAY, 10 * DAY, 8 * HOUR, 0):
@@ -55,6 +58,8 @@ def test_a_rollout_whose_pods_have_no_metadata_yet_is_one_finding_of_their_netwo
         for address in (f"10.244.{number}.7", f"fd00:10:244:{number}::7"):
             world.add(counter(flow(name, None, **{"dst.name": address}), [None] * 40 + [0, 900, 1800]))
             world.add(counter(flow(None, name, **{"src.name": address}), [None] * 40 + [0, 900, 1800]))
+            mirror = flow(None, None, **{"src.name": address, "dst.name": "198.51.100.4"})
+            world.add(counter(mirror, [None] * 40 + [0, 900, 1800]))
     rows = world.rows(NEW_EDGE)
     assert {(row["entity"], row["kind"], row["risk_score"]) for row in rows} == {
         ("prod/-/10.244.0.0/16", "many peers", 40),
