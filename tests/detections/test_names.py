@@ -45,7 +45,7 @@ def test_a_minute_without_kubernetes_metadata_is_no_flood(world: World) -> None:
 
 
 def test_a_rollout_whose_pods_have_no_metadata_yet_is_one_finding_of_their_network(world: World) -> None:
-    """OBI then knows addresses only; where they go outside is their workloads' once these are known, and not a network's.
+    """OBI then knows addresses only; where they go outside is their workloads' once these are known, no network's.
 
     A place on the internet is found beside them, and so is a network with a name.
     """
