@@ -26,6 +26,7 @@ from bench.runs import runs
 from bench.scoring import NOTATIONS, Bench, BenchSize, Row, memory, series, stage, starts, throughput
 from bench.workload import Shape
 from workbench.interpreters import SPLUNK_PYTHONS, find_python, variable
+from workbench.site.wording import paragraph
 from workbench.writing import write_text
 
 CHECKOUT = Path(__file__).parents[1]
@@ -96,7 +97,8 @@ def markdown(name: str, rows: Sequence[Row]) -> str:
 
 def filled(page: str, results: Mapping[str, Any]) -> str:
     """Return ``page`` with the text between each pair of marks made anew; KeyError for a name there is not."""
-    texts = {"machine": results["machine"], **{name: markdown(name, rows) for name, rows in results["tables"].items()}}
+    tables = {name: markdown(name, rows) for name, rows in results["tables"].items()}
+    texts = {"machine": paragraph(results["machine"]), **tables}
     return _MARKED.sub(lambda mark: f"<!-- table {mark['name']} -->\n{texts[mark['name']]}\n<!-- end -->", page)
 
 
