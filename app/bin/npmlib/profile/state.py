@@ -8,8 +8,9 @@ import sys
 from array import array
 from base64 import b64decode, b64encode
 from binascii import Error as Base64Error
-from math import isfinite, sqrt
-from typing import MutableSequence
+from math import hypot, sqrt
+from operator import itemgetter
+from typing import MutableSequence, Sequence
 
 State = MutableSequence[float]  # an array('f') of SIZE numbers where it is kept
 
@@ -105,7 +106,7 @@ def unpack(text: str) -> State:
     if sys.byteorder == "big":
         kept.byteswap()
     state: State = _upgraded(kept) if version in FORMER else kept
-    if not all(map(isfinite, state)) or not _is_possible(state):
+    if not _is_possible(list(state)):
         raise ProfileError("it has numbers that no profile can have")
     return state
 
@@ -136,18 +137,21 @@ def _upgraded(former: State) -> State:
     return state
 
 
-def _is_possible(state: State) -> bool:
+_NOT_NEGATIVE = (
+    *(HOURS_SEEN, DAYS_SEEN, DAYS_SEEN + 1, HOLD, ACCEPTING, ACCEPT_LIMIT, BURST_SCALE),
+    *(channel + scale for channel in (FLOOR, VOLUME) for scale in (*range(SCALE, TAIL), *range(CLOCKS, SEASONAL))),
+    *range(RECORDS, SIZE),
+)
+_not_negative = itemgetter(*_NOT_NEGATIVE)
+_widths = itemgetter(SLOW_TAIL + 1, FLOOR + TAIL + 1, VOLUME + TAIL + 1, BURST_TAIL + 1)
+
+
+def _is_possible(numbers: Sequence[float]) -> bool:
     """Return whether counts and scales are 0 or more, tails have a width, and all numbers are of a sensible size."""
-    counts = [state[position] for position in (HOURS_SEEN, DAYS_SEEN, DAYS_SEEN + 1, HOLD, ACCEPTING, ACCEPT_LIMIT)]
-    of_channel = (*range(SCALE, TAIL), *range(CLOCKS, SEASONAL))
-    scales = [state[channel + position] for channel in (FLOOR, VOLUME) for position in of_channel]
-    widths = [state[tail + 1] for tail in (SLOW_TAIL, FLOOR + TAIL, VOLUME + TAIL, BURST_TAIL)]
     return (
-        min(counts) >= 0
-        and state[ACCEPTING] <= ACCEPTANCE_HOURS
-        and min(*scales, state[BURST_SCALE]) >= 0
-        and min(widths) > 0.01
-        and max(map(abs, state)) < 1e8
-        and min(state[RECORDS:]) >= 0
-        and max(state[STREAKS:]) < 5**HOURS_A_STREAK
+        hypot(*numbers) < 1e8  # so all are finite, and none is larger
+        and min(_not_negative(numbers)) >= 0
+        and min(_widths(numbers)) > 0.01
+        and numbers[ACCEPTING] <= ACCEPTANCE_HOURS
+        and max(numbers[STREAKS:]) < 5**HOURS_A_STREAK
     )
