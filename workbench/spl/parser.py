@@ -25,8 +25,8 @@ def parse(text: str) -> tree.Search:
 
     A text without a pipe in front begins with an implicit search, as in Splunk. Raises SplSyntaxError.
     """
-    clean = blank_comments(text)
-    return _search(clean, text, Span(0, len(text)), bare_commands=False)
+    clean, whole = blank_comments(text), Span(0, len(text))
+    return tree.Search(tuple(_read(clean, text, stage) for stage in split(clean, whole)), whole, text)
 
 
 def parse_all(text: str) -> tuple[tree.Search | None, list[SplSyntaxError]]:
@@ -43,9 +43,7 @@ def parse_all(text: str) -> tuple[tree.Search | None, list[SplSyntaxError]]:
     commands: list[tree.Command] = []
     for stage in stages:
         try:
-            parts = clean[slice(*stage.span)], text[slice(*stage.span)]
-            known = None if stage.brackets else _alone(*parts, stage.span.start, stage.piped)
-            commands.append(known or _command(clean, text, stage, bare_commands=False, depth=0))
+            commands.append(_read(clean, text, stage))
         except SplSyntaxError as error:  # noqa: PERF203  (each command may fail for itself)
             errors.append(error)
             found = _NAME.match(clean, *stage.span)
@@ -55,12 +53,19 @@ def parse_all(text: str) -> tuple[tree.Search | None, list[SplSyntaxError]]:
     return tree.Search(tuple(commands), Span(0, len(text)), text), errors
 
 
-@lru_cache(maxsize=64)
-def _alone(clean: str, text: str, start: int, piped: bool) -> tree.Command | None:
-    """Return a command that stands at ``start`` of some text; None if it cannot be read.
+def _read(clean: str, text: str, stage: Stage) -> tree.Command:
+    """Read a command that stands in no brackets, once for all texts that have it at the same place.
 
-    Drilldowns begin with the search of their detection, command for command at the same places.
+    Drilldowns begin with the search of their detection; the searches that map runs differ in their times.
     """
+    parts = clean[slice(*stage.span)], text[slice(*stage.span)]
+    known = None if stage.brackets else _alone(*parts, stage.span.start, stage.piped)
+    return known or _command(clean, text, stage, bare_commands=False, depth=0)
+
+
+@lru_cache(maxsize=1024)
+def _alone(clean: str, text: str, start: int, piped: bool) -> tree.Command | None:
+    """Return a command that stands at ``start`` of some text; None if it cannot be read."""
     before, span = " " * start, Span(start, start + len(clean))
     try:
         return _command(before + clean, before + text, Stage(span, (), piped), bare_commands=False, depth=0)
@@ -68,6 +73,7 @@ def _alone(clean: str, text: str, start: int, piped: bool) -> tree.Command | Non
         return None
 
 
+@lru_cache(maxsize=1024)  # foreach fills in its template for each field in every run
 def parse_subsearch(text: str) -> tree.Search:
     """Read what stands inside brackets: like ``parse``, but the first command needs no pipe in front."""
     clean = blank_comments(text)

@@ -11,6 +11,7 @@ from collections.abc import Sequence
 from functools import lru_cache
 
 
+@lru_cache(maxsize=16384)  # the same few names are met in every row and run
 def stars(text: str, pattern: str) -> tuple[str, ...] | None:
     """Return what each ``*`` of the pattern stands for in the text; None when the text does not match.
 

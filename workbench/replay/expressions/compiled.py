@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Literal
+from typing import Literal, NamedTuple
 
 from workbench.replay.context import SearchContext
 from workbench.replay.errors import ReplayError
@@ -18,8 +18,7 @@ ValueKind = Literal["boolean", "text", "number", "null", "any"]
 Run = Callable[[Row], Value]
 
 
-@dataclass(frozen=True)
-class Compiled:
+class Compiled(NamedTuple):
     """A closure over rows; ``literal`` is the value when the expression is a constant."""
 
     kind: ValueKind
@@ -27,8 +26,7 @@ class Compiled:
     literal: Value = None
 
 
-@dataclass(frozen=True)
-class Location:
+class Location(NamedTuple):
     """Where an expression stands and in which search: what errors and functions of time need to know."""
 
     context: SearchContext

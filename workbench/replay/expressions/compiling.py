@@ -15,13 +15,13 @@ from workbench.spl import tree
 
 def compile_expression(node: tree.Expression, context: SearchContext) -> Compiled:
     """Compile a value or condition. ReplayError names what the replay does not know, and where it stands."""
-    location = Location(context, node.span.start)
     if isinstance(node, tree.Number):
         return _constant("number", node.value)
     if isinstance(node, tree.Text):
         return _constant("text", node.value)
     if isinstance(node, tree.FieldName):
         return _field(node.name)
+    location = Location(context, node.span.start)
     if isinstance(node, tree.Unary):
         return unary(location, node.operator, compile_expression(node.operand, context))
     if isinstance(node, tree.Binary):

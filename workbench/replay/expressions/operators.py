@@ -41,7 +41,10 @@ def binary(location: Location, sign: str, left: Compiled, right: Compiled) -> Co
     if sign in _LOGIC:
         return Compiled("boolean", _LOGIC[sign](condition(location, left), condition(location, right)))
     if sign in _COMPARED:
-        return Compiled("boolean", comparing(sign, left.run, right.run, location.context.mv_ne))
+        compared = comparing(sign, left.run, right.run, location.context.mv_ne)
+        if isinstance(right.literal, int | float):
+            compared = _comparing_with(sign, left.run, right.literal, compared)
+        return Compiled("boolean", compared)
     if "boolean" in (left.kind, right.kind):
         raise location.error(f"'{sign}' takes values, not a condition")
     if sign == "LIKE":
@@ -98,8 +101,12 @@ def _arithmetic(apply: Callable[[Any, Any], Number | None]) -> Callable[[Run, Ru
             a = first(row)
             if a is None:
                 return None
-            x, y = as_number(a), as_number(second(row))
-            return None if x is None or y is None else apply(x, y)
+            b = second(row)
+            if type(a) is float and type(b) is float:
+                return apply(a, b)
+            x, y = as_number(a), as_number(b)
+            result = None if x is None or y is None else apply(x, y)
+            return None if result is None else bounded(result)
 
         return run
 
@@ -118,8 +125,8 @@ def _remainder(x: Number, y: Number) -> Number | None:
 
 
 _ARITHMETIC: dict[str, Callable[[Run, Run], Run]] = {
-    "-": _arithmetic(lambda x, y: bounded(x - y)),
-    "*": _arithmetic(lambda x, y: bounded(x * y)),
+    "-": _arithmetic(operator.sub),
+    "*": _arithmetic(operator.mul),
     "/": _arithmetic(_divide),
     "%": _arithmetic(_remainder),
 }
@@ -146,6 +153,17 @@ def comparing(sign: str, first: Run, second: Run, mv_ne: str) -> Run:
         if x is None or y is None:
             return compare(as_text(a), as_text(b))
         return compare(x, y)
+
+    return run
+
+
+def _comparing_with(sign: str, first: Run, limit: Number, otherwise: Run) -> Run:
+    """Compile a comparison with a number that is written, as most are; ``otherwise`` compares what is no number."""
+    compare = _COMPARED[sign]
+
+    def run(row: Row) -> Value:
+        a = first(row)
+        return compare(a, limit) if type(a) is float or type(a) is int else otherwise(row)
 
     return run
 
