@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import sys
-from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -58,7 +57,7 @@ def world(built: Package, tmp_path: Path) -> World:
 
 
 @pytest.fixture(scope="session")
-def scene(built: Package, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Scene]:
+def scene(built: Package, tmp_path_factory: pytest.TempPathFactory) -> Scene:
     """Three quiet days of web -> db, with a new edge of dns, then an hour in which web sends fifty times as much to a
     new place.
     """
@@ -79,7 +78,5 @@ def scene(built: Package, tmp_path_factory: pytest.TempPathFactory) -> Iterator[
     world.run_over(PROFILE, NOW - 2 * DAY, NOW, at=NOW)
     runs = [world.run(name, at) for name, at in ((TRAFFIC_BASELINE, NOW - HOUR), (OUTBOUND, NOW), (NEW_EDGE, NOW))]
     (world.app.root / "lookups" / "npm_allowlist.csv").write_text(ALLOWLIST)
-    store = world.store()
     now = NOW + MINUTE  # so that what happened at NOW is before the end of the time range
-    yield Scene(Site(world.app, store, Path(sys.executable)), events_of(runs, world.app.root.name), now)
-    store.close()
+    return Scene(Site(world.app, world.store(), Path(sys.executable)), events_of(runs, world.app.root.name), now)

@@ -30,12 +30,8 @@ def shown(world: World, views: dict[str, View]) -> Shown:
     """Rows of a data source of Health, with the tables as they are."""
 
     def run(source: str, **tokens: str) -> list[Row]:
-        view, store = views["npm_health"], world.store()
-        try:
-            scene = Scene(Site(world.app, store, Path(sys.executable)), (), NOW)
-            return run_source(view, source, default_tokens(view) | tokens, scene)
-        finally:
-            store.close()
+        view, scene = views["npm_health"], Scene(Site(world.app, world.store(), Path(sys.executable)), (), NOW)
+        return run_source(view, source, default_tokens(view) | tokens, scene)
 
     return run
 

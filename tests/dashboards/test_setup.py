@@ -29,13 +29,10 @@ def shown(world: World, views: dict[str, View]) -> Shown:
     """Lines of a table of the tab, by what they are about, after some runs."""
 
     def run(source: str, *runs: SearchRun, at: float = NOW) -> dict[str, Row]:
-        store = world.store()
-        try:
-            scene = Scene(Site(world.app, store, Path(sys.executable)), events_of(runs, world.app.root.name), at)
-            rows = run_source(views["npm_health"], source, default_tokens(views["npm_health"]), scene)
-            return {str(row.pop("subject")): row for row in rows}
-        finally:
-            store.close()
+        site = Site(world.app, world.store(), Path(sys.executable))
+        scene = Scene(site, events_of(runs, world.app.root.name), at)
+        rows = run_source(views["npm_health"], source, default_tokens(views["npm_health"]), scene)
+        return {str(row.pop("subject")): row for row in rows}
 
     return run
 

@@ -41,7 +41,7 @@ order by all
 
 
 def by_hand(world: World, at: float) -> list[Edge]:
-    world.store().close()
+    world.store()  # writes the points
     with duckdb.connect() as database:
         files = world.folder / "store" / "kubernetes_metrics" / "*.parquet"
         database.execute(f"create view points as select * from read_parquet('{files}')")

@@ -64,7 +64,7 @@ def by_hand(
     world: World, threshold: float, minsamples: int, minspread: float, peaks: bool
 ) -> tuple[list[tuple[Any, ...]], float]:
     """Findings as (cluster, workload, process, count, metrics, score), and how near any value came to its limit."""
-    world.store().close()
+    world.store()  # writes the points
     with duckdb.connect() as database:
         database.execute("set ieee_floating_point_ops = false") if duckdb.__version__ >= "2" else None
         files = world.folder / "store" / "kubernetes_metrics" / "*.parquet"
