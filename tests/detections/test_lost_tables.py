@@ -107,10 +107,8 @@ def talking(world: World, first: float, last: float) -> World:
 
 
 def learn(world: World, first: float, last: float) -> None:
-    while first < last:
-        for search, before in ((TRAFFIC_BASELINE, DAY), (EDGE_BASELINE, HOUR), (DEPLOYS, HOUR), (PROFILE, 0)):
-            world.run_over(search, first - before, first + DAY, first + DAY)
-        first += DAY
+    for search, before in ((TRAFFIC_BASELINE, DAY), (EDGE_BASELINE, HOUR), (DEPLOYS, HOUR), (PROFILE, 0)):
+        world.run_over(search, first - before, last, last)
 
 
 @pytest.fixture(scope="session")
