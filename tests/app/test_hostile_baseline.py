@@ -181,11 +181,3 @@ def changing(path: Path, change: Callable[[Path], None]) -> Iterator[None]:
     finally:
         ended.set()
         thread.join()
-
-
-def test_a_lookup_that_is_finished_while_the_command_waits_is_read(lookups: Path, interpreter: Path) -> None:
-    path = lookups / "npm_baseline.csv"
-    path.write_text(LOOKUP[:-4])
-    threading.Timer(0.5, path.write_text, [LOOKUP]).start()
-    outcome = run(lookups.parent, interpreter, search(HEADER + OVER))
-    assert [(row["expected"], row["score"]) for row in outcome.findings] == [("100", "44.95")]
