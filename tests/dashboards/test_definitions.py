@@ -125,6 +125,14 @@ def reach_over_the_edge(definition: Definition) -> None:
     definition["layout"]["layoutDefinitions"]["main"]["structure"][-1]["position"]["w"] += 1
 
 
+def widen_a_column(definition: Definition) -> None:
+    definition["visualizations"]["latest"]["options"]["columnFormat"]["what"]["width"] += 100
+
+
+def leave_a_width_out(definition: Definition) -> None:
+    del definition["visualizations"]["latest"]["options"]["columnFormat"]["what"]
+
+
 def write_height_as_text(definition: Definition) -> None:
     definition["layout"]["layoutDefinitions"]["main"]["structure"][0]["position"]["h"] = "130"
 
@@ -178,6 +186,8 @@ def lose_title(definition: Definition) -> None:
         (place_nothing, "layout: gone is placed, but is no visualization and no input"),
         (overlap, "layout: finding_count and workload_count overlap in main"),
         (reach_over_the_edge, "layout: latest reaches over the right edge of main (1440)"),
+        (widen_a_column, "visualizations.latest: columns of 1500 pixels in a panel with room for 1420"),
+        (leave_a_width_out, "visualizations.latest: some columns have a width, what has none"),
         (write_height_as_text, "layout: finding_count needs whole numbers for x, y, w and h"),
         (name_no_layout, "layout.tabs: second does not exist in layoutDefinitions"),
         (use_unset_token, "dataSources.learning_count: uses $clustre$, which no input or drilldown sets"),

@@ -5,6 +5,7 @@ Each check yields texts that name the place in the definition, what is wrong, an
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from itertools import combinations
 from typing import Any
@@ -18,6 +19,10 @@ _HANDLERS = {
 }  # fmt: skip
 _TOP = {"title", "description", "dataSources", "visualizations", "inputs", "defaults", "layout"}
 _POSITION = ("x", "y", "w", "h")
+_LAST_TABLE = re.compile(r"\| table ([^|]*)$")
+_COLUMN = re.compile(r'"[^"]*"|[^\s",]+')
+_BESIDE_COLUMNS = 20
+"""Pixels of a panel that its table has not, at the edges."""
 
 Schema = dict[str, Any]
 
@@ -29,6 +34,7 @@ def problems(view: View, schema: Schema, views: dict[str, View]) -> list[str]:
         *_sources(view),
         *_placed(view),
         *_overlaps(view),
+        *_columns(view),
         *_tokens(view),
         *_links(view, views),
         *_options(view, schema),
@@ -110,6 +116,24 @@ def _overlaps(view: View) -> Iterator[str]:
             below = a["y"] + a["h"] <= b["y"] or b["y"] + b["h"] <= a["y"]
             if not beside and not below:
                 yield f"layout: {first} and {second} overlap in {layout_id}; move one"
+
+
+def _columns(view: View) -> Iterator[str]:
+    """A table wider than its panel is cut off at the right, in the middle of a word."""
+    panels = {item.get("item"): (item.get("position") or {}).get("w") for item in view.items}
+    for name, one in view.part("visualizations").items():
+        formats = (one.get("options") or {}).get("columnFormat") or {}
+        widths = {column: column_format.get("width") for column, column_format in formats.items()}
+        if not any(widths.values()):
+            continue
+        source = view.part("dataSources").get(str((one.get("dataSources") or {}).get("primary")), {})
+        shown = _LAST_TABLE.search(str((source.get("options") or {}).get("query", "")))
+        for column in _COLUMN.findall(shown[1]) if shown else ():
+            if not widths.get(column.strip('"')):
+                yield f"visualizations.{name}: some columns have a width, {column} has none; give it one"
+        total, room = sum(width or 0 for width in widths.values()), (panels.get(name) or 0) - _BESIDE_COLUMNS
+        if total > room:
+            yield f"visualizations.{name}: columns of {total} pixels in a panel with room for {room}; narrow some"
 
 
 def _tokens(view: View) -> Iterator[str]:
