@@ -219,13 +219,16 @@ def test_without_these_two_steps_the_sdk_says_nothing_of_an_error() -> None:
 
 
 def test_the_reply_is_whatever_stands_in_the_buffer_of_the_writer() -> None:
-    """A command may put a buffer of its own there: it is asked for its value, and to be cleared, and no more."""
+    """A command may put a buffer of its own there: its value is encoded, then it is cleared, and no more."""
 
     class Buffer:
         text = "x,y\n1,2\n"
 
-        def getvalue(self) -> str:
-            return self.text
+        def getvalue(self) -> Buffer:
+            return self
+
+        def encode(self, encoding: str) -> bytes:
+            return self.text.encode(encoding)
 
         def seek(self, position: int) -> None:
             assert position == 0

@@ -85,7 +85,7 @@ def learn(*chunks: Iterable[Row], args: Sequence[str] = ARGS, app: Path = Path("
         incoming.take_chunk(io.BytesIO(body(chunk)), False)
     table = Reply()
     messages = incoming.learn(str(app), table)
-    return Answer(decode(table.getvalue().encode())[1], messages)
+    return Answer(decode(table.encode())[1], messages)
 
 
 def refusal(*chunks: list[Row]) -> str:
