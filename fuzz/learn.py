@@ -51,7 +51,7 @@ def learned(data: bytes) -> str:
     incoming.take_chunk(io.BytesIO(body), damaged)
     for _, text in incoming.learn("/nowhere", reply):
         assert text.strip(), "a message has a text"
-    return reply.getvalue()
+    return reply.encode().decode()
 
 
 def _rows(table: str, before: str) -> list[list[str]]:

@@ -5,6 +5,7 @@ npmlearn reads all its rows so, npmanomaly those that cannot be scored by column
 
 import csv
 import re
+from itertools import compress
 from typing import Dict, Iterable, Iterator, List, Sequence, Tuple
 
 Series = Tuple[str, ...]  # what names a series: the value of each by field
@@ -52,25 +53,28 @@ class Columns:
 
     def __init__(self, names: Sequence[str]) -> None:
         self.names = tuple(names)
-        self._plain_name = {name: name[len(TWIN) :] for name in names if name.startswith(TWIN)}
+        self._is_twin = [name.startswith(TWIN) for name in names]
+        self._has_twins = any(self._is_twin)
+        # Among columns of the same name the first counts beside twins, and the last where there are none.
+        first = [names.index(name) == position for position, name in enumerate(names)]
+        self._is_plain = [is_first and not is_twin for is_first, is_twin in zip(first, self._is_twin)]
+        self._plain_names = tuple(compress(names, self._is_plain))
 
     def record(self, cells: Sequence[str]) -> Dict[str, object]:
         """Name the ``cells`` of one row: text, or the list of values where the ``__mv_`` twin of a field is filled.
 
         Missing cells are empty, cells without a name are left out.
         """
-        record: Dict[str, object] = {}
-        if not self._plain_name:
-            record.update(zip(self.names, cells))
+        if not self._has_twins:
+            record: Dict[str, object] = dict(zip(self.names, cells))
         else:
-            for name, cell in zip(self.names, cells):
-                plain = self._plain_name.get(name)
-                if plain is None:
-                    record.setdefault(name, cell)
-                elif cell:
-                    record[plain] = multivalue(cell)
-        for name in self.names[len(cells) :]:
-            if name not in self._plain_name:
+            record = dict(zip(self._plain_names, compress(cells, self._is_plain)))
+            if any(compress(cells, self._is_twin)):
+                for name, cell in compress(zip(self.names, cells), self._is_twin):
+                    if cell:
+                        record[name[len(TWIN) :]] = multivalue(cell)
+        if len(cells) < len(self.names):
+            for name in self._plain_names:
                 record.setdefault(name, "")
         return record
 
