@@ -12,6 +12,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from tests.detections.bursts import around, current, usual
+from tests.detections.collected import choose, counter, edges, flow, sockets
 from tests.detections.days import file, numbers, rows_of
 from tests.detections.sent import sending
 from tests.detections.talking import learned, talk
@@ -110,6 +111,20 @@ def test_a_new_edge_with_such_bytes_is_reported_without_them(world: World) -> No
     assert [(row["bytes"], row["risk_score"]) for name, row in sorted(rows.items()) if name != "secrets"] == [
         (None, before[0]["risk_score"])
     ] * 3
+
+
+@pytest.mark.parametrize(
+    ("source", "values"),
+    [
+        *(("obi_o11y", [None] * 30 + [bad]) for bad in (UNDERFLOW_64, UNDERFLOW_32, -4294967296.0, 1e15)),
+        *((source, [None] * 30 + [UNDERFLOW_64] * 2) for source in ("obi", "tetragon")),
+    ],
+)
+def test_an_edge_of_each_collector_is_seen_without_them(world: World, source: str, values: list[float | None]) -> None:
+    """A sum of ten minutes, or the first value of a counter."""
+    make = sockets if source == "tetragon" else lambda dest, amounts: counter(flow("web", dest), amounts)
+    choose(world, source).add(make("cache", values)).add(make("db", [1000.0 * step for step in range(1, 40)]))
+    assert {str(row["dest_workload"]): row["bytes"] is None for row in edges(world)} == {"cache": True, "db": False}
 
 
 def test_a_lasting_theft_is_found_beside_negative_values_in_each_hour(world: World, nine_days: str) -> None:

@@ -96,6 +96,19 @@ def test_a_workload_whose_name_only_looks_like_a_pods_keeps_it(world: World) -> 
     assert [(row["workload"], row["dest_workload"]) for row in world.rows(NEW_EDGE)] == [("web-2", "db")]
 
 
+def test_a_workload_that_its_source_calls_a_deployment_keeps_its_name(world: World) -> None:
+    """OBI tells the kind of an owner: web-2 that comes after web is none of its pods."""
+    choose(world, "obi")
+    for age in (20 * DAY, 8 * HOUR, 0):
+        steady = counter(flow("web", "db"), range(0, 50_000, 1000))
+        world.add({**each, "_time": each["_time"] - age} for each in steady)
+    settle(world)
+    for name, kind in (("web-2", "Deployment"), ("web-3", "Pod")):
+        new = {**flow(name, "db"), "k8s.src.owner.type": kind}
+        world.add(counter(new, [None] * 40 + [0, 900, 1800]))
+    assert [(row["workload"], row["kind"]) for row in world.rows(NEW_EDGE)] == [("web-2", "its first peers")]
+
+
 def test_runs_of_a_cronjob_and_pods_of_a_rollout_are_known(world: World) -> None:
     learned(world).add(talk("prod", "report", "orders-db", 20 * DAY, 8 * HOUR))
     settle(world.add(talk("prod", "orders-db", "report", 20 * DAY, 8 * HOUR)))
