@@ -3,6 +3,7 @@
 import math
 import operator
 from collections.abc import Callable
+from itertools import product
 from typing import Any
 
 import duckdb
@@ -254,6 +255,35 @@ def test_what_the_replay_does_not_know_is_an_error_with_command_and_place(
     assert message in caught.value.message
     assert caught.value.command == text.split()[0]
     assert caught.value.position == position
+
+
+# Constants, which are worked out before the first row, beside fields.
+
+LITERALS = (
+    st.integers(0, 10**17)
+    | st.floats(0, 1e17).map(lambda number: round(number, 3))
+    | st.sampled_from(["", "a", "b", "7", "7.0", "07"])
+)
+
+
+def literal(value: Any) -> str:
+    return f'"{value}"' if isinstance(value, str) else str(value)
+
+
+@given(LITERALS, st.sampled_from(["+", "-", "*", "/", "%", ".", "=", "!=", "<", ">", "<=", ">="]), LITERALS)
+def test_constants_mean_what_fields_of_the_same_values_mean(left: Any, sign: str, right: Any) -> None:
+    assume(sign != "+" or not isinstance(left, str) or not isinstance(right, str))  # two constants are joined
+    read = truth_of if sign in ("=", "!=", "<", ">", "<=", ">=") else value_of
+    forms = [f"{x} {sign} {y}" for x in ("a", literal(left)) for y in ("b", literal(right))]
+    assert len({repr(read(form, {"a": left, "b": right})) for form in forms}) == 1, forms
+
+
+@pytest.mark.parametrize("sign", ["AND", "OR", "XOR"])
+def test_conditions_of_constants_mean_what_those_of_fields_mean(sign: str) -> None:
+    truths = (("1=1", "one=1"), ("1=2", "one=2"), ("null()=1", "missing=1"))
+    for first, second in product(truths, truths):
+        forms = [f"{x} {sign} {y}" for x, y in product(first, second)]
+        assert len({truth_of(form, {"one": 1}) for form in forms}) == 1, forms
 
 
 # Arithmetic against two independent voices: Python and DuckDB.

@@ -46,6 +46,11 @@ class Function:
     build: Callable[[Location, tuple[Compiled, ...]], Compiled]
 
 
+def constant(kind: ValueKind, value: Value) -> Compiled:
+    """Compile a value that is the same in every row."""
+    return Compiled(kind, lambda _row: value, value)
+
+
 def condition(location: Location, compiled: Compiled) -> Run:
     """Return the closure of a condition; ReplayError for a value, as Splunk does not take one for true."""
     if compiled.kind not in ("boolean", "null"):

@@ -6,7 +6,7 @@ A compiled expression maps a row to a value; a condition maps it to True, False 
 from __future__ import annotations
 
 from workbench.replay.context import SearchContext
-from workbench.replay.expressions.compiled import Compiled, Location, Run, ValueKind, condition
+from workbench.replay.expressions.compiled import Compiled, Location, Run, condition, constant
 from workbench.replay.expressions.functions import FUNCTIONS
 from workbench.replay.expressions.operators import binary, unary
 from workbench.replay.rows import Row, Value, each_text, multivalue
@@ -16,9 +16,9 @@ from workbench.spl import tree
 def compile_expression(node: tree.Expression, context: SearchContext) -> Compiled:
     """Compile a value or condition. ReplayError names what the replay does not know, and where it stands."""
     if isinstance(node, tree.Number):
-        return _constant("number", node.value)
+        return constant("number", node.value)
     if isinstance(node, tree.Text):
-        return _constant("text", node.value)
+        return constant("text", node.value)
     if isinstance(node, tree.FieldName):
         return _field(node.name)
     location = Location(context, node.span.start)
@@ -53,10 +53,6 @@ def compile_value(node: tree.Expression, context: SearchContext) -> Run:
         location = Location(context, node.span.start)
         raise location.error("a field cannot hold true or false; write if(<condition>, <value>, <value>)")
     return compiled.run
-
-
-def _constant(kind: ValueKind, value: Value) -> Compiled:
-    return Compiled(kind, lambda _row: value, value)
 
 
 def _field(name: str) -> Compiled:

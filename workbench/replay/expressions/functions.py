@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from workbench.replay.expressions.compiled import Compiled, Function, Location, ValueKind, condition
+from workbench.replay.expressions.compiled import Compiled, Function, Location, ValueKind, condition, constant
 from workbench.replay.expressions.numbers import NUMBER_FUNCTIONS
 from workbench.replay.expressions.operators import compare_values, comparing, liking
 from workbench.replay.expressions.text import TEXT_FUNCTIONS
@@ -141,8 +141,8 @@ FUNCTIONS: dict[str, Function] = {
     "coalesce": Function(1, None, _coalesce),
     "nullif": Function(2, 2, _nullif),
     "null": Function(0, 0, lambda _location, _arguments: Compiled("null", lambda _row: None)),
-    "true": Function(0, 0, lambda _location, _arguments: Compiled("boolean", lambda _row: True)),
-    "false": Function(0, 0, lambda _location, _arguments: Compiled("boolean", lambda _row: False)),
+    "true": Function(0, 0, lambda _location, _arguments: constant("boolean", True)),
+    "false": Function(0, 0, lambda _location, _arguments: constant("boolean", False)),
     "isnull": Function(1, 1, _isnull),
     "isnotnull": Function(1, 1, _isnotnull),
     "isnum": Function(1, 1, _isnum),

@@ -9,7 +9,7 @@ from collections.abc import Callable
 from functools import lru_cache
 from typing import Any
 
-from workbench.replay.expressions.compiled import Compiled, Location, Run, condition
+from workbench.replay.expressions.compiled import Compiled, Location, Run, condition, constant
 from workbench.replay.rows import Row, Value, as_number, as_text, bounded
 
 Number = int | float
@@ -37,9 +37,18 @@ def unary(location: Location, sign: str, operand: Compiled) -> Compiled:
 
 
 def binary(location: Location, sign: str, left: Compiled, right: Compiled) -> Compiled:
-    """Compile an operator between two expressions."""
+    """Compile an operator between two expressions; what follows from constants alone is worked out now."""
+    compiled = _binary(location, sign, left, right)
+    known = left.literal is not None and right.literal is not None
+    return constant(compiled.kind, compiled.run({})) if known else compiled
+
+
+def _binary(location: Location, sign: str, left: Compiled, right: Compiled) -> Compiled:
     if sign in _LOGIC:
-        return Compiled("boolean", _LOGIC[sign](condition(location, left), condition(location, right)))
+        first, second = condition(location, left), condition(location, right)
+        if left.literal is not None and left.literal is _PASSED_OVER.get(sign):  # macros compare their arguments
+            return right
+        return Compiled("boolean", _LOGIC[sign](first, second))
     if sign in _COMPARED:
         compared = comparing(sign, left.run, right.run, location.context.mv_ne)
         if isinstance(right.literal, int | float):
@@ -53,7 +62,10 @@ def binary(location: Location, sign: str, left: Compiled, right: Compiled) -> Co
         return Compiled("text", _joined(left.run, right.run))
     if sign == "+":
         return _plus(left, right)
-    return Compiled("number", _ARITHMETIC[sign](left.run, right.run))
+    apply = _ARITHMETIC[sign]
+    if isinstance(right.literal, int | float):
+        return Compiled("number", _arithmetic_with(apply, left.run, right.literal))
+    return Compiled("number", _arithmetic(apply, left.run, right.run))
 
 
 # Arithmetic.
@@ -95,22 +107,33 @@ def _joined(first: Run, second: Run) -> Run:
     return run
 
 
-def _arithmetic(apply: Callable[[Any, Any], Number | None]) -> Callable[[Run, Run], Run]:
-    def build(first: Run, second: Run) -> Run:
-        def run(row: Row) -> Value:
-            a = first(row)
-            if a is None:
-                return None
-            b = second(row)
-            if type(a) is float and type(b) is float:
-                return apply(a, b)
-            x, y = as_number(a), as_number(b)
-            result = None if x is None or y is None else apply(x, y)
-            return None if result is None else bounded(result)
+def _arithmetic(apply: Callable[[Any, Any], Number | None], first: Run, second: Run) -> Run:
+    def run(row: Row) -> Value:
+        a = first(row)
+        if a is None:
+            return None
+        b = second(row)
+        if type(a) is float and type(b) is float:
+            return apply(a, b)
+        x, y = as_number(a), as_number(b)
+        result = None if x is None or y is None else apply(x, y)
+        return None if result is None else bounded(result)
 
-        return run
+    return run
 
-    return build
+
+def _arithmetic_with(apply: Callable[[Any, Any], Number | None], first: Run, y: Number) -> Run:
+    """Compile arithmetic whose right side is a constant."""
+
+    def run(row: Row) -> Value:
+        a = first(row)
+        if type(a) is float:
+            return apply(a, y)
+        x = as_number(a)
+        result = None if x is None else apply(x, y)
+        return None if result is None else bounded(result)
+
+    return run
 
 
 def _divide(x: Number, y: Number) -> Number | None:
@@ -124,12 +147,9 @@ def _remainder(x: Number, y: Number) -> Number | None:
     return int(rest) if isinstance(x, int) and isinstance(y, int) else rest
 
 
-_ARITHMETIC: dict[str, Callable[[Run, Run], Run]] = {
-    "-": _arithmetic(operator.sub),
-    "*": _arithmetic(operator.mul),
-    "/": _arithmetic(_divide),
-    "%": _arithmetic(_remainder),
-}
+_ARITHMETIC: dict[str, Callable[[Any, Any], Number | None]] = {
+    "-": operator.sub, "*": operator.mul, "/": _divide, "%": _remainder,
+}  # fmt: skip
 
 
 # Comparison.
@@ -233,3 +253,4 @@ def _xor(first: Run, second: Run) -> Run:
 
 
 _LOGIC: dict[str, Callable[[Run, Run], Run]] = {"AND": _decided_by(False), "OR": _decided_by(True), "XOR": _xor}
+_PASSED_OVER = {"AND": True, "OR": False}  # a left side that leaves it to the right side
