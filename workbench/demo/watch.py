@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import compileall
 import shutil
 import sys
 from collections.abc import Callable, Mapping, Sequence
@@ -60,7 +61,11 @@ def watch(
 
 
 def installed(staged: Path, scratch: Path, macros: Mapping[str, str]) -> App:
-    """Return a copy of the app in ``scratch``, as new, with ``macros`` in its local/macros.conf."""
+    """Return a copy of the app in ``scratch``, as new, with ``macros`` in its local/macros.conf.
+
+    The commands are compiled in ``staged``, as Splunk keeps their bytecode too.
+    """
+    compileall.compile_dir(staged, quiet=1)
     shutil.rmtree(scratch, ignore_errors=True)  # tables learned in an earlier demo are not part of this one
     app = App.scratch_copy(staged, scratch)
     if not macros:
