@@ -10,6 +10,7 @@ import pytest
 
 from tests.detections.deploying import LEVELS, accepted, by_hand, file, hourly, images, line, running
 from tests.detections.world import World
+from workbench.compiler.build import Package
 from workbench.replay.lookups import LookupFolder
 
 
@@ -49,8 +50,12 @@ def busy(world: World) -> World:
     return world
 
 
-def every_hour(world: World) -> None:
+@pytest.fixture(scope="module")
+def unbroken(built: Package, tmp_path_factory: pytest.TempPathFactory) -> World:
+    """The world of two days after a run in every hour."""
+    world = busy(World(built.staged, tmp_path_factory.mktemp("unbroken")))
     hourly(world, 1, 48)
+    return world
 
 
 def with_old_runs_again(world: World) -> None:
@@ -81,15 +86,13 @@ def the_last_day_again(world: World) -> None:
     "way", [with_old_runs_again, every_second_run_died, a_day_by_hand_after_an_outage, the_last_day_again]
 )
 def test_however_the_runs_go_the_tables_are_those_of_an_unbroken_run(
-    new_world: Callable[[], World], way: Callable[[World], None]
+    world: World, unbroken: World, way: Callable[[World], None]
 ) -> None:
-    unbroken, other = busy(new_world()), busy(new_world())
-    every_hour(unbroken)
-    way(other)
+    way(busy(world))
     assert images(unbroken) == [("1", -90, 47.833, 29), ("2", 3.3, 29.633, 3), ("3", 20.5, 29.667, 20)]
     assert accepted(unbroken) == [line(3, "2"), line(20, "3"), line(29, "1")]
     for table in ("npm_known_images", "npm_deploys"):
-        assert file(other, table) == file(unbroken, table)
+        assert file(world, table) == file(unbroken, table)
 
 
 def test_a_row_that_a_person_saves_while_the_search_runs_is_kept(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -115,11 +118,10 @@ def test_a_row_that_a_person_saves_while_the_search_runs_is_kept(world: World, m
 
 @pytest.mark.parametrize("table", ["npm_known_images", "npm_deploys"])
 def test_a_run_that_is_killed_before_it_writes_is_made_up_for_by_the_next(
-    new_world: Callable[[], World], table: str, monkeypatch: pytest.MonkeyPatch
+    world: World, unbroken: World, table: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Every second run dies before it writes this table; the one after it is an hour later."""
-    unbroken, killed = busy(new_world()), busy(new_world())
-    every_hour(unbroken)
+    busy(world)
     write = LookupFolder.write
 
     def dies(folder: LookupFolder, name: str, fields: Any, rows: Any) -> int:
@@ -132,8 +134,8 @@ def test_a_run_that_is_killed_before_it_writes_is_made_up_for_by_the_next(
             with monkeypatch.context() as patched:
                 patched.setattr(LookupFolder, "write", dies)
                 with suppress(KeyboardInterrupt):  # npm_deploys is only written while there are deploys
-                    hourly(killed, hour, hour)
+                    hourly(world, hour, hour)
         else:
-            hourly(killed, hour, hour)
+            hourly(world, hour, hour)
     for each in ("npm_known_images", "npm_deploys"):
-        assert file(killed, each) == file(unbroken, each)
+        assert file(world, each) == file(unbroken, each)
