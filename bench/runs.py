@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from bench.learning import HEADER, hour_rows, tables_stream
-from bench.processes import Usage, answers, run
+from bench.learning import HEADER, KNOWN_HOURS, Known, hour_rows, tables_stream
+from bench.processes import Usage, run
 from bench.scoring import Bench, BenchSize, Row
 
 INTERVALS = 120  # an hour has; every process sends in each
@@ -15,19 +15,19 @@ HOURS = {"Profile": 2, "Learn History, a day": 25}  # that a run reads; the firs
 def runs(bench: Bench, sizes: BenchSize) -> list[Row]:
     """Run the command of each search that has one, on the rows that it would get."""
     rows: list[Row] = []
+    known = {release: Known(bench, release) for release in bench.pythons}
     for count in sizes.processes:
         shape = replace(sizes.shape, notation="decimals", rows=INTERVALS * count, series=count)
         hour = bench.workload(shape).folder / "stream"
         for release in bench.pythons:
             usage = run(bench.command(release), hour, bench.output("run"))
             rows.append(_row("Outbound detection", count, shape.rows, release, usage))
-        hours = [list(hour_rows(count, number)) for number in range(max(HOURS.values()))]
+        hours = [list(hour_rows(count, KNOWN_HOURS - 1 + number)) for number in range(max(HOURS.values()))]
         for name, read in HOURS.items():
             given = [line for one in hours[:read] for line in one]
             for release in bench.pythons:
                 command, target = bench.command(release, "npmlearn"), bench.output("run")
-                run(command, tables_stream((HEADER, hours[0])), target)
-                header, *profiles = "".join(answers(target)).splitlines(keepends=True)
+                header, profiles = known[release].table(count)
                 usage = run(command, tables_stream((HEADER, given), (header, profiles)), target)
                 rows.append(_row(name, count, len(given) + len(profiles), release, usage))
         bench.report(f"runs over {count} processes done")
