@@ -165,10 +165,48 @@ def test_a_scan_is_one_finding_with_more_risk(world: World) -> None:
     for number in range(9):
         world.add(talk("prod", f"app-{number}", "batch", HOUR / 2))
     scan, *others = sorted(world.rows(NEW_EDGE), key=lambda row: str(row["kind"] != "many peers"))
-    assert (scan["workload"], scan["kind"], scan["peers"], scan["risk_score"]) == ("scanner", "many peers", 10, 40)
+    assert (scan["workload"], scan["kind"], scan["peers"], scan["risk_score"]) == ("scanner", "many peers", 10, 110)
     assert scan["confidence"] == "high"
     assert "10 peers (app-0, app-1," in str(scan["summary"])
     assert [(row["workload"], row["kind"]) for row in others] == [("batch", "edge")] * 9
+
+
+INSIDE = [f"app-{number}" for number in range(10)]
+
+
+@pytest.mark.parametrize(
+    ("edges_of_ten", "points"),
+    [
+        ([talk("prod", "scanner", name, HOUR / 2) for name in INSIDE], 110),
+        ([talk("prod", "trojan", name, HOUR / 2) for name in INSIDE], 40),
+        ([talk("prod", name, "store", 2000) + talk("prod", "store", name, 1900) for name in INSIDE], 40),
+        (
+            [talk("prod", "scanner", f"203.0.113.{number}", HOUR / 2, outside="destination") for number in range(10)],
+            60,
+        ),
+    ],
+    ids=["known", "new itself", "a service that ten begin to use", "outside"],
+)
+def test_a_scan_counts_fully_where_a_known_workload_tries_ten_others_inside(
+    world: World, edges_of_ten: list[list[dict[str, Any]]], points: int
+) -> None:
+    """A new workload meets its peers, clients come to a service and addresses to a crawler: these are ordinary."""
+    learned(world)
+    for edge in edges_of_ten:
+        world.add(edge)
+    found = [row["risk_score"] for row in world.rows(NEW_EDGE) if row["kind"] == "many peers"]
+    assert found == [points]
+
+
+def test_a_job_that_reaches_many_again_after_a_month_does_not_count_fully(world: World) -> None:
+    for name in INSIDE:
+        world.add(talk("prod", "scanner", name, 31 * DAY + HOUR))
+    world.run_over(EDGE_BASELINE, NOW - 40 * DAY, NOW - 28 * DAY, NOW - 28 * DAY)
+    learned(world)
+    for name in INSIDE:
+        world.add(talk("prod", "scanner", name, HOUR / 2))
+    (scan,) = world.rows(NEW_EDGE)
+    assert (scan["kind"], scan["peers"], scan["risk_score"]) == ("many peers", 10, 40)
 
 
 def test_a_scan_of_more_than_eventstats_counts_is_found_all_the_same_with_the_names_of_a_hundred(world: World) -> None:

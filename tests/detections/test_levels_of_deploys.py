@@ -10,13 +10,13 @@ from itertools import product
 from pathlib import Path
 from typing import Any
 
-import numpy as np
 import pytest
 
 from tests.detections.sent import Points, sending
 from tests.detections.world import DAY, DEPLOYS, HOUR, IMAGE, MINUTE, NOW, PROFILE, SUSTAINED, World
-from workbench.evaluate.risk import Hours
+from workbench.evaluate.risk import evaluated, runs
 from workbench.replay.rows import Row
+from workbench.traffic.attacks import SUSTAINED as SUSTAINED_DETECTION
 
 CHECKOUT = Path(__file__).parents[2]
 HEAD = (CHECKOUT / "contentctl" / "lookups" / "npm_profile.csv").read_text().strip().split(",")
@@ -164,16 +164,19 @@ def test_points_and_words_follow_how_rare_the_hour_is(
     )
 
 
-def test_points_are_those_that_the_evaluation_adds_up(world: World) -> None:
-    for rare, factor in product((0.5, 1.0, 1.6, 2.0, 3.0, 7.9, 8.0, 20.0), (1.2, 2.49, 2.5, 3.3, 6.0)):
+@pytest.mark.parametrize("hours", [1, 2, 3])
+def test_level_and_points_of_a_run_are_those_that_the_evaluation_adds_up(world: World, hours: int) -> None:
+    for rare, factor in product((0.5, 1.0, 1.6, 2.0, 3.0, 7.9, 8.0, 20.0), (1.2, 2.49, 2.5, 6.0)):
         cells: dict[str, Any] = {
             "times_limit": str(rare),
             "highest": "0",
             "expected": "20000000",
             "actual": f"{2e7 * factor:.0f}",
         }
-        evaluated = Hours(*map(np.array, ([True], [rare], [factor], [False], [0.0])))
-        assert with_hours(world, hour_row(0, **cells))["risk_score"] == evaluated.points(slice(None)), (rare, factor)
+        found = with_hours(world, *(hour_row(hour, **cells) for hour in range(hours)))
+        reported = [(True, rare, factor)] * hours
+        *_, last = (evaluated(SUSTAINED_DETECTION, ("level", "risk_score"), **row) for row in runs(reported))
+        assert (found["level"], found["risk_score"]) == (last["level"], last["risk_score"]), (rare, factor)
 
 
 def test_an_hour_outside_of_it_keeps_its_confidence(world: World) -> None:

@@ -20,6 +20,7 @@ from tests.detections.world import (
     EDGE_BASELINE,
     HOUR,
     MINUTE,
+    NEW_EDGE,
     NOW,
     OUTBOUND,
     PROFILE,
@@ -42,18 +43,20 @@ LATER = [age - 2 * HOUR for age in AGES[:120]]  # an hour of them, when these ar
 ATTACKED = {
     "orders-db": ("it is copied to a new address outside", 8),
     "gateway": ("an intruder tries twelve workloads, and sends what it finds to a new address", 15),
+    "scanner": ("an intruder tries twelve workloads", 26),
     "users-db": ("ten minutes of thirty times as much, to a place that it knows", 1),
     "mailer": ("an hour of five times as many DNS queries", 16),
     "cart": ("four hours of two thirds more, to a place that it knows", 22),
     "batch": ("it talks to the secrets, which it never did", 23),
 }
 # The last two look like a release and a new dependency, of which there is one every day.
-CROSSING = {"orders-db", "gateway", "users-db", "mailer"}
+CROSSING = {"orders-db", "gateway", "scanner", "users-db", "mailer"}
 # On every day of the month.
 ORDINARY = {
     "web": "a release doubles what it sends",
     "report": "a batch three times as large as usual",
     "pricing": "a new workload with twelve peers, of which web is one",
+    "cache": "twelve workloads begin to use it",
     "cron": "it meets a service that it did not know",
     "sync": "a new CronJob",
 }
@@ -102,6 +105,8 @@ def events(built: Package, nine_days: str, tmp_path_factory: pytest.TempPathFact
         world.add(stolen(workload, ages))
     for number in range(12):
         world.add(talk("prod", "gateway", f"app-{number}", *LATER[:3], volume=500))
+        world.add(talk("prod", "scanner", f"app-{number}", AGES[0], volume=500))
+        world.add(talk("prod", f"app-{number}", "cache", *AGES)).add(talk("prod", "cache", f"app-{number}", *AGES[1:]))
     world.add(talk("prod", "batch", "secrets", *AGES[:40])).add(talk("prod", "cron", "payments", *AGES))
     for peer in ("web", "db", "store", "report", *(f"service-{letter}" for letter in "abcdefgh")):
         world.add(talk("prod", "pricing", peer, *AGES, volume=5000)).add(talk("prod", peer, "pricing", *AGES))
@@ -147,13 +152,15 @@ def test_the_points_are_those_of_the_documents(month: list[dict[str, Any]]) -> N
     """A table of docs/detections.md tells them."""
     assert {workload_of({"risk_object": risk.risk_object}): risk.points for risk in highest(month)} == {
         "orders-db": 285,
-        "gateway": 285,
+        "gateway": 320,
+        "scanner": 110,
         "users-db": 120,
         "mailer": 110,
         "cart": 50,
         "batch": 15,
         "report": 90,
         "web": 50,
+        "cache": 40,
         "pricing": 40,
         "cron": 15,
         "sync": 15,
@@ -195,7 +202,7 @@ def test_an_ordinary_process_collects_next_to_nothing_and_a_record_far_beyond_al
     assert points == [2, 2, 2, 2, 5, 40]
 
 
-def test_a_single_detection_reaches_the_threshold_only_where_an_extreme_rise_lasts(
+def test_a_single_detection_reaches_the_threshold_only_where_an_extreme_rise_lasts_or_a_known_workload_scans(
     events: list[dict[str, Any]],
 ) -> None:
     alone = {
@@ -203,7 +210,7 @@ def test_a_single_detection_reaches_the_threshold_only_where_an_extreme_rise_las
         for name in {event["source"] for event in events}
         for workload, _ in crossing(event for event in events if event["source"] == name)
     }
-    assert alone == {(SUSTAINED, "orders-db"), (SUSTAINED, "gateway")}
+    assert alone == {(SUSTAINED, "orders-db"), (SUSTAINED, "gateway"), (NEW_EDGE, "gateway"), (NEW_EDGE, "scanner")}
 
 
 RULES = """

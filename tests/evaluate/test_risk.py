@@ -1,4 +1,4 @@
-"""Points of risk of a day; those of an hour are compared with the search in tests/detections."""
+"""Points of risk of a day; those of a run are compared with the search in tests/detections."""
 
 from __future__ import annotations
 
@@ -23,12 +23,15 @@ def hours(rare: list[float], factor: list[float], over: list[float]) -> Hours:
     [
         ([], [], [], 0),
         ([0.8, 0, 0], [9, 9, 9], [0, 0, 0], 2),
-        ([1.2, 1.9, 0], [9, 9, 9], [0, 0, 0], 10),  # one finding of the level
-        ([1.2, 2.5, 7], [9, 9, 2], [0, 0, 0], 45),  # a moderate and a high one
+        ([1.2, 1.9, 0], [9, 9, 9], [0, 0, 0], 5),  # one finding of the level, the first
+        ([1.2, 2.5, 7], [9, 9, 2], [0, 0, 0], 25),  # a moderate and a high one
         ([8, 0], [2.4, 2], [0, 0], 40),
         ([8, 0], [2.5, 2], [0, 0], 65),
-        ([8, 30], [2.5, 4], [0, 0], 160),  # it lasts
+        ([8, 30], [2.5, 4], [0, 0], 145),  # it lasts
         ([8, 8, 8], [50, 9, 9], [0, 0, 0], 180),
+        ([3, 3, 0, 3], [2.6, 2.6, 1, 2.5], [0, 0, 0, 0], 106),  # so does this, within a run
+        ([3, 3, 0, 0, 3], [2.6, 2.6, 1, 1, 2.5], [0, 0, 0, 0, 0], 40),
+        ([3, 3, 3, 3], [2.4, 2.4, 2.4, 2.4], [0, 0, 0, 0], 40),  # a release that doubles a level
         ([0, 0, 0], [1, 1, 1], [1.9, 1.5, 0], 10),
         ([8, 0, 0], [3, 1, 1], [1.9, 4, 40], 130),
     ],

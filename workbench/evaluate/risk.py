@@ -1,29 +1,44 @@
 """What the two detections of processes add up to on a day: points of risk, and whether they are reported.
 
-A series is a process with a single metric. Each detection counts once a day for each of its levels, as throttling has
-it. A day that collects more than MOST_POINTS is what Enterprise Security's rule of 24 hours reports.
+A series is a process with a single metric. The levels and points of a finding are worked out by the expressions of the
+searches as they ship. Each detection counts once a day for each of its levels, with the first finding of it, as
+throttling has it. A day that collects more than MOST_POINTS is what Enterprise Security's rule of 24 hours reports.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
 
 import numpy as np
 from npmlib.profile.points import POINTS, SHIPPED
 
+from workbench.compiler.content import Content
+from workbench.compiler.project import file_stem, read_project
 from workbench.evaluate.evaluation import ByProfile, BySigma, Windows
 from workbench.evaluate.figures import Figures, number
 from workbench.evaluate.profile import ScoredHours
+from workbench.evaluate.recorded import EvaluateError
 from workbench.evaluate.series import HOURS_A_DAY, Booleans, Floats
 from workbench.evaluate.sigma import SHIPPED_RULE, Counted
+from workbench.replay.app import App
+from workbench.replay.context import SearchContext, Window
+from workbench.replay.expressions.compiled import Run
+from workbench.replay.expressions.compiling import compile_value
+from workbench.replay.lookups import LookupFolder
 from workbench.replay.risk import MOST_POINTS
+from workbench.replay.rows import Row, Value, as_number
+from workbench.spl.tree import Eval
+from workbench.traffic.attacks import OUTBOUND, SUSTAINED
+from workbench.traffic.store import MetricsStore
 
+CONTENT = Path(__file__).resolve().parents[2] / "contentctl"
 MONTH = 30  # days
 FEWEST_DAYS = 10  # for which the risk of a series is counted
-SUSTAINED = ((0.0, 2), (1.0, 5), (1.5, 10), (2.0, 20), (3.0, 40))  # from so many times the highest before on
-HIGH, EXTREME, FACTOR, MOST = 2.0, 8.0, 2.5, 90  # a level begins; least factor of an extreme hour, and most points
-OUTBOUND = ((0.0, 10), (2.0, 20), (5.0, 30))  # from so many times the limit on
+SEARCHED = 4  # hours that a run of the sustained detection looks at
+SURE = 2  # confidence high, as the sustained detection counts it
 
 
 @dataclass(frozen=True)
@@ -49,28 +64,62 @@ class Hours:
             over = counted.top.ravel() / counted.limits(SHIPPED_RULE).ravel()
         return cls(scored.alerts(POINTS[SHIPPED]), scored.rarity()[1], scored.ratio, outbound, over)
 
-    def points(self, at: slice | Booleans) -> int:
+    def points(self, at: slice | Booleans) -> float:
         """Return the points of the hours ``at``, which are one day."""
-        found = self.sustained[at]
-        sustained = _sustained(self.rare[at][found].tolist(), self.factor[at][found].tolist())
-        over = self.over[at][self.outbound[at]].tolist()
-        return sustained + sum({_step(OUTBOUND, one) for one in over})
+        sustained = zip(self.sustained[at].tolist(), self.rare[at].tolist(), self.factor[at].tolist(), strict=True)
+        outbound: Iterator[Row] = ({"times": over} for over in self.over[at][self.outbound[at]].tolist())
+        return _once_a_level(OUTBOUND, outbound) + _once_a_level(SUSTAINED, runs(list(sustained)))
 
 
-def _sustained(rare: Sequence[float], factors: Sequence[float]) -> int:
-    """Return the points of the hours of a day that the sustained detection reports, by its levels."""
-    far = [factor for one, factor in zip(rare, factors, strict=True) if one >= EXTREME and factor >= FACTOR]
-    others = [one for one, factor in zip(rare, factors, strict=True) if one < EXTREME or factor < FACTOR]
-    moderate, high = ([one for one in others if (one >= HIGH) == level] for level in (False, True))
-    extreme = min(MOST, round(40 + 10 * max(far))) if far else 0
-    return (
-        sum(_step(SUSTAINED, max(level)) for level in (moderate, high) if level)
-        + extreme * min(len(far), 2)  # once more where it lasts
-    )
+def runs(hours: Sequence[tuple[bool, float, float]]) -> Iterator[Row]:
+    """Yield what the sustained detection has found of a series after each hour, as its last stats leaves it.
+
+    Each of ``hours`` says whether it is reported, its rarity and its factor, see Hours.
+    """
+    seen: list[Row | None] = []
+    for reported, rare, factor in hours:
+        seen.append(evaluated(SUSTAINED, ("far", "extreme"), times_highest=rare, factor=factor) if reported else None)
+        found = [row for row in seen[-SEARCHED:] if row is not None]
+        if found:
+            far, extreme = ([row[name] for row in found if row[name] is not None] for name in ("far", "extreme"))
+            yield {
+                "sure": SURE,
+                "times_highest": max(as_number(row["times_highest"]) or 0.0 for row in found),
+                "far": max((as_number(value) or 0.0 for value in far), default=None),
+                "far_hours": len(far),
+                "extreme_hours": len(extreme),
+            }
 
 
-def _step(steps: Sequence[tuple[float, int]], value: float) -> int:
-    return max((points for least, points in steps if value >= least), default=0)
+def _once_a_level(detection: str, found: Iterable[Row]) -> float:
+    """Return the points of findings one after the other, of each level the first."""
+    points: dict[str, float] = {}
+    for row in found:
+        finding = evaluated(detection, ("level", "risk_score"), **row)
+        points.setdefault(str(finding["level"]), as_number(finding["risk_score"]) or 0.0)
+    return sum(points.values())
+
+
+def evaluated(detection: str, fields: tuple[str, ...], **row: Value) -> Row:
+    """Return a row of the search of ``detection`` with ``fields``, as its eval works them out from left to right."""
+    for field, compute in _expressions(detection, fields):
+        row[field] = compute(row)
+    return row
+
+
+@cache
+def _expressions(detection: str, fields: tuple[str, ...]) -> tuple[tuple[str, Run], ...]:
+    """Compile the expressions of ``fields`` in the search of ``detection`` as it ships; EvaluateError if unreadable."""
+    content = Content(read_project(CONTENT)[0])
+    (document,) = (each for each in content.project.kind("detections") if each.path.stem == file_stem(detection))
+    search = content.search_of(document)
+    if search is None:
+        raise EvaluateError(f"{document.path}: the search cannot be read; see 'make check'")
+    steps = [step for command in search.commands() if isinstance(command, Eval) for step in command.assignments]
+    # Nothing here looks at a table or a point.
+    app = App(CONTENT, {}, {}, {}, LookupFolder(CONTENT))
+    context = SearchContext(app, MetricsStore(CONTENT), Window(0, 0), 0)
+    return tuple((step.field, compile_value(step.expression, context)) for step in steps if step.field in fields)
 
 
 def risk(judged: Sequence[Windows], profile: Sequence[ByProfile], sigma: Sequence[BySigma]) -> Figures:
@@ -100,7 +149,7 @@ def risk(judged: Sequence[Windows], profile: Sequence[ByProfile], sigma: Sequenc
     }
 
 
-def _days(one: Windows, hours: Hours) -> Iterator[int]:
+def _days(one: Windows, hours: Hours) -> Iterator[float]:
     day = (one.first_hour + np.arange(len(one.where))) // HOURS_A_DAY
     for each in np.unique(day[one.where]):
         yield hours.points(one.where & (day == each))
