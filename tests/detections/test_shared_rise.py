@@ -25,6 +25,7 @@ from workbench.replay.schedule import SearchRun
 from workbench.spl.times import cron_runs
 
 FORTY = [1.5 + 2.5 * number / 39 for number in range(40)]  # 1.5 to 4 times
+SIZES = [1e8 * number for number in range(1, 7)]
 CLUSTER = ("prod", "prod", "*", "*", "*", "low", 5)
 
 
@@ -96,6 +97,19 @@ def test_a_theft_that_rises_more_than_the_others_is_a_finding_of_its_own(world: 
     shared, own = split(world.rows(OUTBOUND))
     assert ([who(row) for row in shared], own) == ([CLUSTER], thefts)
     assert named(shared[0]) == {f"app-{number}" for number in range(40)}
+
+
+@pytest.mark.parametrize("copies", [4, 8])
+def test_pods_on_the_network_of_a_host_that_show_a_theft_do_not_hide_it(world: World, copies: int) -> None:
+    """They send what their node sends, so they are one more sight of the theft and no rise that others share."""
+    sizes, more = [3000.0, *[10_000.0] * copies], 9000.0
+    factors = [(size + more) / size for size in sizes]
+    assert factors[0] < 3 * factors[1]
+    theft = [("prod", f"app-{n}", "tcp.bytes", NOW - HOUR, factor) for n, factor in enumerate(factors)]
+    write_profile(world, theft, known(20), [1e4 * size for size in sizes])
+    assert split(world.rows(SUSTAINED)) == ([], {f"app-{number}" for number in range(copies + 1)})
+    rise_outbound(world, [*factors, *[None] * 8], sizes)
+    assert split(world.rows(OUTBOUND)) == ([], {f"app-{number}" for number in range(copies + 1)})
 
 
 @pytest.mark.parametrize(
@@ -190,9 +204,9 @@ def test_a_few_that_rise_by_like_factors_are_findings_of_low_confidence(
 
 
 def test_what_rises_from_nothing_belongs_to_it_only_where_half_of_them_do(world: World) -> None:
-    write_profile(world, last_hour([math.inf, 3.0, 3.0, 3.0, 3.0, 3.0]), known(6))
+    write_profile(world, last_hour([math.inf, 3.0, 3.0, 3.0, 3.0, 3.0]), known(6), SIZES)
     assert split(world.rows(SUSTAINED))[1] == {"app-0"}
-    write_profile(world, last_hour([*[math.inf] * 4, 3.0, 3.0]), known(6))
+    write_profile(world, last_hour([*[math.inf] * 4, 3.0, 3.0]), known(6), SIZES)
     shared, own = split(world.rows(SUSTAINED))
     assert own == set()
     assert "half of them to something from nothing: " in str(shared[0]["summary"])
@@ -228,7 +242,7 @@ def test_all_runs_that_see_a_rise_give_one_finding_whenever_it_begins(world: Wor
 
 
 def test_what_eventstats_leaves_out_beyond_its_limits_is_a_finding_of_its_own(world: World) -> None:
-    rise_outbound(world, [2.0] * 8)
+    rise_outbound(world, [2.0] * 8, [1000.0 * number for number in range(1, 9)])
     search = world.app.saved_searches[OUTBOUND].search
     rows = world.run_text(search, NOW - 64 * MINUTE, NOW - 4 * MINUTE, limits=Limits(eventstats_rows=3))
     clusters, own = split(rows)
@@ -254,13 +268,19 @@ with rising as (
 ), of_hour as (
     select cluster, protocol, hour, count(distinct workload) as risen, median(factor) as middle
     from rising group by all
+), sent as (
+    select cluster, protocol, hour, workload, string_agg(metric || round(10 * ln(1e8 * (factor - 1)))
+    order by metric) as amounts from rising group by all
+), of_sent as (
+    select cluster, protocol, hour, count(distinct amounts) as amounts from sent group by all
 ), of_metric as (
     select cluster, metric, hour, count(*) as several, median(factor) as own_middle from rising group by all
 ), limits as (
     select cluster, workload, metric, max(3 * if(several >= 5, own_middle, middle)) as most
-    from rising join of_hour using (cluster, protocol, hour) join of_metric using (cluster, metric, hour)
+    from rising join of_hour using (cluster, protocol, hour) join of_sent using (cluster, protocol, hour)
+    join of_metric using (cluster, metric, hour)
     join known using (cluster)
-    where risen >= 5 and 5 * risen >= known group by all
+    where amounts >= 5 and 5 * risen >= known group by all
 ), shared as (
     select cluster, workload, protocol, bool_and(most is not null and factor <= most) as folded,
            min(abs(factor / most - 1)) as margin
