@@ -170,7 +170,7 @@ def test_while_it_learns_it_says_from_when_each_detection_is_sure(world: World, 
     lines = shown("learned")
     assert {name: (line["state"], line["rows"], line["newest"], line["sure_from"]) for name, line in lines.items()} == {
         "npm_days": ("learning", 1, "2026-03-01 00:00", "2026-03-07 00:00"),
-        "npm_baseline": ("ok", 1, "", ""),
+        "npm_baseline": ("ok", 1, "2026-03-01 00:00", ""),
         "npm_edge_clusters": ("learning", 1, "2026-03-01 03:55", "2026-03-06 04:00"),
         "npm_known_edges": ("ok", 1, "2026-03-01 03:55", ""),
         "npm_edge_workloads": ("ok", 2, "2026-03-01 03:55", ""),

@@ -35,7 +35,7 @@ LEARNED = (
     "npm_known_edges",
     "npm_known_images",
 )
-OF_A_RUN = {"read_until", "edges"}  # columns of npm_edge_clusters about the last run itself
+OF_A_RUN = {"read_until"}  # the column about the last run itself
 MIDNIGHT = NOW // DAY * DAY
 HOURLY = ((EDGE_BASELINE, 2), (DEPLOYS, 14), (PROFILE, 22))
 """The searches that learn each hour, with the minute at which they run."""

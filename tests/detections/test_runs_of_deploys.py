@@ -34,11 +34,11 @@ def test_no_metrics_leave_the_images_in_place_and_end_the_deploys(world: World) 
     world.add(running("1.0", -30, 0)).add(running("1.1", 0, 1))
     by_hand(world, -30, 0)
     hourly(world, 1, 1)
-    before = file(world, "npm_known_images"), file(world, "npm_deploys")
+    before = images(world), file(world, "npm_deploys")
     hourly(world, 60, 60)
-    assert (file(world, "npm_known_images"), file(world, "npm_deploys")) == before
+    assert (images(world), file(world, "npm_deploys")) == before
     hourly(world, 24 * 60, 24 * 60)
-    assert (file(world, "npm_known_images"), file(world, "npm_deploys")) == (before[0], "")
+    assert (images(world), file(world, "npm_deploys")) == (before[0], "")
 
 
 def busy(world: World) -> World:
