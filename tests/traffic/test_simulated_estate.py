@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import hashlib
-import re
 from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
@@ -72,24 +71,18 @@ def test_every_conversation_with_answers_is_written_both_ways(attacked: Answers)
         " SELECT DISTINCT s, d FROM pairs a WHERE NOT EXISTS"
         " (SELECT 1 FROM pairs b WHERE b.c = a.c AND b.s = a.d AND b.d = a.s)"
     )
-    # Statistics over UDP, which nobody answers, and the short conversations of visits.py.
-    assert [pair for pair in one_way if not re.search(VISITED, pair[1]) and pair[0] != "stock-sync"] == [
-        ("web-frontend", "node-agent")
-    ]
+    assert one_way == [("web-frontend", "node-agent")], "statistics over UDP, which nobody answers"
 
 
 def test_some_workloads_meet_new_names_outside_each_day_and_a_pool_with_one_name_is_met_once(attacked: Answers) -> None:
-    met = (
-        'SELECT "k8s.cluster.name", "source.workload.name", floor(_time / 86400), count(DISTINCT "dest.workload.name")'
-        f""" FROM p WHERE regexp_matches("dest.workload.name", '{VISITED}') GROUP BY ALL"""
+    names = attacked.rows(
+        'SELECT "source.workload.name", count(DISTINCT "dest.workload.name") FROM p'
+        f""" WHERE regexp_matches("dest.workload.name", '{VISITED}') GROUP BY 1 ORDER BY 1"""
     )
-    assert {(cluster, name, count) for cluster, name, _, count in attacked.rows(met)} == {
-        ("prod-eu", "mail-worker", 2),
-        ("prod-eu", "order-worker", 1),
-        ("prod-us", "catalog-api", 1),
-        ("prod-us", "search-api", 12),
-        ("prod-us", "orders-api", 1),
-    }
+    assert [name for name, _ in names] == ["cart-api", "catalog-api", "mail-worker", "payments-api", "search-api"]
+    counts = dict(names)
+    assert counts["payments-api"] == 1
+    assert counts["search-api"] > 20 * SMALL.days
     pool = attacked.value("SELECT count(DISTINCT _time) FROM p WHERE \"dest.workload.name\" = 'pool.cdn.example'")
     assert pool > 3 * SMALL.days
 
@@ -259,7 +252,6 @@ def test_an_edge_planned_twice_is_refused() -> None:
         ({"end": 1000.0}, "nor begin before 1970"),
         ({"seed": -1}, "seed = -1"),
         ({"clusters": 0}, "clusters = 0"),
-        ({"scale": 0}, "scale = 0"),
     ],
 )
 def test_an_order_that_cannot_be_carried_out_is_refused(wrong: dict[str, Any], message: str, tmp_path: Path) -> None:

@@ -37,7 +37,7 @@ from workbench.spl.times import utc_text
 from workbench.traffic.attacks import EDGES
 from workbench.traffic.changes import CAUSES, MEETINGS, is_weekend
 from workbench.traffic.loadcurves import DAY
-from workbench.traffic.month import COPIES, HISTORY, write_month
+from workbench.traffic.month import HISTORY, write_month
 from workbench.traffic.simulated_store import DEFAULT_END
 from workbench.traffic.store import MetricsStore, StoreError
 from workbench.traffic.writing import TRUTH_FILE
@@ -48,13 +48,13 @@ SEED = 4242  # used for nothing else
 KEEPING = "K8S NPM - Baseline Of Kubernetes NPM TCP Edges"
 
 
-def measure(folder: Path, days: int, seed: int, copies: int = COPIES) -> dict[str, Any]:
+def measure(folder: Path, days: int) -> dict[str, Any]:
     """Watch ``days`` days in ``folder``; return the figures, ready for JSON.
 
     BuildError, ReplayError or StoreError when the app cannot be built or a search cannot be run.
     """
     staged = build_package(CHECKOUT, CHECKOUT / "contentctl", CHECKOUT / "dist").staged
-    write_month(folder / "store", days, DEFAULT_END, seed, copies)
+    write_month(folder / "store", days, DEFAULT_END, SEED)
     truth = json.loads((folder / "store" / TRUTH_FILE).read_text(encoding="utf-8"))
     with ProcessPoolExecutor(os.cpu_count()) as pool:
         runs = [run for each in pool.map(partial(watched, staged, folder), truth["clusters"]) for run in each]
@@ -68,7 +68,7 @@ def measure(folder: Path, days: int, seed: int, copies: int = COPIES) -> dict[st
         "measured": datetime.now(timezone.utc).date().isoformat(),
         "days": days,
         "history": HISTORY,
-        "seed": seed,
+        "seed": SEED,
         "detections": {SHORT[name]: versions()[SHORT[name]] for name in EDGES},
         "workloads": truth["workloads"],
         **counted(verdict, truth),
@@ -159,22 +159,20 @@ def _attacks(verdict: Verdict) -> list[dict[str, Any]]:
 
 
 def main(arguments: list[str] | None = None) -> int:
-    """Measure and print; publish a month of the usual size and draw. Exit code 1 after a message if that fails."""
+    """Measure and print; publish a month of the usual size. Exit code 1 after a message if that fails."""
     parser = argparse.ArgumentParser(prog="python -m workbench.demo.month", description=__doc__)
     parser.add_argument(
         "--days", type=int, default=DAYS, help=f"days to watch (default {DAYS}; others publish nothing)"
     )
-    parser.add_argument("--seed", type=int, default=SEED, help=f"draw (default {SEED}; others publish nothing)")
-    parser.add_argument("--out", type=Path, default=CHECKOUT / "demo" / "month", help="folder to work in")
     options = parser.parse_args(arguments)
     if options.days < 7:
         parser.error("--days must be 7 or more, as there is an attack of each kind in a week")
     try:
-        figures = measure(options.out, options.days, options.seed)
+        figures = measure(CHECKOUT / "demo" / "month", options.days)
     except (BuildError, ReplayError, StoreError) as error:
         print(f"month: {error}", file=sys.stderr)
         return 1
-    if (options.days, options.seed) == (DAYS, SEED):
+    if options.days == DAYS:
         write_text(CHECKOUT / FIGURES, json.dumps(figures, indent=1) + "\n")
         page = CHECKOUT / "docs" / "detection-quality.md"
         write_text(page, renewed(page.read_text(encoding="utf-8"), parts(CHECKOUT), page.name))

@@ -43,9 +43,7 @@ def _parser() -> argparse.ArgumentParser:
         "--end", type=_instant, default=DEFAULT_END, help="ISO time or epoch (default 2026-03-05T00:00:00Z)"
     )
     simulate.add_argument("--clusters", type=int, default=3, help="clusters, the last is staging (default 3)")
-    simulate.add_argument("--scale", type=int, default=1, help="copies of the shop in each cluster (default 1)")
     simulate.add_argument("--source", choices=SOURCES, default=EBPF, help=f"the collector (default {EBPF})")
-    simulate.add_argument("--no-attacks", action="store_true", help="the same traffic without the attacks")
 
     hec = commands.add_parser("hec", help="write points of a store as JSON lines for the HTTP Event Collector")
     hec.add_argument("--store", type=Path, required=True, help="folder of the store")
@@ -63,16 +61,7 @@ def _parser() -> argparse.ArgumentParser:
 
 
 def _simulate(options: argparse.Namespace, progress: Progress) -> str:
-    order = Order(
-        options.days,
-        options.interval,
-        options.seed,
-        options.end,
-        options.clusters,
-        options.scale,
-        not options.no_attacks,
-        options.source,
-    )
+    order = Order(options.days, options.interval, options.seed, options.end, options.clusters, source=options.source)
     task = progress.add_task("simulating days", total=None)
     written = write_simulated_store(
         options.out, order, lambda done, days: progress.update(task, completed=done, total=days)

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from datetime import datetime, timezone
 from pathlib import Path
 from typing import Any
@@ -153,23 +153,7 @@ def truth(
                 "note": attack.note,
             }
         )
-    benign = [
-        {
-            "kind": look.kind,
-            "cluster": look.cluster,
-            "workload": look.workload,
-            "process": look.process,
-            "dest": look.dest,
-            "also": list(look.also),
-            "start": look.start,
-            "end": look.end,
-            "start_text": iso(look.start),
-            "end_text": iso(look.end),
-            "may_alert": list(look.may_alert),
-            "note": look.note,
-        }
-        for look in look_alikes
-    ]
+    benign = [{**asdict(look), "start_text": iso(look.start), "end_text": iso(look.end)} for look in look_alikes]
     return {**about, "attacks": labels, "benign": benign}
 
 

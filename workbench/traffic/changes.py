@@ -9,12 +9,12 @@ from __future__ import annotations
 
 import itertools
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 import numpy as np
 
 from workbench.traffic.attacks import EDGES, Injection, LookAlike
-from workbench.traffic.blueprint import CART, CATALOG, DNS, MAILER, PAYMENTS, PROMETHEUS, SEARCH, STAGING
+from workbench.traffic.blueprint import CART, CATALOG, DNS, MAILER, ORDERS, PAYMENTS, PROMETHEUS, SEARCH, STAGING
 from workbench.traffic.clusters import Cluster, Estate, Workload
 from workbench.traffic.loadcurves import DAY, HOUR
 from workbench.traffic.pods import address_of, number_of
@@ -43,9 +43,10 @@ class Scene:
 
     def __init__(self, estate: Estate, start: float, end: float) -> None:
         self.estate, self.start, self.end = estate, start, end
-        self._known = {(cluster.name, frozenset((edge.source[0], edge.dest[0]))) for cluster, edge in estate.edges()}
+        self.days = range(int(start // DAY), int(end // DAY))
+        self.known = {(cluster.name, frozenset((edge.source[0], edge.dest[0]))) for cluster, edge in estate.edges()}
         # Everybody knows DNS and Prometheus, so these meet nobody new.
-        self._settled = {
+        self.settled = {
             cluster.name: [
                 each
                 for each in cluster.workloads
@@ -55,42 +56,74 @@ class Scene:
             for cluster in estate.clusters
         }
 
-    def one_of(self, cluster: Cluster, random: np.random.Generator) -> Workload:
-        """Draw a workload that runs all the time and does not know everybody."""
-        settled = self._settled[cluster.name]
-        return settled[random.integers(len(settled))]
 
-    def strangers(self, cluster: Cluster, workload: str, count: int, random: np.random.Generator) -> list[Workload]:
+@dataclass(frozen=True)
+class Spot:
+    """Where and when (epoch seconds) something of a kind happens, its number among its like, and what to draw from."""
+
+    scene: Scene
+    cluster: Cluster
+    at: float
+    number: int
+    random: np.random.Generator
+    kind: str = ""
+
+    def one_of(self) -> PointDimensions:
+        """Draw a workload that runs all the time and does not know everybody."""
+        settled = self.scene.settled[self.cluster.name]
+        return end_of(settled[self.random.integers(len(settled))])
+
+    def strangers(self, workload: str, count: int) -> list[PointDimensions]:
         """Draw so many workloads that never talked to this one; from now on they have."""
+        where, known = self.cluster.name, self.scene.known
         others = [
             each
-            for each in self._settled[cluster.name]
-            if each.name != workload and (cluster.name, frozenset((workload, each.name))) not in self._known
+            for each in self.scene.settled[where]
+            if each.name != workload and (where, frozenset((workload, each.name))) not in known
         ]
-        drawn = [others[index] for index in random.choice(len(others), count, replace=False)]
-        self._known |= {(cluster.name, frozenset((workload, each.name))) for each in drawn}
-        return drawn
+        drawn = [others[index] for index in self.random.choice(len(others), count, replace=False)]
+        known |= {(where, frozenset((workload, each.name))) for each in drawn}
+        return [end_of(each) for each in drawn]
+
+    def talk(
+        self,
+        one: PointDimensions,
+        other: PointDimensions,
+        times: Floats,
+        sent: float = 2000.0,
+        protocol: Protocol = "tcp",
+        reply: float = 1.0,
+    ) -> Talks:
+        """Return the conversation of two ends, as ``talk`` does."""
+        series = PointDimensions(
+            self.cluster.name, one.workload, one.namespace, one.process, other.workload, other.namespace, other.process
+        )
+        return talk(series, times, sent, protocol, reply)
+
+    def from_now_on(self, at: float | None = None) -> Floats:
+        """Return the times of a conversation that begins at ``at`` (now) and goes on to the end."""
+        begin = self.at if at is None else at
+        first = np.ceil(begin / STEP) * STEP
+        return np.concatenate([first + STEP * np.arange(3), np.arange(first + STEADY, self.scene.end, STEADY)])
+
+    def resolve(self, one: PointDimensions, times: Floats) -> Talks:
+        """Return what an end asks DNS."""
+        return self.talk(one, end_of(self.cluster.workload(DNS[0])), times, protocol="udp")
+
+    def brings(self, workload: str, talks: Talks, *, lasts: float | None = None, dest: str | None = None) -> Happening:
+        """Return what happened: to a workload, for so many seconds or to the end, with ``dest`` only if that is so."""
+        end = self.scene.end if lasts is None else self.at + lasts
+        return Happening(LookAlike(self.kind, self.cluster.name, workload, "", self.at, end, EDGES, "", dest), talks)
+
+
+def named(name: str, namespace: str | None = None, process: str | None = None) -> PointDimensions:
+    """Return one end of a conversation, without the other and without a cluster; one outside has just a name."""
+    return PointDimensions("", name, namespace, process)
 
 
 def end_of(workload: Workload) -> PointDimensions:
-    """Return one end of a conversation, without the other and without a cluster."""
-    return PointDimensions("", workload.name, workload.namespace, workload.processes[0].name)
-
-
-def between(cluster: Cluster, one: PointDimensions, other: PointDimensions) -> PointDimensions:
-    """Return the conversation from one end to the other."""
-    return replace(
-        one,
-        cluster=cluster.name,
-        dest_workload=other.workload,
-        dest_namespace=other.namespace,
-        dest_process=other.process,
-    )
-
-
-def outside(name: str) -> PointDimensions:
-    """Return an end outside of the cluster."""
-    return PointDimensions("", name)
+    """Return the end of a conversation that is a workload's first process."""
+    return named(workload.name, workload.namespace, workload.processes[0].name)
 
 
 def talk(
@@ -104,50 +137,10 @@ def talk(
     return tuple(ways)
 
 
-def from_now_on(at: float, end: float) -> Floats:
-    """Return the times of a conversation that begins at ``at`` and goes on to ``end``, all in epoch seconds."""
-    first = np.ceil(at / STEP) * STEP
-    return np.concatenate([first + STEP * np.arange(3), np.arange(first + STEADY, end, STEADY)])
-
-
 def for_a_while(at: float, lasts: float) -> Floats:
     """Return the times of the intervals of a conversation that lasts so many seconds."""
     times: Floats = np.ceil(at / STEP) * STEP + STEP * np.arange(max(1, int(lasts // STEP)))
     return times
-
-
-def _dns(cluster: Cluster) -> PointDimensions:
-    return end_of(cluster.workload(DNS[0]))
-
-
-def new_workload(scene: Scene, cluster: Cluster, name: str, at: float, random: np.random.Generator) -> Happening:
-    """Deploy a workload at ``at``: it talks to three others, DNS and Prometheus.
-
-    The first conversations begin at once, those with two of the others within half a day.
-    """
-    new = PointDimensions("", name, "shop", "python")
-    later = at + 12 * HOUR * random.random(2)
-    peers = [scene.one_of(cluster, random) for _ in range(3)]
-    begun = [*zip(peers, (at, *later), strict=True), (cluster.workload(PROMETHEUS[0]), at + 60)]
-    talks = talk(between(cluster, new, _dns(cluster)), from_now_on(at, scene.end), protocol="udp")
-    for peer, since in begun:
-        talks += talk(between(cluster, new, end_of(peer)), from_now_on(since, scene.end))
-    return Happening(_look(NEW_WORKLOAD, cluster, name, at, scene.end), talks)
-
-
-def _new_workload(scene: Scene, cluster: Cluster, at: float, number: int, random: np.random.Generator) -> Happening:
-    return new_workload(scene, cluster, f"feature-{number}-api", at, random)
-
-
-def _new_cron_job(scene: Scene, cluster: Cluster, at: float, number: int, random: np.random.Generator) -> Happening:
-    name, every = f"sync-{number}", HOUR
-    store = scene.one_of(cluster, random)
-    talks: Talks = ()
-    for run in np.arange(np.ceil(at / every) * every, scene.end, every):
-        job = PointDimensions("", run_of(name, run), "shop", "python")
-        talks += talk(between(cluster, job, _dns(cluster)), for_a_while(run, 30), protocol="udp")
-        talks += talk(between(cluster, job, end_of(store)), for_a_while(run, 60))
-    return Happening(_look("", cluster, name, at, scene.end), talks)
 
 
 def run_of(cron_job: str, at: float) -> str:
@@ -155,49 +148,61 @@ def run_of(cron_job: str, at: float) -> str:
     return f"{cron_job}-{int(at) // 60}"
 
 
-def _job_by_hand(scene: Scene, cluster: Cluster, at: float, number: int, random: np.random.Generator) -> Happening:
-    name = f"migrate-{number}"
-    job = PointDimensions("", name, "shop", "python")
-    talks = talk(between(cluster, job, _dns(cluster)), for_a_while(at, 30), protocol="udp")
-    talks += talk(between(cluster, job, end_of(scene.one_of(cluster, random))), for_a_while(at, 300))
-    return Happening(_look("", cluster, name, at, at + DAY), talks)
+def new_workload(spot: Spot, name: str = "feature-{}-api") -> Happening:
+    """Deploy a workload, its number in its name: it talks to three others, DNS and Prometheus.
+
+    The first conversations begin at once, those with two of the others within half a day.
+    """
+    new = named(name.format(spot.number), "shop", "python")
+    later = spot.at + 12 * HOUR * spot.random.random(2)
+    begun = list(zip([spot.one_of() for _ in range(3)], (spot.at, *later), strict=True))
+    talks = spot.resolve(new, spot.from_now_on())
+    for peer, since in (*begun, (end_of(spot.cluster.workload(PROMETHEUS[0])), spot.at + 60)):
+        talks += spot.talk(new, peer, spot.from_now_on(since))
+    return spot.brings(new.workload, talks)
 
 
-def _new_dependency(scene: Scene, cluster: Cluster, at: float, _: int, random: np.random.Generator) -> Happening:
-    workload = scene.one_of(cluster, random)
-    (peer,) = scene.strangers(cluster, workload.name, 1, random)
-    talks = talk(between(cluster, end_of(workload), end_of(peer)), from_now_on(at, scene.end))
-    return Happening(_look("", cluster, workload.name, at, scene.end, peer.name), talks)
+def _new_cron_job(spot: Spot) -> Happening:
+    name, store = f"sync-{spot.number}", spot.one_of()
+    talks: Talks = ()
+    for run in np.arange(np.ceil(spot.at / HOUR) * HOUR, spot.scene.end, HOUR):
+        job = named(run_of(name, run), "shop", "python")
+        talks += spot.resolve(job, for_a_while(run, 30)) + spot.talk(job, store, for_a_while(run, 60))
+    return spot.brings(name, talks)
 
 
-def _new_place(scene: Scene, cluster: Cluster, at: float, number: int, random: np.random.Generator) -> Happening:
-    workload, name = scene.one_of(cluster, random), f"api{number}.partner.example"
-    talks = talk(between(cluster, end_of(workload), outside(name)), from_now_on(at, scene.end))
-    return Happening(_look("", cluster, workload.name, at, scene.end, name), talks)
+def _job_by_hand(spot: Spot) -> Happening:
+    job = named(f"migrate-{spot.number}", "shop", "python")
+    talks = spot.resolve(job, for_a_while(spot.at, 30))
+    talks += spot.talk(job, spot.one_of(), for_a_while(spot.at, 300))
+    return spot.brings(job.workload, talks, lasts=DAY)
 
 
-def _new_pods(scene: Scene, cluster: Cluster, at: float, _: int, random: np.random.Generator) -> Happening:
+def _new_dependency(spot: Spot) -> Happening:
+    one = spot.one_of()
+    (other,) = spot.strangers(one.workload, 1)
+    return spot.brings(one.workload, spot.talk(one, other, spot.from_now_on()), dest=other.workload)
+
+
+def _new_place(spot: Spot) -> Happening:
+    one, place = spot.one_of(), named(f"api{spot.number}.partner.example")
+    return spot.brings(one.workload, spot.talk(one, place, spot.from_now_on()), dest=place.workload)
+
+
+def _new_pods(spot: Spot) -> Happening:
     """Two pods come and keep the name of their workload; seldom one is seen by its address for an interval."""
-    workload = scene.one_of(cluster, random)
+    name, cluster = spot.one_of().workload, spot.cluster
     near = [
         other
         for edge in cluster.edges
         for one, other in ((edge.source, edge.dest), (edge.dest, edge.source))
-        if one[0] == workload.name and other[1] and cluster.workload(other[0]).controller != "CronJob"
+        if one[0] == name and other[1] and cluster.workload(other[0]).controller != "CronJob"
     ]
-    if random.random() >= 2 * SEEN_BY_ADDRESS:
-        return Happening(_look("", cluster, workload.name, at, at + HOUR), ())
-    peer = cluster.workload(near[random.integers(len(near))][0])
-    there = between(cluster, end_of(peer), outside(address_of(cluster.name, workload.name, at)))
-    return Happening(_look("", cluster, peer.name, at, at + HOUR), talk(there, for_a_while(at, STEP)))
-
-
-def _look(kind: str, cluster: Cluster, workload: str, start: float, end: float, dest: str | None = None) -> LookAlike:
-    return LookAlike(kind, cluster.name, workload, "", start, end, EDGES, "", dest)
-
-
-# From the number of the happening and when it is, to what it brings; its kind is that of the cause.
-Plan = Callable[[Scene, Cluster, float, int, np.random.Generator], Happening]
+    if spot.random.random() >= 2 * SEEN_BY_ADDRESS:
+        return spot.brings(name, (), lasts=HOUR)
+    peer = end_of(cluster.workload(near[spot.random.integers(len(near))][0]))
+    pod = named(address_of(cluster.name, name, spot.at))
+    return spot.brings(peer.workload, spot.talk(peer, pod, for_a_while(spot.at, STEP)), lasts=HOUR)
 
 
 @dataclass(frozen=True)
@@ -206,7 +211,7 @@ class Cause:
 
     kind: str
     a_day: float
-    plan: Plan
+    plan: Callable[[Spot], Happening]
     by_people: bool = True  # seldom at weekends
 
     @property
@@ -216,7 +221,7 @@ class Cause:
 
 
 CAUSES = (
-    Cause(NEW_WORKLOAD, 1.0, _new_workload),
+    Cause(NEW_WORKLOAD, 1.0, new_workload),
     Cause("new CronJob", 0.25, _new_cron_job),
     Cause("job run by hand", 0.5, _job_by_hand),
     Cause("release with a new dependency", 1.5, _new_dependency),
@@ -252,16 +257,17 @@ MEETINGS = (
     Meeting("pool by address", CATALOG[0], 6, 2.0, _address),
     Meeting("pool by name", CART[0], 4, 3.0, lambda number: f"edge-{number}.cdn.example"),
     Meeting("pool behind one name", PAYMENTS[0], 6, 5.0, lambda _: "pool.cdn.example"),
-    Meeting("now and then", "orders-api", 6, 0.25, lambda number: f"hook-{number}.customer.example"),
+    Meeting("now and then", ORDERS[0], 6, 0.25, lambda number: f"hook-{number}.customer.example"),
 )
 
 
 def deployed(scene: Scene) -> Iterator[Happening]:
     """Name the workloads that the estate itself deploys after its beginning; their conversations are among its own."""
     for cluster in scene.estate.clusters:
-        for workload in cluster.workloads:
-            if workload.since > scene.start:
-                yield Happening(_look(NEW_WORKLOAD, cluster, workload.name, workload.since, scene.end), ())
+        for each in cluster.workloads:
+            if each.since > scene.start:
+                spot = Spot(scene, cluster, each.since, 0, np.random.default_rng(0), NEW_WORKLOAD)
+                yield spot.brings(each.name, ())
 
 
 def changes(scene: Scene, seed: int) -> Iterator[Happening]:
@@ -269,20 +275,22 @@ def changes(scene: Scene, seed: int) -> Iterator[Happening]:
     clusters = scene.estate.clusters
     for cause in CAUSES:
         number = 0
-        for day in range(int(scene.start // DAY), int(scene.end // DAY)):
+        for day in scene.days:
             random = np.random.default_rng([seed, CHANGE, number_of(cause.kind), day])
             rate = cause.a_day * (WEEKEND if cause.by_people and is_weekend(day) else 1.0)
             for _ in range(random.poisson(rate)):
                 # Half of it is in staging, where people try things first.
                 cluster = clusters[-1] if random.random() < 0.5 else clusters[random.integers(len(clusters) - 1)]
                 at = DAY * day + HOUR * random.uniform(7, 19)
-                happening = cause.plan(scene, cluster, at, number, random)
-                yield replace(happening, look=replace(happening.look, kind=cause.kind))
+                yield cause.plan(Spot(scene, cluster, at, number, random, cause.kind))
                 number += 1
 
 
-def meetings(scene: Scene, seed: int) -> Iterator[Happening]:
-    """Plan whom workloads meet outside by themselves: for each workload all of it, on working days twice as much."""
+def meetings(scene: Scene, seed: int, *, often: float = 0.0) -> Iterator[Happening]:
+    """Plan whom workloads meet outside by themselves: for each workload all of it, on working days twice as much.
+
+    ``often``: leave out those that meet fewer a day.
+    """
     clusters = [cluster for cluster in scene.estate.clusters if cluster.name != STAGING]
     number = 0
     for meeting in MEETINGS:
@@ -291,17 +299,17 @@ def meetings(scene: Scene, seed: int) -> Iterator[Happening]:
             for cluster in clusters
         ]
         by_turns = list(itertools.chain.from_iterable(zip(*alike, strict=True)))
-        for cluster, workload in by_turns[: meeting.count]:
+        for cluster, workload in by_turns[: meeting.count] if meeting.a_day >= often else ():
             random = np.random.default_rng([seed, MEETING, number_of(meeting.kind, cluster.name, workload.name)])
+            spot = Spot(scene, cluster, scene.start, number, random, meeting.kind)
             talks: Talks = ()
-            for day in range(int(scene.start // DAY), int(scene.end // DAY)):
+            for day in scene.days:
                 for _ in range(random.poisson(meeting.a_day * (0.5 if is_weekend(day) else 1.0))):
-                    at = DAY * day + HOUR * random.uniform(7, 19)
-                    there = between(cluster, end_of(workload), outside(meeting.name(number)))
-                    talks += talk(there, for_a_while(at, 90), random.uniform(500, 5000))
+                    times = for_a_while(DAY * day + HOUR * random.uniform(7, 19), 90)
+                    place = named(meeting.name(number))
+                    talks += spot.talk(end_of(workload), place, times, random.uniform(500, 5000))
                     number += 1
-            look = _look(meeting.kind, cluster, workload.name, scene.start, scene.end)
-            yield Happening(look, talks)
+            yield spot.brings(workload.name, talks)
 
 
 def is_weekend(day: int) -> bool:

@@ -8,10 +8,14 @@ well above what the process sends in that hour of the day.
 from __future__ import annotations
 
 import math
+from collections.abc import Iterator
 from dataclasses import replace
 
-from workbench.traffic.attacks import DETECTIONS, NEW_EDGE, OUTBOUND, SUSTAINED, Attack, LookAlike
+import numpy as np
+
+from workbench.traffic.attacks import DETECTIONS, NEW_EDGE, OUTBOUND, SUSTAINED, Attack, Injection, LookAlike
 from workbench.traffic.blueprint import (
+    BACKUPS,
     CART,
     CATALOG,
     COLLECTOR,
@@ -27,6 +31,7 @@ from workbench.traffic.blueprint import (
     USERS_DB,
     WORKER,
 )
+from workbench.traffic.changes import for_a_while, talk
 from workbench.traffic.clusters import Cluster, Edge, Estate, PlanError, Process, Release, Surge, Workload, series_of
 from workbench.traffic.loadcurves import DAY, HOUR
 from workbench.traffic.points import PointDimensions, Protocol
@@ -51,15 +56,11 @@ def last_day(estate: Estate, end: float) -> tuple[Estate, tuple[Attack, ...], tu
     first = estate.clusters[0]
     second = estate.clusters[1] if len(estate.clusters) > 2 else first
     staging = estate.clusters[-1] if estate.clusters[-1].name == STAGING else None
-    attacks = [_burst(estate, first, day), _sustained(estate, second, day), _slow(estate, first, day)]
-    attacks += [_new_edge(estate, second, day), _udp(estate, second, day), _scan(first, day)]
-    if staging:
-        attacks += [_hidden_by_pooling(estate, staging, day), _known_elsewhere(estate, first, staging, day)]
+    attacks = sorted(_attacks(estate, first, second, staging, day), key=lambda attack: attack.start)
     changed, look_alikes = _benign(estate, second, day)
     changed, released = _release(changed, first.name, day)
     changed, rolled_out = _rollout(changed, second.name, day)
-    look_alikes += (released, rolled_out)
-    return changed, tuple(sorted(attacks, key=lambda attack: attack.start)), look_alikes
+    return changed, tuple(attacks), (*look_alikes, released, rolled_out)
 
 
 def loud_rate(estate: Estate, cluster: str, source: tuple[str, str | None], protocol: Protocol = "tcp") -> float:
@@ -86,123 +87,96 @@ def _rates(estate: Estate, cluster: str, source: tuple[str, str | None], protoco
     return rates
 
 
-def _to_outside(cluster: Cluster, source: tuple[str, str | None], address: str) -> PointDimensions:
-    return PointDimensions(cluster.name, source[0], cluster.workload(source[0]).namespace, source[1], address)
+def _attacks(estate: Estate, first: Cluster, second: Cluster, staging: Cluster | None, day: float) -> Iterator[Attack]:
+    def during(hour: int, minute: int, minutes: float) -> tuple[float, float]:
+        begin = day + hour * HOUR + minute * MINUTE
+        return begin, begin + minutes * MINUTE
 
+    def usual(cluster: Cluster, source: tuple[str, str | None], protocol: Protocol = "tcp") -> float:
+        return sum(_rates(estate, cluster.name, source, protocol))
 
-def _burst(estate: Estate, cluster: Cluster, day: float) -> Attack:
-    known = next(edge.dest for edge in cluster.edges if edge.source == PAYMENTS and edge.dest[1] is None)
-    return Attack(
+    volumes, edge_too = (OUTBOUND, SUSTAINED), (OUTBOUND, SUSTAINED, NEW_EDGE)
+    yield Attack(
         "burst",
-        series_of(cluster, PAYMENTS, known),
-        day + 3 * HOUR + 12 * MINUTE,
-        day + 3 * HOUR + 19 * MINUTE,
-        2 * loud_rate(estate, cluster.name, PAYMENTS),
-        (OUTBOUND, SUSTAINED),
+        series_of(first, PAYMENTS, next(e.dest for e in first.edges if e.source == PAYMENTS and e.dest[1] is None)),
+        *during(3, 12, 7),
+        2 * loud_rate(estate, first.name, PAYMENTS),
+        volumes,
         "seven minutes of card data to a place the process always talks to, more than it sends in the whole hour",
     )
-
-
-def _sustained(estate: Estate, cluster: Cluster, day: float) -> Attack:
-    return Attack(
+    yield Attack(
         "sustained",
-        _to_outside(cluster, ORDERS_DB, OUTSIDE),
-        day + 6 * HOUR + 20 * MINUTE,
-        day + 7 * HOUR + 50 * MINUTE,
-        loud_rate(estate, cluster.name, ORDERS_DB),
-        (OUTBOUND, SUSTAINED, NEW_EDGE),
+        _to_outside(second, ORDERS_DB, OUTSIDE),
+        *during(6, 20, 90),
+        loud_rate(estate, second.name, ORDERS_DB),
+        edge_too,
         "a database is copied to an address outside for an hour and a half",
     )
-
-
-def _slow(estate: Estate, cluster: Cluster, day: float) -> Attack:
-    usual = sum(_rates(estate, cluster.name, NGINX, "tcp"))
-    return Attack(
+    yield Attack(
         "slow exfiltration",
-        series_of(cluster, NGINX, (INTERNET, None)),
-        day,
-        day + DAY,
-        SLOW * usual,
+        series_of(first, NGINX, (INTERNET, None)),
+        *during(0, 0, 24 * 60),
+        SLOW * usual(first, NGINX),
         (SUSTAINED,),
         "half as much again in the web server's answers, all day long: three sigma per interval cannot see it",
         sockets=0.0,
     )
-
-
-def _new_edge(estate: Estate, cluster: Cluster, day: float) -> Attack:
-    return Attack(
+    yield Attack(
         "new edge",
-        series_of(cluster, NGINX, USERS_DB),
-        day + 9 * HOUR + 5 * MINUTE,
-        day + 9 * HOUR + 30 * MINUTE,
-        0.05 * sum(_rates(estate, cluster.name, NGINX, "tcp")),
+        series_of(second, NGINX, USERS_DB),
+        *during(9, 5, 25),
+        0.05 * usual(second, NGINX),
         (NEW_EDGE,),
         "the web server talks to the table of users, which it never did, in any cluster",
         reply=3.0,
     )
-
-
-def _scan(cluster: Cluster, day: float) -> Attack:
-    known = {
-        name
-        for edge in cluster.edges
-        for name in (edge.source[0], edge.dest[0])
-        if CART[0] in (edge.source[0], edge.dest[0])
-    }
-    others = [each for each in cluster.workloads if each.processes and each.name not in {*known, CART[0]}][:SCANNED]
-    tried = [series_of(cluster, CART, (each.name, each.processes[0].name)) for each in others]
-    return Attack(
+    yield Attack(
+        "UDP exfiltration",
+        series_of(second, MAILER, DNS),
+        *during(14, 10, 120),
+        BELOW_FOUR * usual(second, MAILER, "udp"),
+        volumes,
+        "a tunnel in DNS queries: below four times the mean, far above three standard deviations",
+        protocol="udp",
+        segment=90.0,
+        reply=0.5,
+    )
+    known = {end[0] for edge in first.edges for end in (edge.source, edge.dest) if CART in (edge.source, edge.dest)}
+    others = [each for each in first.workloads if each.processes and each.name not in known][:SCANNED]
+    tried = [series_of(first, CART, (each.name, each.processes[0].name)) for each in others]
+    yield Attack(
         "scan",
         tried[0],
-        day + 22 * HOUR + 30 * MINUTE,
-        day + 22 * HOUR + 34 * MINUTE,
+        *during(22, 30, 4),
         2.0,
         (NEW_EDGE,),
         "the cart tries the ports of workloads that it never talked to; a packet or two each",
         sockets=0.0,
         also=tuple(tried[1:]),
     )
+    if staging:
+        yield Attack(
+            "sustained",
+            _to_outside(staging, USERS_DB, OUTSIDE_STAGING),
+            *during(19, 15, 90),
+            loud_rate(estate, staging.name, USERS_DB),
+            edge_too,
+            "loud for the small cluster, nothing beside the same workload in production",
+            sockets=0.0,
+        )
+        yield Attack(
+            "new edge in one cluster",
+            series_of(first, CATALOG, USERS_DB),
+            *during(11, 40, 30),
+            0.05 * usual(first, CATALOG),
+            (NEW_EDGE,),
+            f"new in {first.name}; {staging.name} has had this edge all along",
+            reply=2.0,
+        )
 
 
-def _udp(estate: Estate, cluster: Cluster, day: float) -> Attack:
-    return Attack(
-        "UDP exfiltration",
-        series_of(cluster, MAILER, DNS),
-        day + 14 * HOUR + 10 * MINUTE,
-        day + 16 * HOUR + 10 * MINUTE,
-        BELOW_FOUR * sum(_rates(estate, cluster.name, MAILER, "udp")),
-        (OUTBOUND, SUSTAINED),
-        "a tunnel in DNS queries: below four times the mean, far above three standard deviations",
-        protocol="udp",
-        segment=90.0,
-        reply=0.5,
-    )
-
-
-def _hidden_by_pooling(estate: Estate, cluster: Cluster, day: float) -> Attack:
-    return Attack(
-        "sustained",
-        _to_outside(cluster, USERS_DB, OUTSIDE_STAGING),
-        day + 19 * HOUR + 15 * MINUTE,
-        day + 20 * HOUR + 45 * MINUTE,
-        loud_rate(estate, cluster.name, USERS_DB),
-        (OUTBOUND, SUSTAINED, NEW_EDGE),
-        "loud for the small cluster, nothing beside the same workload in production",
-        sockets=0.0,
-    )
-
-
-def _known_elsewhere(estate: Estate, cluster: Cluster, known_in: Cluster, day: float) -> Attack:
-    return Attack(
-        "new edge in one cluster",
-        series_of(cluster, CATALOG, USERS_DB),
-        day + 11 * HOUR + 40 * MINUTE,
-        day + 12 * HOUR + 10 * MINUTE,
-        0.05 * sum(_rates(estate, cluster.name, CATALOG, "tcp")),
-        (NEW_EDGE,),
-        f"new in {cluster.name}; {known_in.name} has had this edge all along",
-        reply=2.0,
-    )
+def _to_outside(cluster: Cluster, source: tuple[str, str | None], address: str) -> PointDimensions:
+    return PointDimensions(cluster.name, source[0], cluster.workload(source[0]).namespace, source[1], address)
 
 
 def _benign(estate: Estate, cluster: Cluster, day: float) -> tuple[Estate, tuple[LookAlike, ...]]:
@@ -249,6 +223,15 @@ def _benign(estate: Estate, cluster: Cluster, day: float) -> tuple[Estate, tuple
         ),
         LookAlike("new CronJob", name, *STOCK_SYNC, added, day + DAY, DETECTIONS, "it runs each hour from now on"),
     )
+
+
+def new_cron_job(estate: Estate, end: float) -> Iterator[Injection]:
+    """Return what the hourly runs of the CronJob that comes on the last day send."""
+    for cluster in estate.clusters:
+        for workload in cluster.workloads:
+            for begin in np.arange(workload.since, end, HOUR) if workload.name == STOCK_SYNC[0] else ():
+                for dest in (USERS_DB, BACKUPS):
+                    yield from talk(series_of(cluster, STOCK_SYNC, dest), for_a_while(begin, 90), 4000)
 
 
 def _answering(cluster: Cluster, source: tuple[str, str | None]) -> tuple[str, ...]:

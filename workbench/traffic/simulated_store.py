@@ -4,24 +4,25 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from workbench.traffic.attacks import injections, iso, truth, write_truth
 from workbench.traffic.blueprint import shop_estate
+from workbench.traffic.changes import Scene, meetings
 from workbench.traffic.clusters import PlanError
 from workbench.traffic.loadcurves import DAY
 from workbench.traffic.points import NPM_INDEX
-from workbench.traffic.scenario import last_day
+from workbench.traffic.scenario import last_day, new_cron_job
 from workbench.traffic.simulate import Run, Simulation
 from workbench.traffic.sources import EBPF, Sending, source_of
 from workbench.traffic.usual import busy_hours, usual
-from workbench.traffic.visits import visits
 from workbench.traffic.writing import TRUTH_FILE, StoreWriter, fresh_store
 
 DEFAULT_END = 1_772_668_800.0  # 2026-03-05T00:00:00Z: the last day, the one with the attacks, is a Wednesday
 DEFAULT_SEED = 20260305
 
+MET = 15  # days before the end, in which names outside are met
 GRID = 30  # seconds; both intervals fit into it, so any time may be asked for
 
 Progress = Callable[[int, int], None]  # days done, days in all
@@ -40,7 +41,6 @@ class Order:
     seed: int = DEFAULT_SEED
     end: float = DEFAULT_END
     clusters: int = 3
-    scale: int = 1
     attacks: bool = True
     source: str = EBPF
 
@@ -65,14 +65,15 @@ def write_simulated_store(target: Path, order: Order, progress: Progress | None 
     source = source_of(order.source)
     end = order.end // GRID * GRID
     start = (end - order.days * DAY) // GRID * GRID
-    ordinary = shop_estate(start, end, order.clusters, order.scale)
+    ordinary = shop_estate(start, end, order.clusters)
     estate, attacks, look_alikes = last_day(ordinary, end)
     if not order.attacks:
         attacks = ()
     run = Run(estate, start, end, order.interval, order.seed)
     added = [injections(attack, order.interval, order.seed, number) for number, attack in enumerate(attacks)]
-    benign, visitors = visits(estate, start, end, order.interval, order.seed)
-    look_alikes += (*visitors, *usual(run, end - DAY))
+    met = list(meetings(Scene(estate, max(start, end - MET * DAY), end), order.seed, often=1))
+    look_alikes += (*(replace(each.look, start=end - DAY) for each in met), *usual(run, end - DAY))
+    benign = [*(way for each in met for way in each.talks), *new_cron_job(estate, end)]
     simulation = Simulation(run, [*benign, *(part for parts in added for part in parts)])
     sending = Sending(source, simulation)
     count = 0
