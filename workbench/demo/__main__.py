@@ -15,7 +15,6 @@ from workbench.compiler.finding import BuildError
 from workbench.conf import ConfError
 from workbench.demo.alerts import judged
 from workbench.demo.datasets import REAL_DATA, Dataset, recorded, simulated
-from workbench.demo.reading import print_readings, readings, series_of
 from workbench.demo.report import Watched, write_report
 from workbench.demo.tables import print_causes, print_findings, print_risks, print_summary, print_truth
 from workbench.demo.verdict import findings_of, judge
@@ -29,10 +28,9 @@ from workbench.traffic.clusters import PlanError
 from workbench.traffic.nezha_points import NEZHA_SOURCES
 from workbench.traffic.nezha_recording import NezhaError
 from workbench.traffic.sources import EBPF, SOURCES
-from workbench.traffic.store import MetricsStore, StoreError
+from workbench.traffic.store import StoreError
 
 CHECKOUT = Path(__file__).resolve().parents[2]
-A_DAY = 24  # hours
 
 
 def main(arguments: list[str] | None = None) -> int:
@@ -136,21 +134,9 @@ def _show(dataset: Dataset, runs: list[SearchRun], package: Package, console: Co
     print_causes(findings, truth, console)
     print_risks(verdict, runs, console)
     print_summary(verdict, dataset.hours, console)
-    _show_reading(dataset, runs, console)
     write_json_lines(dataset.folder / "findings.jsonl", records(runs))
     app = App.load(dataset.folder / "app" / package.staged.name)
     return Watched(dataset.title, dataset.folder.name, truth, dataset.hours, runs, verdict, app, dataset.store)
-
-
-def _show_reading(dataset: Dataset, runs: list[SearchRun], console: Console) -> None:
-    """Print what a day of searching reads; nothing when less than a day was watched, or what no original can read."""
-    if dataset.hours < A_DAY or dataset.truth["source"] != EBPF:
-        return
-    store = MetricsStore(dataset.store)
-    try:
-        print_readings(readings(runs, store, float(str(dataset.truth["end"]))), series_of(store), console)
-    finally:
-        store.close()
 
 
 def _shown(path: Path) -> Path:
