@@ -14,6 +14,13 @@ COLUMNS = (
     "channels_hunting,channels_loud,channels_balanced,channels_quiet,times_limit,score,highest,third,record_days"
 )
 EXPECTED = 1e8
+RISES = [
+    2.0,
+    2.5,
+    3.0,
+    3.5,
+    4.0,
+]  # factors of a shared rise: what comes on top differs, as it does of different processes
 Hour = tuple[str, str, str, float, float]  # cluster, workload, metric, first second of the hour, times as expected
 
 

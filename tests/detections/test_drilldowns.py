@@ -12,7 +12,7 @@ from typing import Any
 
 import pytest
 
-from tests.detections.rising import last_hour, rise_outbound, write_profile
+from tests.detections.rising import RISES, last_hour, rise_outbound, write_profile
 from tests.detections.sent import sending
 from tests.detections.talking import learned, talk
 from tests.detections.world import DAY, HOUR, MINUTE, NEW_EDGE, NEW_UDP_EDGE, NOW, OUTBOUND, SUSTAINED, World, point
@@ -125,8 +125,8 @@ def test_the_profile_of_a_sustained_finding_is_that_of_its_process(world: World,
 
 @pytest.fixture
 def shared(world: World) -> SearchRun:
-    """Five of six processes of a cluster send three times as much."""
-    rise_outbound(world, [3.0] * 5 + [None])
+    """Five of six processes of a cluster send two to four times as much."""
+    rise_outbound(world, [*RISES, None])
     return world.run(OUTBOUND)
 
 
@@ -135,7 +135,7 @@ def test_the_drilldowns_of_a_finding_of_a_cluster_show_each_of_its_processes(wor
     assert {row["workload"] for row in rows} == {f"app-{number}" for number in range(5)}
     assert {row["avg_tcp.bytes"] for row in rows} == {"1000"}
     world.add(sending("app-1", NOW - 3 * HOUR, NOW))
-    write_profile(world, last_hour([3.0] * 5), [("prod", f"app-{number}") for number in range(6)])
+    write_profile(world, last_hour(RISES), [("prod", f"app-{number}") for number in range(6)])
     run = world.run(SUSTAINED)
     assert {row["workload"] for row in opened(world, run, "Profile of process")} == {f"app-{n}" for n in range(6)}
     assert "app-1" in {row["workload"] for row in opened(world, run, "Hours of process")}

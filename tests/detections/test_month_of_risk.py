@@ -12,7 +12,7 @@ from typing import Any
 import duckdb
 import pytest
 
-from tests.detections.rising import COLUMNS, hour_of, last_hour, profile_of, rise_outbound, write_profile
+from tests.detections.rising import COLUMNS, RISES, hour_of, last_hour, profile_of, rise_outbound, write_profile
 from tests.detections.sent import STEP, sending
 from tests.detections.talking import learned, talk
 from tests.detections.world import (
@@ -176,8 +176,8 @@ def test_every_attack_and_what_is_ordinary_is_spoken_of(events: list[dict[str, A
 
 def test_a_cluster_of_which_a_large_part_rises_every_day_crosses_in_no_week(world: World) -> None:
     """A load test each day, seen over TCP and UDP by both detections of processes."""
-    rise_outbound(world, [2.0, 2.5, 3.0, 3.5, 4.0, None])
-    both = [(*hour[:2], metric, *hour[3:]) for hour in last_hour([2.0] * 5) for metric in ("tcp.bytes", "udp.bytes")]
+    rise_outbound(world, [*RISES, None])
+    both = [(*hour[:2], metric, *hour[3:]) for hour in last_hour(RISES) for metric in ("tcp.bytes", "udp.bytes")]
     write_profile(world, both, [("prod", f"app-{number}") for number in range(6)])
     day = [event for name in (OUTBOUND, SUSTAINED) for event in world.run(name).risk_events]
     assert [event["risk_object"] for event in day] == ["prod"] * 2
