@@ -26,7 +26,7 @@ ALERTS = learn(days(8), [sent(192, each=60_000)]).rows
         ({"metric": ("a", "b")}, "the column 'metric' has several values"),
         ({"profile": None}, "the column 'profile' is empty"),
         ({"profile": "2.AAAA"}, "the column 'profile' cannot be read: it has 3 bytes instead of"),
-        ({"profile": "5.AAAA"}, "the column 'profile' cannot be read: it has version '5'"),
+        ({"profile": "6.AAAA"}, "the column 'profile' cannot be read: it has version '6'"),
         ({"profile": "{0}"}, "the column 'profile' cannot be read"),
         ({"expected": "lots"}, "the column 'expected' holds 'lots', which is not a number"),
         ({"low": "1,5"}, "the column 'low' holds '1,5', which is not a number"),
