@@ -31,16 +31,16 @@ def print_runs(runs: Sequence[SearchRun], console: Console) -> None:
         _print_search([run for run in runs if run.search.name == name], console)
 
 
-def print_rows(rows: Sequence[Row], console: Console, title: str = "") -> None:
+def print_rows(rows: Sequence[Row], console: Console) -> None:
     """Print result rows as they are, one column for each field."""
     names = list(dict.fromkeys(name for row in rows for name in row))
-    table = Table(title=escape(title), title_justify="left", show_lines=any(_is_long(row) for row in rows))
+    table = Table(show_lines=any(_is_long(row) for row in rows))
     for name in names:
         numbers = all(as_number(row.get(name)) is not None for row in rows if row.get(name) is not None)
         table.add_column(escape(name), justify="right" if numbers else "left", overflow="fold")
     for row in rows:
         table.add_row(*(Text(shown(name, row.get(name))) for name in names))
-    console.print(table if rows else Text(f"{title}: no rows" if title else "no rows"))
+    console.print(table if rows else Text("no rows"))
 
 
 def shown(name: str, value: Value) -> str:

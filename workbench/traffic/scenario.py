@@ -63,12 +63,12 @@ def last_day(estate: Estate, end: float) -> tuple[Estate, tuple[Attack, ...], tu
     return changed, tuple(attacks), (*look_alikes, released, rolled_out)
 
 
-def loud_rate(estate: Estate, cluster: str, source: tuple[str, str | None], protocol: Protocol = "tcp") -> float:
-    """Bytes a second that lift the average over a process's flows well above mean + 3 standard deviations.
+def loud_rate(estate: Estate, cluster: str, source: tuple[str, str | None]) -> float:
+    """TCP bytes a second that lift the average over a process's flows well above mean + 3 standard deviations.
 
     That is what the original rule needs, which averages over flows; ours sums them up, and needs less.
     """
-    rates = _rates(estate, cluster, source, protocol)
+    rates = _rates(estate, cluster, source, "tcp")
     mean = sum(rates) / len(rates)
     between = sum((rate - mean) ** 2 for rate in rates) / len(rates)
     within = sum((VARIATION * rate) ** 2 for rate in rates) / len(rates)

@@ -62,7 +62,7 @@ def argument(cursor: Cursor) -> str:
     return unquote(cursor.need(_ARGUMENT, "a name"))
 
 
-def names(cursor: Cursor, least: int = 1, stop: re.Pattern[str] = NEVER) -> tuple[str, ...]:
+def names(cursor: Cursor, stop: re.Pattern[str] = NEVER) -> tuple[str, ...]:
     """Take names with commas or blanks between them, up to an option, a bracket or what ``stop`` matches.
 
     More commas than needed are no matter: Splunk skips them.
@@ -70,13 +70,13 @@ def names(cursor: Cursor, least: int = 1, stop: re.Pattern[str] = NEVER) -> tupl
     names: list[str] = []
     while True:
         cursor.take(_COMMAS, "','" if names else "")
-        if _option(cursor) or (len(names) >= least and cursor.peek(stop)):
+        if _option(cursor) or (names and cursor.peek(stop)):
             break
         taken = cursor.take(_NAME, "a name")
         if taken is None:
             break
         names.append(unquote(taken))
-    if len(names) < least:
+    if not names:
         raise cursor.unexpected()
     return tuple(names)
 
