@@ -80,22 +80,20 @@ def installed(staged: Path, scratch: Path, macros: Mapping[str, str]) -> App:
 def first_runs(searches: Sequence[SavedSearch], start: float) -> list[tuple[float, SavedSearch]]:
     """Return what is learned before the schedule begins at ``start`` (epoch seconds), in the order of Learn History.
 
-    Tables are made first. The baseline of process traffic and the learned profile go day by day, the oldest first, from
-    midnight to midnight, the profile then over what is left; other searches that write tables read all of history at
-    once. Runs by hand have no cron. A report only reads tables and has nothing to say on the first day.
+    Tables are made first; other searches that write tables read all of history at once. Then the baseline of process
+    traffic and the learned profile read a day after the other, the oldest first, from midnight to midnight, and the
+    profile what is left. Runs by hand have no cron. A report only reads tables and has nothing to say on the first day.
     """
-    planned: list[tuple[float, SavedSearch]] = []
-    for search in sorted(searches, key=lambda each: (not _makes(each), not each.search.startswith("| makeresults"))):
-        if search.trigger is not None or not _writes(search):
-            continue
-        if not any(part in search.search for part in DAY_BY_DAY):
-            planned.append((start, replace(search, earliest=HISTORY, cron=None)))
-            continue
-        whole_day = replace(search, earliest="-1d@d", latest="@d", cron=None)
-        midnight = start // DAY * DAY
-        planned += [(midnight - back * DAY, whole_day) for back in reversed(range(LEARNED_DAYS))]
-        if "npmlearn" in search.search and start >= midnight + HOUR:
-            planned.append((start, replace(search, earliest="@d", latest="@h", cron=None)))
+    writing = [each for each in searches if each.trigger is None and _writes(each)]
+    writing.sort(key=lambda each: (not _makes(each), not each.search.startswith("| makeresults")))
+    daily = [each for each in writing if not _makes(each) and any(part in each.search for part in DAY_BY_DAY)]
+    planned = [(start, replace(each, earliest=HISTORY, cron=None)) for each in writing if each not in daily]
+    midnight = start // DAY * DAY
+    for back in reversed(range(LEARNED_DAYS)):
+        planned += [(midnight - back * DAY, replace(each, earliest="-1d@d", latest="@d", cron=None)) for each in daily]
+    if start >= midnight + HOUR:
+        left = [each for each in daily if "npmlearn" in each.search]
+        planned += [(start, replace(each, earliest="@d", latest="@h", cron=None)) for each in left]
     return planned
 
 

@@ -11,7 +11,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import replace
 from typing import Any
 
-from workbench.replay import customcommand, events, mstats
+from workbench.replay import customcommand, events, mstats, shared
 from workbench.replay.commands import columns, combining, computing, grouping, ordering, tables
 from workbench.replay.context import SearchContext
 from workbench.replay.errors import ReplayError, errors_at
@@ -47,8 +47,11 @@ def run(search: tree.Search, context: SearchContext, rows: Iterator[Row] | None 
 
     ReplayError for the first command that is not replayed, before any row is read.
     """
-    for command in search.commands:
+    common = 0 if rows is not None else shared.beginning(search)
+    for number, command in enumerate(search.commands, 1):
         rows = _run(command, rows, context)
+        if number == common:
+            rows = shared.once(rows, search.text[search.commands[0].span.start : command.span.end], context)
     return iter(()) if rows is None else rows
 
 
