@@ -96,16 +96,11 @@ def test_a_workload_whose_name_only_looks_like_a_pods_keeps_it(world: World) -> 
     assert [(row["workload"], row["dest_workload"]) for row in world.rows(NEW_EDGE)] == [("web-2", "db")]
 
 
-def test_a_workload_that_its_source_calls_a_deployment_keeps_its_name(world: World) -> None:
-    """OBI tells the kind of an owner: web-2 that comes after web is none of its pods."""
-    choose(world, "obi")
-    for age in (20 * DAY, 8 * HOUR, 0):
-        steady = counter(flow("web", "db"), range(0, 50_000, 1000))
-        world.add({**each, "_time": each["_time"] - age} for each in steady)
-    settle(world)
-    for name, kind in (("web-2", "Deployment"), ("web-3", "Pod")):
-        new = {**flow(name, "db"), "k8s.src.owner.type": kind}
-        world.add(counter(new, [None] * 40 + [0, 900, 1800]))
+def test_a_name_that_is_seen_for_more_than_ten_minutes_is_no_pods(world: World) -> None:
+    """A Deployment web-2 that comes after web is a workload that is new itself, not a pod of web."""
+    learned(world).add(talk("prod", "web", "db", 8 * HOUR))
+    world.add(talk("prod", "web-2", "db", *(HOUR / 2 - minute * MINUTE for minute in range(20))))
+    world.add(talk("prod", "web-3", "db", *(HOUR / 2 - minute * MINUTE for minute in range(10))))
     assert [(row["workload"], row["kind"]) for row in world.rows(NEW_EDGE)] == [("web-2", "its first peers")]
 
 
