@@ -18,9 +18,9 @@ def usual(
 
 
 def current(cluster: str, workload: str, process: str, intervals: int, **metrics: Any) -> Iterator[dict[str, Any]]:
-    """The same metrics in so many intervals of 30 seconds, from 50 minutes before NOW."""
+    """The same metrics in so many intervals of 30 seconds, from 45 minutes before NOW."""
     for i in range(intervals):
-        yield point(NOW - 50 * MINUTE + 30 * i, cluster, workload, process=process, **metrics)
+        yield point(NOW - 45 * MINUTE + 30 * i, cluster, workload, process=process, **metrics)
 
 
 def around(average: float, deviation: float, metric: str = "tcp_bytes") -> Callable[[int], dict[str, float]]:

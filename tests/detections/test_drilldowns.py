@@ -73,7 +73,7 @@ def test_the_traffic_of_a_finding_is_that_of_its_process_in_its_hour_beside_the_
     shown = opened(world, outbound, "Traffic of process")
     assert [(row["tcp.bytes"], row["avg_tcp.bytes"]) for row in shown] == [(52_000, "1000")] * 12
     times = [number(row, "_time") for row in shown]
-    assert NOW - 64 * MINUTE <= min(times) <= max(times) < NOW - 4 * MINUTE
+    assert NOW - 49 * MINUTE <= min(times) <= max(times) < NOW - 4 * MINUTE
 
 
 def test_the_traffic_of_a_new_edge_is_that_between_its_ends_with_their_names_in_either_role(

@@ -75,7 +75,7 @@ def test_one_such_value_does_not_blind_a_process(world: World) -> None:
         name = f"web-{number}"
         ordinary = list(usual("prod", name, "nginx", around(usually, usually / 10)))
         spoilt = [point(NOW - 9 * HOUR, "prod", name, process="nginx", dest="other", tcp_bytes=value)]
-        high = list(current("prod", name, "nginx", 60, tcp_bytes=500 * usually))
+        high = list(current("prod", name, "nginx", 60, tcp_bytes=(500 + 50 * number) * usually))
         for each in (*ordinary, *spoilt, *high):
             each[metric] = each.pop("tcp.bytes")
         world.add((*ordinary, *spoilt, *high))

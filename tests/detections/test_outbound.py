@@ -21,7 +21,7 @@ def test_a_finding_tells_who_what_how_much_and_against_what(world: World) -> Non
     (finding,) = searched(world)
     assert finding == {
         "summary": "Process nginx of workload web in Kubernetes cluster prod sent far more than it used to. Up to 52.0"
-        " kB over TCP in an interval between 03:10 and 03:15 UTC, 51 times its average of 1.0 kB; more than it sent"
+        " kB over TCP in an interval between 03:15 and 03:20 UTC, 51 times its average of 1.0 kB; more than it sent"
         " for three minutes of an hour at this time of day in the last week (1.1 kB). Confidence is high. Next: see in"
         " the dashboard Investigate where it went and whether the workload has new edges or a new image.",
         "sender": "Process nginx of workload web in Kubernetes cluster prod",
@@ -41,8 +41,8 @@ def test_a_finding_tells_who_what_how_much_and_against_what(world: World) -> Non
         " deviations above), more than it sent for three minutes of an hour at this time of day in the last week"
         " (1.1 kB); over the limit in 12 intervals",
         "risk_score": 30,
-        "first_time": "2026-03-01T03:10:00+0000",
-        "last_time": "2026-03-01T03:15:30+0000",
+        "first_time": "2026-03-01T03:15:00+0000",
+        "last_time": "2026-03-01T03:20:30+0000",
     }
 
 
@@ -139,7 +139,7 @@ def test_a_small_finding_does_not_hide_a_large_one_after_it(world: World) -> Non
     assert [row["level"] for row in world.run(OUTBOUND).findings] == ["moderate"]
     world.add(point(NOW + 30 * i, "prod", "web", process="nginx", tcp_bytes=1500) for i in range(12))
     assert world.run(OUTBOUND, NOW + HOUR).findings == ()
-    world.add(point(NOW + HOUR + 30 * i, "prod", "web", process="nginx", tcp_bytes=9000) for i in range(12))
+    world.add(point(NOW + 75 * MINUTE + 30 * i, "prod", "web", process="nginx", tcp_bytes=9000) for i in range(12))
     assert [row["level"] for row in world.run(OUTBOUND, NOW + 2 * HOUR).findings] == ["extreme"]
 
 

@@ -53,7 +53,7 @@ def test_an_edge_out_of_the_cluster_and_a_large_one_score_more(world: World) -> 
 def test_the_message_is_the_same_from_hour_to_hour(world: World) -> None:
     world.add(usual("prod", "web", "nginx", around(1000, 100)))
     world.add(current("prod", "web", "nginx", 12, tcp_bytes=1400))
-    world.add(point(NOW + 30 * i, "prod", "web", process="nginx", tcp_bytes=90_000) for i in range(20))
+    world.add(point(NOW + HOUR / 4 + 30 * i, "prod", "web", process="nginx", tcp_bytes=90_000) for i in range(20))
     world.rows(TRAFFIC_BASELINE)
     first, second = world.run(OUTBOUND), world.run(OUTBOUND, NOW + HOUR)
     assert first.risk_events[0]["risk_message"] == second.risk_events[0]["risk_message"]

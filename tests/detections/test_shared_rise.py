@@ -78,7 +78,7 @@ def test_forty_that_rise_in_intervals_are_one_finding_too(risen: SearchRun) -> N
     assert (*who(row), row["level"]) == (*CLUSTER, "shared")
     assert named(row) == {f"app-{number}" for number in range(40)}
     assert str(row["summary"]).startswith(
-        "A large part of Kubernetes cluster prod sent far more than it used to. Between 03:10 and 03:15 UTC 40 of 60"
+        "A large part of Kubernetes cluster prod sent far more than it used to. Between 03:15 and 03:20 UTC 40 of 60"
         " known processes rose at once, half of them to 2.8 times what they send at this time of day or more: shop/"
         "app-39"
     )
@@ -244,7 +244,7 @@ def test_all_runs_that_see_a_rise_give_one_finding_whenever_it_begins(world: Wor
 def test_what_eventstats_leaves_out_beyond_its_limits_is_a_finding_of_its_own(world: World) -> None:
     rise_outbound(world, [2.0] * 8, [1000.0 * number for number in range(1, 9)])
     search = world.app.saved_searches[OUTBOUND].search
-    rows = world.run_text(search, NOW - 64 * MINUTE, NOW - 4 * MINUTE, limits=Limits(eventstats_rows=3))
+    rows = world.run_text(search, NOW - 49 * MINUTE, NOW - 4 * MINUTE, limits=Limits(eventstats_rows=3))
     clusters, own = split(rows)
     assert own.union(*map(named, clusters)) == {f"app-{number}" for number in range(8)}
     assert len(own) >= 5
