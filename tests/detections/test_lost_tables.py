@@ -154,6 +154,19 @@ def health(world: World, at: float) -> dict[str, str]:
     return {str(row["subject"]): str(row["state"]) for row in world.run_text("| `npm_learned`", at - DAY, at, at)}
 
 
+def test_what_is_missing_is_told_with_the_next_step(running: World, tables: Tables) -> None:
+    for name, (_old, new) in tables.items():
+        put(running, name, new)
+    lost = rewritten(tables["npm_days"][1], lambda rows: [row for row in rows if row["cluster"] == "prod"][::2])
+    put(running, "npm_days", lost)
+    [line] = [row for row in running.run_text("| `npm_learned`", NOW - DAY, NOW) if row["subject"] == "npm_days"]
+    assert line["advice"] == (
+        "Rows that its search wrote are missing: 1 of 2 clusters have none, cluster prod has 32 of 63. Run K8S NPM -"
+        " Learn History over 30 days, which reads them again, as far as there are metrics; or restore a backup."
+        " Nothing to do if you took them out."
+    )
+
+
 def test_tables_that_are_whole_are_told_of_as_whole(running: World, tables: Tables) -> None:
     for name, (_old, new) in tables.items():
         put(running, name, new)
