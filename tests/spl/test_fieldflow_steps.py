@@ -142,16 +142,13 @@ def test_our_own_searches_end_in_the_fields_they_list_and_miss_none(name: str, t
     expanded = expand(text, macros())
     assert expanded.problems == ()
     steps = field_flow(parse(expanded.text), tables, RESULT_FIELDS)
-    lists = [step.command for step in steps if isinstance(step.command, tree.Fields | tree.Table) and step.depth == 0]
-    last = steps[-1].after
+    last, end = steps[-1].after, steps[-1].command
     assert not last.open
-    listed = lists[-1].names if lists else ("*",)
-    if any("*" in name for name in listed):  # then the table that is written says which they are
-        table = steps[-1].command
-        assert isinstance(table, tree.Outputlookup)
-        assert last.names == set(tables[table.table].columns or ())
+    if isinstance(end, tree.Outputlookup):
+        assert last.names == set(tables[end.table].columns or ())
     else:
-        assert last.names == set(listed)
+        lists = [step.command for step in steps if isinstance(step.command, tree.Fields | tree.Table)]
+        assert last.names == set(lists[-1].names)
     # A wildcard that stats finds no field for gives no column, and no error: a source may have no UDP.
     # fillnull makes the field that it fills, and what coalesce or isnull guards may be absent.
     missed = [use for step in steps for use in step.missing if "*" not in use.name]
