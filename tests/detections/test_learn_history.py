@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass
 from typing import Any
 
 import pytest
@@ -20,6 +21,7 @@ from tests.detections.world import (
     World,
     point,
 )
+from workbench.compiler.build import Package
 from workbench.replay import mstats_filter
 from workbench.replay.context import SearchContext, Window
 from workbench.replay.rows import Row
@@ -81,10 +83,32 @@ def scheduled(world: World, hours: Iterable[int], nights: Iterable[int] = ()) ->
     return world
 
 
-def test_one_run_leaves_what_the_scheduled_runs_of_the_same_days_leave(new_world: Callable[[], World]) -> None:
-    by_day = sending(new_world())
-    by_day.rows(HISTORY)
-    assert_same_tables(by_day, scheduled(sending(new_world()), (33, 32, 19, 18, 5, 4, 3, 2), (1, 0)))
+@dataclass(frozen=True)
+class Learned:
+    """A world that has learned its history, and the seconds that each mstats read for it."""
+
+    world: World
+    spans: list[float]
+
+
+@pytest.fixture(scope="module")
+def learned(built: Package, tmp_path_factory: pytest.TempPathFactory) -> Learned:
+    made = Learned(sending(World(built.staged, tmp_path_factory.mktemp("learned"))), [])
+    seen = mstats_filter.time_window
+
+    def watched(where: Filter | None, context: SearchContext) -> Window:
+        window = seen(where, context)
+        made.spans.append(window.latest - window.earliest)
+        return window
+
+    with pytest.MonkeyPatch.context() as patched:
+        patched.setattr(mstats_filter, "time_window", watched)
+        made.world.rows(HISTORY)
+    return made
+
+
+def test_one_run_leaves_what_the_scheduled_runs_of_the_same_days_leave(learned: Learned, world: World) -> None:
+    assert_same_tables(learned.world, scheduled(sending(world), (33, 32, 19, 18, 5, 4, 3, 2), (1, 0)))
 
 
 def test_days_are_read_one_after_the_other_and_each_by_all_searches(world: World) -> None:
@@ -158,17 +182,7 @@ def test_it_learns_from_a_source_without_peers_and_images(world: World) -> None:
     assert [row["rows"] for row in sending(world).rows(HISTORY)][-4:] == [2, 0, 0, 4]
 
 
-def test_it_reads_one_day_at_a_time(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_it_reads_one_day_at_a_time(learned: Learned) -> None:
     """No reading is longer than a day and the hour before it, which completes counters and hours."""
-    spans: list[float] = []
-    seen = mstats_filter.time_window
-
-    def watched(where: Filter | None, context: SearchContext) -> Window:
-        window = seen(where, context)
-        spans.append(window.latest - window.earliest)
-        return window
-
-    monkeypatch.setattr(mstats_filter, "time_window", watched)
-    sending(world).rows(HISTORY)
-    assert max(spans) == 25 * HOUR
-    assert len(spans) == 4 * 8
+    assert max(learned.spans) == 25 * HOUR
+    assert len(learned.spans) == 4 * 8
