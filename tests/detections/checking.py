@@ -77,8 +77,8 @@ class Site:
         self.app = App.load(app.root)
 
     def know(self, *averages: str) -> None:
-        """Write what the baseline knows of tcp.bytes: its key columns, then count and average."""
-        lines = "\n".join(["cluster,namespace,workload,process,count_tcp.bytes,avg_tcp.bytes", *averages, ""])
+        """Write what the baseline knows of tcp.bytes: its key columns, then hours, count and average."""
+        lines = "\n".join(["cluster,namespace,workload,process,hours,count_tcp.bytes,avg_tcp.bytes", *averages, ""])
         (self.folder / "SA-npmanomaly" / "lookups" / "npm_baseline.csv").write_text(lines)
 
     def run(self, text: str, root: Path, now: float, window: Window | None = None) -> list[Row]:

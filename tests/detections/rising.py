@@ -11,7 +11,7 @@ from tests.detections.world import HOUR, NOW, World
 
 COLUMNS = (
     "cluster,namespace,workload,process,metric,kind,hour,state,expected,actual,ratio,low,high,excess,"
-    "channels_hunting,channels_loud,channels_balanced,channels_quiet,times_limit,score,highest,third,record_days"
+    "channels_hunting,channels_loud,channels_balanced,channels_quiet,times_limit,score,highest,third,record_days,intervals"
 )
 EXPECTED = 1e8
 RISES = [
@@ -26,28 +26,46 @@ Hour = tuple[str, str, str, float, float]  # cluster, workload, metric, first se
 
 def profile_of(cluster: str, workload: str, metric: str = "tcp.bytes") -> str:
     """A row of npm_profile: a process that is known."""
-    return f"{cluster},shop,{workload},java,{metric},profile,,ready,1e8,1e8,1,9e7,1.1e8,0,,,,,0,0,5,4,9"
+    return f"{cluster},shop,{workload},java,{metric},profile,,ready,1e8,1e8,1,9e7,1.1e8,0,,,,,0,0,5,4,9,"
 
 
-def hour_of(cluster: str, workload: str, metric: str, hour: float, factor: float, size: float = EXPECTED) -> str:
+def hour_of(
+    cluster: str,
+    workload: str,
+    metric: str,
+    hour: float,
+    factor: float,
+    size: float = EXPECTED,
+    intervals: float | str = 120,
+) -> str:
     """A row of npm_profile: an hour that stands out; an infinite factor is three times, where nothing was expected."""
     expected, ratio = (0.0, "") if math.isinf(factor) else (size, str(factor))
     actual = size * (3 if math.isinf(factor) else factor)
     return (
         f"{cluster},shop,{workload},java,{metric},hour,{hour:.0f},ready,{expected},{actual},{ratio},9e7,1.1e8,"
-        f"{actual - expected},volume,volume,volume,volume,3,9,5,4,9"
+        f"{actual - expected},volume,volume,volume,volume,3,9,5,4,9,{intervals}"
     )
 
 
 def write_profile(
-    world: World, hours: Iterable[Hour], known: Iterable[tuple[str, str]], sizes: Iterable[float] = ()
+    world: World,
+    hours: Iterable[Hour],
+    known: Iterable[tuple[str, str]],
+    sizes: Iterable[float] = (),
+    intervals: float | str = 120,
 ) -> None:
     """Let npm_profile hold these hours, and profiles of the known workloads, (cluster, name).
 
-    ``sizes`` are the bytes expected in each hour, EXPECTED where there are no more.
+    ``sizes`` are the bytes expected in each hour, EXPECTED where there are no more, ``intervals`` how many
+    were observed in each.
     """
     sized = zip(hours, chain(sizes, repeat(EXPECTED)), strict=False)
-    lines = [COLUMNS, *(hour_of(*hour, size) for hour, size in sized), *(profile_of(*each) for each in known), ""]
+    lines = [
+        COLUMNS,
+        *(hour_of(*hour, size, intervals) for hour, size in sized),
+        *(profile_of(*each) for each in known),
+        "",
+    ]
     (world.app.root / "lookups" / "npm_profile.csv").write_text("\n".join(lines))
 
 

@@ -92,7 +92,17 @@ def _npmanomaly(text: str, _before: FieldSet) -> FieldSet:
 
 def _npmlearn(text: str, _before: FieldSet) -> FieldSet:
     """Return the fields of a row of the table; those that only rows of one kind have can be null."""
-    of_one_kind = ["hour", "excess", *learn.CHANNELS, "accepted_at", "learned_at", "last_hour", "last_sent", "profile"]
+    of_one_kind = [
+        "hour",
+        "excess",
+        *learn.CHANNELS,
+        "accepted_at",
+        "learned_at",
+        "intervals",
+        "last_hour",
+        "last_sent",
+        "profile",
+    ]
     return FieldSet.of([*_by(_given(text)), *learn.RESULT_FIELDS], null=["ratio", *of_one_kind])
 
 

@@ -99,7 +99,7 @@ def catch_up(
         if float(excess_cell(cells)) >= metric.floor:
             notes = backtest.noted(notes, hour // 24, times_text(rarity(scores, hours_seen).times_limit))
         if observed.newest - hour < ALERT_HOURS:
-            alerts.append((hour, hour_cells(metric.name, hour, hours_seen, cells, scores, accepted_from, read_at)))
+            alerts.append((hour, hour_cells(metric.name, hour, hours_seen, cells, learned, accepted_from, read_at)))
     if state is None:
         return None, alerts
     if learned:

@@ -46,6 +46,7 @@ RESULT_FIELDS: Tuple[str, ...] = (  # all columns of the table after the by fiel
     *RARITY,
     "accepted_at",
     "learned_at",
+    "intervals",
     *("backtest", "last_hour", "last_sent", "profile"),
 )
 

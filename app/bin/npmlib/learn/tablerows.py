@@ -34,7 +34,7 @@ from npmlib.profile.state import (
 from npmlib.rows import Series
 
 TABLE = LookupOption(option="table", when_missing="", again="run the search again")
-NUMBERS_OF_AN_HOUR = ("age_days", *FIGURES, "excess", *RARITY[1:], "accepted_at", "learned_at")
+NUMBERS_OF_AN_HOUR = ("age_days", *FIGURES, "excess", *RARITY[1:], "accepted_at", "learned_at", "intervals")
 LARGEST_EXPONENT = 690.0  # exp of it is finite, and so is the product with any unit and number of intervals
 
 Record = Mapping[str, object]
@@ -212,7 +212,7 @@ def profile_cells(metric: str, profile: Profile, newest: int) -> List[str]:
         state_name(hours_seen, newest - last_sent),
         decimal_text(hours_seen / 24),
         *profile.figures.split(","),
-        *[""] * (1 + len(CHANNELS) + len(RARITY) + 2),
+        *[""] * (1 + len(CHANNELS) + len(RARITY) + 3),
         recent(profile.backtest, newest // 24),
         str(last_hour * SECONDS_PER_HOUR),
         str(last_sent * SECONDS_PER_HOUR),
@@ -225,7 +225,7 @@ def hour_cells(
     hour: int,
     hours_seen: float,
     figures: List[str],
-    scores: Scores,
+    learned: LearnedHour,
     accepted: Optional[int],
     learned_at: float,
 ) -> List[str]:
@@ -234,8 +234,8 @@ def hour_cells(
     ``hours_seen`` is how many the profile had learned before. ``accepted`` is the hour from which a level was accepted
     that is still being measured, None where there is none. ``learned_at`` is now, in epoch seconds.
     """
-    over = [" ".join(channels(scores, hours_seen, point)) for point in POINTS.values()]
-    rare = rarity(scores, hours_seen)
+    over = [" ".join(channels(learned.scores, hours_seen, point)) for point in POINTS.values()]
+    rare = rarity(learned.scores, hours_seen)
     return [
         metric,
         KIND_HOUR,
@@ -251,6 +251,7 @@ def hour_cells(
         *[decimal_text(number) for number in rare[3:]],
         "" if accepted is None else str(accepted * SECONDS_PER_HOUR),
         integer_text(learned_at),
+        integer_text(learned.intervals),
         *("", "", "", ""),
     ]
 
