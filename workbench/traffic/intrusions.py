@@ -9,17 +9,8 @@ import numpy as np
 
 from workbench.traffic.attacks import NEW_EDGE, NEW_UDP_EDGE, Attack
 from workbench.traffic.blueprint import MAILER, ORDERS_DB, PAYMENTS
-from workbench.traffic.changes import (
-    NEW_WORKLOAD,
-    STEP,
-    Happening,
-    Scene,
-    Spot,
-    Talks,
-    for_a_while,
-    named,
-    new_workload,
-)
+from workbench.traffic.changes import NEW_WORKLOAD, new_workload
+from workbench.traffic.conversations import STEP, Happening, Scene, Spot, Talks, for_a_while, named
 from workbench.traffic.loadcurves import DAY, HOUR
 from workbench.traffic.points import Protocol
 

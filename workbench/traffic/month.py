@@ -16,8 +16,9 @@ import numpy as np
 
 from workbench.traffic.attacks import Injection, iso, truth, write_truth
 from workbench.traffic.blueprint import DNS, PROMETHEUS, shop_estate
-from workbench.traffic.changes import STEADY, STEP, Scene, Talks, changes, deployed, meetings, run_of, talk
+from workbench.traffic.changes import changes, deployed, meetings, run_of
 from workbench.traffic.clusters import Cluster, Edge, Estate, series_of
+from workbench.traffic.conversations import STEADY, STEP, Scene, Talks, talk
 from workbench.traffic.intrusions import intrusions
 from workbench.traffic.loadcurves import DAY
 from workbench.traffic.pods import number_of

@@ -31,8 +31,8 @@ from workbench.traffic.blueprint import (
     USERS_DB,
     WORKER,
 )
-from workbench.traffic.changes import for_a_while, talk
 from workbench.traffic.clusters import Cluster, Edge, Estate, PlanError, Process, Release, Surge, Workload, series_of
+from workbench.traffic.conversations import for_a_while, talk
 from workbench.traffic.loadcurves import DAY, HOUR
 from workbench.traffic.points import PointDimensions, Protocol
 

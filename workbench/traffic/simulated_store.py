@@ -9,8 +9,9 @@ from pathlib import Path
 
 from workbench.traffic.attacks import injections, iso, truth, write_truth
 from workbench.traffic.blueprint import shop_estate
-from workbench.traffic.changes import Scene, meetings
+from workbench.traffic.changes import meetings
 from workbench.traffic.clusters import PlanError
+from workbench.traffic.conversations import Scene
 from workbench.traffic.loadcurves import DAY
 from workbench.traffic.points import NPM_INDEX
 from workbench.traffic.scenario import last_day, new_cron_job
