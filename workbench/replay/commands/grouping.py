@@ -157,7 +157,7 @@ def _keys(row: Row, by: tuple[str, ...]) -> Iterable[Key]:
             return ()
         if type(value) is tuple:
             return _many_keys([row.get(each) for each in by])
-        key.append(value if type(value) is str else as_text(value) or "")
+        key.append(value if type(value) is str else str(value) if type(value) is int else as_text(value) or "")
     return (tuple(key),)
 
 

@@ -19,11 +19,12 @@ Run = Callable[[Row], Value]
 
 
 class Compiled(NamedTuple):
-    """A closure over rows; ``literal`` is the value when the expression is a constant."""
+    """A closure over rows; ``literal`` is the value of a constant, ``field`` the name where it is a field alone."""
 
     kind: ValueKind
     run: Run
     literal: Value = None
+    field: str | None = None
 
 
 class Location(NamedTuple):

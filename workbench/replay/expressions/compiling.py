@@ -56,7 +56,7 @@ def compile_value(node: tree.Expression, context: SearchContext) -> Run:
 
 
 def _field(name: str) -> Compiled:
-    return Compiled("any", lambda row: row.get(name))
+    return Compiled("any", lambda row: row.get(name), field=name)
 
 
 def _mvfilter(node: tree.Call, location: Location) -> Compiled:

@@ -34,7 +34,8 @@ def _numeric(compute: Callable[[Number], Number | None]) -> Callable[[Location, 
         first = arguments[0].run
 
         def run(row: Row) -> Value:
-            number = as_number(first(row))
+            value = first(row)
+            number = value if type(value) is float else as_number(value)
             return None if number is None else compute(number)
 
         return Compiled("number", run)

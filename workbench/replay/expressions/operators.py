@@ -51,8 +51,8 @@ def _binary(location: Location, sign: str, left: Compiled, right: Compiled) -> C
         return Compiled("boolean", _LOGIC[sign](first, second))
     if sign in _COMPARED:
         compared = comparing(sign, left.run, right.run, location.context.mv_ne)
-        if isinstance(right.literal, int | float):
-            compared = _comparing_with(sign, left.run, right.literal, compared)
+        if right.literal is not None:
+            compared = _comparing_with(sign, left, right.literal, compared)
         return Compiled("boolean", compared)
     if "boolean" in (left.kind, right.kind):
         raise location.error(f"'{sign}' takes values, not a condition")
@@ -177,15 +177,22 @@ def comparing(sign: str, first: Run, second: Run, mv_ne: str) -> Run:
     return run
 
 
-def _comparing_with(sign: str, first: Run, limit: Number, otherwise: Run) -> Run:
-    """Compile a comparison with a number that is written, as most are; ``otherwise`` compares what is no number."""
-    compare = _COMPARED[sign]
+def _comparing_with(sign: str, left: Compiled, limit: Value, otherwise: Run) -> Run:
+    """Compile a comparison with a constant, as most are: at once where both are numbers, or text and a plain text."""
+    compare, first, name = _COMPARED[sign], left.run, left.field or ""
+    if isinstance(limit, str) and as_number(limit) is not None:
+        return otherwise
+    alike = (str,) if isinstance(limit, str) else (float, int)
 
     def run(row: Row) -> Value:
         a = first(row)
-        return compare(a, limit) if type(a) is float or type(a) is int else otherwise(row)
+        return compare(a, limit) if type(a) in alike else otherwise(row)
 
-    return run
+    def run_field(row: Row) -> Value:  # without a call for the value
+        a = row.get(name)
+        return compare(a, limit) if type(a) in alike else otherwise(row)
+
+    return run_field if name else run
 
 
 def _compare_many(sign: str, a: Value, b: Value, mv_ne: str) -> bool:
