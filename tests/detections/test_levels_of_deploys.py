@@ -200,7 +200,7 @@ def test_a_table_from_before_the_column_works(world: World) -> None:
     assert row["confidence"] == "high"
 
 
-def test_the_columns_of_the_table_are_those_that_npmlearn_writes() -> None:
+def test_the_columns_of_the_table_are_those_that_npmlearn_writes_and_what_the_search_counts() -> None:
     from npmlib.learn.options import RESULT_FIELDS
 
-    assert tuple(HEAD[4:]) == RESULT_FIELDS
+    assert tuple(HEAD[4:]) == (*RESULT_FIELDS, "read_until", "lost_at", "rows", "clusters")
