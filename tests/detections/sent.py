@@ -13,6 +13,7 @@ from tests.detections.world import DAY, PROFILE, World, point
 
 STEP = 300.0  # seconds between points: a sparse series is learned as well, and faster
 DAYS = 9
+OF_A_RUN = ("learned_at", "read_until", "lost_at")
 
 Points = list[dict[str, Any]]
 
@@ -51,7 +52,7 @@ def learn_days(world: World, first: float, last: float) -> None:
 
 
 def table(world: World) -> str:
-    """npm_profile without learned_at, which depends on when a run was made up for."""
+    """npm_profile without what depends on when a run was made up for, and how far it read."""
     rows = list(csv.reader((world.app.root / "lookups" / "npm_profile.csv").read_text().splitlines()))
-    kept = [position for position, name in enumerate(rows[0]) if name != "learned_at"]
+    kept = [position for position, name in enumerate(rows[0]) if name not in OF_A_RUN]
     return "".join(",".join(cells[position] for position in kept) + "\n" for cells in rows)
