@@ -5,6 +5,7 @@ from __future__ import annotations
 import compileall
 import dataclasses
 import fcntl
+import gc
 import os
 import shutil
 import tempfile
@@ -35,6 +36,12 @@ settings.load_profile("tests")
 def pytest_configure(config: pytest.Config) -> None:
     if not hasattr(config, "workerinput"):  # the workers of pytest-xdist report to the process that started them
         config.pluginmanager.register(RoomProgress(config))
+
+
+def pytest_collection_finish() -> None:
+    """Let the garbage collector pass over what is there by now, as it stays."""
+    gc.collect()
+    gc.freeze()
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
