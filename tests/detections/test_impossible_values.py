@@ -67,6 +67,24 @@ def test_an_amount_is_what_a_link_carries(app: App, amounts: list[float], second
     ]
 
 
+@settings(max_examples=examples(30, 500), deadline=None)
+@given(
+    st.lists(st.lists(AMOUNTS, min_size=1, max_size=3), min_size=10), st.sampled_from([1, 30]), st.sampled_from([1, 64])
+)
+def test_a_sum_is_one_if_it_can_be_and_its_largest_point(
+    app: App, sums: list[list[float]], seconds: int, size: int
+) -> None:
+    rows = [{"added": sum(points), "largest": max(points)} for points in sums]
+    found = run_on([dict(row) for row in rows], app.expand(f"eval kept=`npm_added(added, largest, {seconds}, {size})`"))
+    of_points = possible(app, [row["largest"] for row in rows], 300, size)
+    of_sums = possible(app, [row["added"] for row in rows], seconds, size)
+    expected = [
+        row["added"] if one and all_of_it else None
+        for row, one, all_of_it in zip(rows, of_points, of_sums, strict=True)
+    ]
+    assert [row["kept"] for row in found] == expected
+
+
 def test_one_such_value_does_not_blind_a_process(world: World) -> None:
     """Its interval holds other points too, to which it is added."""
     bad = [UNDERFLOW_64, UNDERFLOW_32, UNDERFLOW_32 - 700, -4294967296.0, 1e13, math.inf]
