@@ -23,6 +23,14 @@ def current(cluster: str, workload: str, process: str, intervals: int, **metrics
         yield point(NOW - 45 * MINUTE + 30 * i, cluster, workload, process=process, **metrics)
 
 
+def steady(workload: int, first: float, last: float, step: float, each: float) -> Iterator[dict[str, Any]]:
+    """A workload that sends about as much in each step, those of a higher number more."""
+    for number in range(int((last - first) / step)):
+        at = first + number * step
+        value = each * (workload + 1) * (1 + 0.1 * (int(at) // 30 * 7 % 5 - 2))
+        yield point(at, "prod", f"app-{workload}", process="java", tcp_bytes=value)
+
+
 def around(average: float, deviation: float, metric: str = "tcp_bytes") -> Callable[[int], dict[str, float]]:
     """Values that alternate, so that their average and (nearly) their deviation are known."""
     return lambda i: {metric: average + (deviation if i % 2 else -deviation)}
