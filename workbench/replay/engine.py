@@ -7,7 +7,9 @@ where they are part of the search text. Rows flow one by one wherever the comman
 
 from __future__ import annotations
 
+import gc
 from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import replace
 from typing import Any
 
@@ -33,13 +35,26 @@ def run_text(text: str, context: SearchContext) -> list[Row]:
     """
     expanded = context.app.expand(text)
     try:
-        return list(run(parse(expanded), context))
+        with _no_garbage_collection():
+            return list(run(parse(expanded), context))
     except SplSyntaxError as error:
         raise ReplayError(str(error)) from None
     except ReplayError as error:
         raise error.in_text(expanded) from error.__cause__
     except RecursionError:
         raise ReplayError("an expression is nested too deeply to be replayed; compute it in several evals") from None
+
+
+@contextmanager
+def _no_garbage_collection() -> Iterator[None]:
+    """Rows make no circles, and to look for some among so many takes a tenth of the time of a search."""
+    enabled = gc.isenabled()
+    gc.disable()
+    try:
+        yield
+    finally:
+        if enabled:
+            gc.enable()
 
 
 def run(search: tree.Search, context: SearchContext, rows: Iterator[Row] | None = None) -> Iterator[Row]:
