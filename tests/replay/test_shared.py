@@ -105,3 +105,11 @@ def test_the_rows_met_last_are_kept(context: SearchContext, read: list[str], mon
     for number in (0, 1, 0, 2, 0, 1):  # 1 gives way to 2, and then has to be read again
         engine.run_text(SENT, by_window[number])
     assert len(read) == 4
+
+
+def test_more_rows_than_that_are_not_kept(
+    context: SearchContext, read: list[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(shared, "MOST_ROWS", len(SUMS) - 1)
+    assert [engine.run_text(SENT, again(context)) for _ in range(2)] == [SUMS] * 2
+    assert len(read) == 2

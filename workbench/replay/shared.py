@@ -58,6 +58,6 @@ def once(rows: Iterator[Row], text: str, context: SearchContext) -> Iterator[Row
     else:
         context.points_read += found.points
     kept[key] = found
-    while sum(len(each.rows) for each in kept.values()) > MOST_ROWS and len(kept) > 1:
+    while sum(len(each.rows) for each in kept.values()) > MOST_ROWS:
         del kept[next(iter(kept))]
     yield from map(dict, found.rows)
