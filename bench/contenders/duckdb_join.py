@@ -11,7 +11,7 @@ import duckdb
 
 KEYS = ("cluster", "namespace", "workload", "process")
 METRICS = ("tcp.bytes", "tcp.new_sockets", "tcp.packets", "udp.bytes", "udp.packets")
-THRESHOLD, MIN_SAMPLES, MIN_SPREAD, OVER_PEAK = 3.0, 100, 0.05, 1.25  # the defaults of npmanomaly
+THRESHOLD, MIN_SAMPLES, MIN_SPREAD, BESIDE_PEAK, OVER_PEAK = 3.0, 100, 0.05, 3, 4 / 3  # the defaults of npmanomaly
 PARTS = [f"p95_{hour:02d}" for hour in range(0, 24, 2)]  # of the day
 
 
@@ -43,7 +43,11 @@ def findings(rows: str, baseline: str) -> str:
     types |= {f"__mv_{field}": "VARCHAR" for field in fields}
     source = f"read_csv('{rows}', header=true, auto_detect=false, quote='\"', escape='\"', columns={types})"
     part = "1 + (_time % 86400) // 7200"
-    limits_ = [f"greatest(upper{number}, {OVER_PEAK} * peaks{number}[{part}])" for number in range(len(METRICS))]
+    limits_ = [
+        f"if({peak} > 0, greatest({average} + ({upper} - {average}) / {BESIDE_PEAK}, {OVER_PEAK} * {peak}), {upper})"
+        for number in range(len(METRICS))
+        for average, upper, peak in [(f"average{number}", f"upper{number}", f"peaks{number}[{part}]")]
+    ]
     over = " OR ".join(f"{name(metric)} > {limit}" for metric, limit in zip(METRICS, limits_, strict=True))
     tidy = ", ".join(
         f"{{'metric': '{metric}', 'value': {name(metric)}, 'expected': average{number}, 'stdev': spread{number},"

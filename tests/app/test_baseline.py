@@ -66,13 +66,13 @@ def peaks(first: float | None, last: float | None) -> tuple[float | None, ...]:
 @pytest.mark.parametrize(
     ("cells", "limit", "largest"),
     [
-        ("136,300", Limit(160.0, 100.0, 20.0, peaks(136, 300)), [170, 160, 375, 375]),
-        ("120,1e2", Limit(160.0, 100.0, 20.0, peaks(120, 100)), [160, 160, 160, 160]),
+        ("136,300", Limit(160.0, 100.0, 20.0, peaks(136, 300)), [4 / 3 * 136, 160, 400, 400]),
+        ("88,1e2", Limit(160.0, 100.0, 20.0, peaks(88, 100)), [120, 160, 4 / 3 * 100, 4 / 3 * 100]),
         (",", Limit(160.0, 100.0, 20.0, peaks(None, None)), [160, 160, 160, 160]),
     ],
-    ids=["over the limit", "under the limit", "not known yet"],
+    ids=["over the limit", "about the average", "not known yet"],
 )
-def test_a_quarter_over_the_usual_peak_of_the_time_of_day_is_a_second_limit(
+def test_a_third_over_the_usual_peak_of_the_time_of_day_is_a_second_limit(
     app_folder: Path, cells: str, limit: Limit, largest: list[float]
 ) -> None:
     """A column that is not there is one of peaks not known; a time that is not known is compared with the highest."""

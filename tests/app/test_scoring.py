@@ -190,7 +190,7 @@ def test_agrees_with_the_rule_written_in_sql(
     minsamples: int,
     minspread: float,
 ) -> None:
-    """DuckDB evaluates value > max(avg + threshold * max(stdev, minspread * avg), 1.25 * peak), with enough points."""
+    """DuckDB evaluates the same limits, with enough points."""
     options = Options(
         by=("process",), metrics=("tcp",), threshold=threshold, minsamples=minsamples, minspread=minspread
     )
@@ -213,7 +213,8 @@ def test_agrees_with_the_rule_written_in_sql(
     theirs = database.execute(
         """select process, value from points join baseline using (process)
            where n > 0 and n >= $minsamples
-             and value > greatest(average + $threshold * greatest(stdev, $minspread * average), 1.25 * peak)
+             and value > greatest(
+                 average + $threshold / if(peak > 0, 3, 1) * greatest(stdev, $minspread * average), 4 / 3 * peak)
            order by position""",
         {"minsamples": minsamples, "threshold": threshold, "minspread": minspread},
     ).fetchall()

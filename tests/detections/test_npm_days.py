@@ -283,10 +283,10 @@ def test_the_order_of_days_does_not_matter(new_world: Callable[[], World]) -> No
         assert_equal(folded(world), world.points)
 
 
-def test_usual_peaks_are_the_highest_at_each_time_of_day_in_the_last_seven_days(world: World) -> None:
+def test_usual_peaks_are_the_highest_at_each_time_of_day_in_the_last_fourteen_days(world: World) -> None:
     """Each hour is even, so that its percentile is its level; the levels of days are not in order."""
-    highest = {day: 100.0 + (day * 7) % 5 for day in range(1, 8)}
-    for day in (*highest, 8, 20):
+    highest = {day: 100.0 + (day * 7) % 5 for day in range(1, 15)}
+    for day in (*highest, 15, 20):
         peak = highest.get(day, 5000.0)
         for hour, level in ((1, peak / 2), (9, peak), (10, peak / 3), (11, peak / 4)):
             start = MIDNIGHT - day * DAY + hour * HOUR

@@ -35,15 +35,16 @@ with measured as (
     group by cluster, workload, process, metric
 ), hours as (
     select cluster, workload, process, metric, floor(_time / 7200) % 12 as part, quantile_cont(value, 0.95) as p95
-    from measured where $peaks and _time >= $midnight - 7 * 86400 and _time < $midnight
+    from measured where $peaks and _time >= $midnight - 14 * 86400 and _time < $midnight
     group by cluster, workload, process, metric, part, floor(_time / 3600)
 ), peaks as (
     select cluster, workload, process, metric, part, max(p95) as p95 from hours group by all
 ), current as (
-    select *, floor(_time / 7200) % 12 as part from measured where _time >= $now - 3840 and _time < $now - 240
+    select *, floor(_time / 7200) % 12 as part from measured where _time >= $now - 2940 and _time < $now - 240
 ), judged as (
     select *, greatest(deviation, $minspread * abs(average)) as spread,
-           greatest(average + $threshold * greatest(deviation, $minspread * abs(average)), 1.25 * p95) as upper
+           greatest(average + $threshold / if(p95 > 0, 3, 1)
+                    * greatest(deviation, $minspread * abs(average)), 4 / 3 * p95) as upper
     from current join usual using (cluster, workload, process, metric)
     left join peaks using (cluster, workload, process, metric, part)
     where n >= $minsamples

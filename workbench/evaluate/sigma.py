@@ -31,7 +31,7 @@ HOURLY, DAILY = 1, HOURS_A_DAY  # hours between two baselines
 MORE_THAN = 5  # intervals over the limit, in the original
 INTERVALS = 8  # macro npm_outbound_intervals
 PERCENTILE = 0.95
-DAYS = 7  # in which usual peaks are looked for
+DAYS = 14  # in which usual peaks are looked for
 ORIGINAL_RULE = Options(threshold=3, minsamples=0, minspread=0, peaks="ignore")
 PLAIN_RULE = Options(peaks="ignore")
 SHIPPED_RULE = Options()

@@ -28,7 +28,8 @@ BASELINE = LookupOption(
 STATISTICS = ("count", "avg", "stdev")  # columns of each metric
 PART = 2  # hours; usual peaks are known for each part of the day, of UTC
 PEAKS = tuple([f"p95_{hour:02d}" for hour in range(0, 24, PART)])  # columns of each metric that a baseline may have
-OVER_PEAK = 1.25  # how many times the usual peak a value may be
+OVER_PEAK = 4 / 3  # how many times the usual peak a value may be
+BESIDE_PEAK = 3  # where the usual peak is known, this part of the threshold counts
 MOST_MADE = 10_000  # series whose Limits are kept, about 5 kB each
 NUMBERS = 3  # kept for each metric: those of Limit without its peaks; upper is NaN where there is no limit
 # Plain numbers and empty cells, each with a comma behind it; a number of so many digits fits a double.
@@ -62,7 +63,12 @@ class Limit(NamedTuple):
     def largest(self, part: Optional[int]) -> float:
         """Return the largest value that is not over the limit in a ``part`` of the day."""
         peak = self.peak(part)
-        return max(self.upper, OVER_PEAK * peak) if peak else self.upper
+        return _largest(self.upper, self.expected, peak) if peak else self.upper
+
+
+def _largest(upper: float, expected: float, peak: float) -> float:
+    """Return what may be sent where the usual ``peak`` is above 0; NaN where ``upper`` is, infinite where it is."""
+    return max(expected + (upper - expected) / BESIDE_PEAK, OVER_PEAK * peak)
 
 
 Limits = Tuple[Optional[Limit], ...]
@@ -101,7 +107,8 @@ class LoadedBaseline(Mapping[Series, Limits]):
             return [math.nan if limit is None else limit.largest(None) for limit in self[series]]
         peaks = kept.peaks.split(",")[part :: len(PEAKS)]
         numbers = [float(peak) if peak else 0.0 for peak in peaks]
-        return [max(upper, OVER_PEAK * peak) if peak else upper for upper, peak in zip(uppers, numbers)]
+        rows = zip(uppers, kept.numbers[1::NUMBERS], numbers)
+        return [_largest(upper, expected, peak) if peak else upper for upper, expected, peak in rows]
 
     def __getitem__(self, series: Series) -> Limits:
         """Return the Limit, or None, of each metric of ``series``; KeyError where it is not known."""

@@ -27,7 +27,8 @@ class Options:
     )
     peaks: str = option(
         "use",
-        "whether a value must also be a quarter over the usual peak of its time of day, where known",
+        "whether a value must be a third over the usual peak of its time of day, where known, and a third of threshold"
+        " is then enough",
         choice("use", "ignore"),
     )
     unseen: str = option("ignore", "whether a series without a baseline is reported", choice("ignore", "flag"))
