@@ -139,14 +139,21 @@ def test_once_accepted_a_job_of_another_size_each_night_is_reported_once_or_twic
 
 
 @pytest.mark.parametrize("kind", ["uniform", "lognormal", "as long"])
-@pytest.mark.parametrize("day", [7, 12, 30])
-def test_a_theft_of_several_times_a_varying_job_is_found(kind: str, day: int) -> None:
+@pytest.mark.parametrize("day", [7, 30])
+@pytest.mark.parametrize(
+    ("at", "accepted"),
+    [(1, None), (1, (SHIFT, 9)), (14, (SHIFT, 9))],
+    ids=["in its hour", "in its hour, once accepted", "at another hour, once accepted"],
+)
+def test_a_theft_of_several_times_a_varying_job_is_found(
+    kind: str, day: int, at: int, accepted: tuple[int, int] | None
+) -> None:
     job = varying(3, kind)
 
     def theft(on: int, hour: float) -> float:
-        return job(on, hour) + (30 if on == SHIFT + day and 1 <= hour < 2 else 0)
+        return job(on, hour) + (30 if on == SHIFT + day and at <= hour < at + 1 else 0)
 
-    assert (day, 1) in reported(theft, SHIFT + day + 1)
+    assert (day, at) in reported(theft, SHIFT + day + 1, accepted)
 
 
 @pytest.mark.parametrize("day", [5, 12, 30])
