@@ -10,11 +10,10 @@ from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-from workbench.compiler.build import build_package
 from workbench.dashboards.running import Scene
 from workbench.dashboards.tokens import default_tokens
 from workbench.dashboards.view import View
-from workbench.demo.watch import watch
+from workbench.demo.watch import compiled_package, watch
 from workbench.replay.app import App
 from workbench.replay.eventlog import events_of
 from workbench.replay.schedule import Site
@@ -23,7 +22,6 @@ from workbench.traffic.simulated_store import Order, write_simulated_store
 from workbench.traffic.store import MetricsStore
 from workbench.traffic.writing import TRUTH_FILE
 
-CHECKOUT = Path(__file__).resolve().parents[2]
 HOUR = 3600.0
 _LATE = 600.0  # somebody looks ten minutes after the last data point
 
@@ -71,7 +69,7 @@ class BuiltApp:
 
 def prepare(folder: Path) -> BuiltApp:
     """Build the app, and simulate the demo's traffic in ``folder`` unless it is there."""
-    package = build_package(CHECKOUT, CHECKOUT / "contentctl", CHECKOUT / "dist")
+    package = compiled_package()
     if not (folder / "store" / TRUTH_FILE).is_file():
         write_simulated_store(folder / "store", Order(days=30), lambda _done, _total: None)
     return BuiltApp(package.staged, folder)

@@ -10,7 +10,7 @@ from pathlib import Path
 from rich.console import Console
 from rich.progress import BarColumn, Progress, TaskID, TextColumn, TimeElapsedColumn
 
-from workbench.compiler.build import Package, build_package
+from workbench.compiler.build import Package
 from workbench.compiler.finding import BuildError
 from workbench.conf import ConfError
 from workbench.demo.alerts import judged
@@ -18,7 +18,7 @@ from workbench.demo.datasets import REAL_DATA, Dataset, recorded, simulated
 from workbench.demo.report import Watched, write_report
 from workbench.demo.tables import print_causes, print_findings, print_risks, print_summary, print_truth
 from workbench.demo.verdict import findings_of, judge
-from workbench.demo.watch import by_hand
+from workbench.demo.watch import CHECKOUT, by_hand, compiled_package
 from workbench.replay.app import App
 from workbench.replay.errors import ReplayError
 from workbench.replay.report import records, write_json_lines
@@ -29,8 +29,6 @@ from workbench.traffic.nezha_points import NEZHA_SOURCES
 from workbench.traffic.nezha_recording import NezhaError
 from workbench.traffic.sources import EBPF, SOURCES
 from workbench.traffic.store import StoreError
-
-CHECKOUT = Path(__file__).resolve().parents[2]
 
 
 def main(arguments: list[str] | None = None) -> int:
@@ -90,7 +88,7 @@ def _demo(out: Path, source: str, days: float, real_data: Path, console: Console
 
 def _build(progress: Progress) -> Package:
     task = progress.add_task("building the app", total=1, now="")
-    package = build_package(CHECKOUT, CHECKOUT / "contentctl", CHECKOUT / "dist")
+    package = compiled_package()
     progress.update(task, completed=1, now=package.path.name)
     return package
 

@@ -21,13 +21,13 @@ from functools import partial
 from pathlib import Path
 from typing import Any
 
-from workbench.compiler.build import Package, build_package
+from workbench.compiler.build import Package
 from workbench.compiler.finding import BuildError
 from workbench.compiler.project import read_project
 from workbench.demo.datasets import REAL_DATA, recorded, simulated
 from workbench.demo.tables import SHORT
 from workbench.demo.verdict import DetectionFinding, Verdict, findings_of, judge
-from workbench.demo.watch import LEARNED_DAYS
+from workbench.demo.watch import CHECKOUT, LEARNED_DAYS, compiled_package
 from workbench.replay.errors import ReplayError
 from workbench.site.blocks import parts, renewed
 from workbench.site.comparison import FIGURES, recorded_table, simulated_table
@@ -38,7 +38,6 @@ from workbench.traffic.sources import SOURCES
 from workbench.traffic.store import StoreError
 from workbench.writing import write_text
 
-CHECKOUT = Path(__file__).resolve().parents[2]
 DAYS = LEARNED_DAYS + 2  # all that is learned by day, one more for edges, and the day that is watched
 SEED = 1153  # used for nothing else
 
@@ -70,7 +69,7 @@ def measure(sources: Sequence[str], days: int, folder: Path, recording: Path) ->
     The ``recording`` of real pods is watched too, through each source that it can stand for. BuildError, ReplayError,
     StoreError or NezhaError when the app cannot be built or a search cannot be run.
     """
-    package = build_package(CHECKOUT, CHECKOUT / "contentctl", CHECKOUT / "dist")
+    package = compiled_package()
     figures: dict[str, Any] = {
         "measured": datetime.now(timezone.utc).date().isoformat(),
         "days": days,

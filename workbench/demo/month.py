@@ -19,14 +19,13 @@ from functools import partial
 from pathlib import Path
 from typing import Any
 
-from workbench.compiler.build import build_package
 from workbench.compiler.finding import BuildError
 from workbench.demo.alerts import ORDINARY, by_kind, judged, kind_of
-from workbench.demo.comparison import CHECKOUT, versions
+from workbench.demo.comparison import versions
 from workbench.demo.risk import highest, risks
 from workbench.demo.tables import SHORT
 from workbench.demo.verdict import DetectionFinding, Verdict, findings_of, judge
-from workbench.demo.watch import installed
+from workbench.demo.watch import CHECKOUT, compiled_package, installed
 from workbench.replay.errors import ReplayError
 from workbench.replay.report import write_json_lines
 from workbench.replay.schedule import SearchRun, Site, due, run_search
@@ -53,7 +52,7 @@ def measure(folder: Path, days: int) -> dict[str, Any]:
 
     BuildError, ReplayError or StoreError when the app cannot be built or a search cannot be run.
     """
-    staged = build_package(CHECKOUT, CHECKOUT / "contentctl", CHECKOUT / "dist").staged
+    staged = compiled_package().staged
     write_month(folder / "store", days, DEFAULT_END, SEED)
     truth = json.loads((folder / "store" / TRUTH_FILE).read_text(encoding="utf-8"))
     with ProcessPoolExecutor(os.cpu_count()) as pool:

@@ -9,6 +9,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
 
+from workbench.compiler.build import Package, build_package
 from workbench.demo.collectors import enabled
 from workbench.replay.app import App
 from workbench.replay.savedsearch import SavedSearch
@@ -17,6 +18,7 @@ from workbench.replay.throttle import Throttle
 from workbench.spl.times import utc_text
 from workbench.traffic.store import MetricsStore
 
+CHECKOUT = Path(__file__).resolve().parents[2]
 DAY, HOUR = 86400.0, 3600.0  # seconds
 HISTORY = "-30d@d"  # how far back edges and deploys are learned; Learn History reads seven days
 LEARNED_DAYS = 8  # of traffic; a week is enough for all channels of the profile, one more is the usual
@@ -60,12 +62,15 @@ def watch(
         store.close()
 
 
-def installed(staged: Path, scratch: Path, macros: Mapping[str, str]) -> App:
-    """Return a copy of the app in ``scratch``, as new, with ``macros`` in its local/macros.conf.
+def compiled_package() -> Package:
+    """Build the package of this checkout, its staged commands compiled, as Splunk keeps their bytecode too."""
+    package = build_package(CHECKOUT, CHECKOUT / "contentctl", CHECKOUT / "dist")
+    compileall.compile_dir(package.staged, quiet=1)
+    return package
 
-    The commands are compiled in ``staged``, as Splunk keeps their bytecode too.
-    """
-    compileall.compile_dir(staged, quiet=1)
+
+def installed(staged: Path, scratch: Path, macros: Mapping[str, str]) -> App:
+    """Return a copy of the app in ``scratch``, as new, with ``macros`` in its local/macros.conf."""
     shutil.rmtree(scratch, ignore_errors=True)  # tables learned in an earlier demo are not part of this one
     app = App.scratch_copy(staged, scratch)
     if not macros:
