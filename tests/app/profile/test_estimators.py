@@ -6,6 +6,7 @@ tests/detections.
 
 from collections.abc import Callable, Sequence
 from math import isfinite
+from random import Random
 from typing import NamedTuple
 
 import pytest
@@ -116,6 +117,15 @@ def test_the_unit_of_the_values_does_not_matter(estimator: Estimator, values: li
     plain = scores(estimator, values, list(blank()))
     shifted = scores(estimator, [value + shift for value in values], list(blank()))
     assert shifted == pytest.approx(plain, abs=1e-6)
+
+
+@these("floor", "volume")
+def test_calm_hours_do_not_make_one_that_varies_stand_out(estimator: Estimator) -> None:
+    """It is above the start of its upper tenth on about a tenth of the days, as if all hours varied as it does."""
+    random = Random(1)
+    values = [random.gauss(10, 0.3) if hour % 24 == 1 else 10.0 for hour in range(24 * 200)]
+    above = [score > 0 for score in scores(estimator, values, blank())[1::24]][30:]
+    assert 0.05 <= sum(above) / len(above) <= 0.2
 
 
 @pytest.mark.parametrize("name", ["floor", "volume", "slow", "day", "burst"])

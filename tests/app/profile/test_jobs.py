@@ -125,17 +125,14 @@ def varying(seed: int, kind: str) -> Job:
 def test_a_job_of_another_size_each_night_is_reported_on_a_few_nights(kind: str) -> None:
     of_forty = [len(nights(reported(varying(seed, kind), SHIFT + 40))) for seed in range(6)]
     assert min(of_forty) >= 1
-    assert max(of_forty) <= 7
-    assert sum(of_forty) / 6 <= 5
+    assert max(of_forty) <= 5
 
 
-@pytest.mark.parametrize(("kind", "most", "mean"), [("uniform", 2, 1.5), ("as long", 2, 1.5), ("lognormal", 3, 2)])
-def test_once_accepted_a_job_of_another_size_each_night_is_reported_once_or_twice(
-    kind: str, most: int, mean: float
-) -> None:
+@pytest.mark.parametrize(("kind", "most"), [("uniform", 1), ("as long", 1), ("lognormal", 2)])
+def test_once_accepted_a_job_of_another_size_each_night_is_reported_once_more(kind: str, most: int) -> None:
     later = [len(nights(reported(varying(seed, kind), SHIFT + 40, (SHIFT, 9)))[1:]) for seed in range(6)]
     assert max(later) <= most
-    assert sum(later) / 6 <= mean
+    assert sum(later) <= 6 + 1
 
 
 @pytest.mark.parametrize("kind", ["uniform", "lognormal", "as long"])

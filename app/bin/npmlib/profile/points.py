@@ -35,8 +35,8 @@ class Thresholds(NamedTuple):
 
 
 # The limit of a channel is its number in LEAST plus so many times the third highest score of the last 28 days
-LEAST = Thresholds(volume=1.24, floor=2.02, slow=1.02, day=0.94, peak=0.24, burst=2.4)
-TIMES = Thresholds(volume=0.4, floor=0.66, slow=0.68, day=0.58, peak=1.54, burst=0.64)
+LEAST = Thresholds(volume=1.2, floor=2.24, slow=1.04, day=0.7, peak=0.38, burst=2.46)
+TIMES = Thresholds(volume=0.5, floor=0.52, slow=0.64, day=0.78, peak=1.56, burst=0.64)
 LEAST_TIMES = 1.1  # the same score, that a limit is at least: a weekly job of the same size is not reported for ever
 YOUNG = LEAST._replace(volume=2.5, floor=2.95, slow=2.85)  # LEAST in the first days
 POINTS: Dict[str, float] = {  # times its limit that an hour must score, from the point with most alerts to the quietest

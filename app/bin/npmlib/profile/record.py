@@ -16,6 +16,7 @@ DAYS = 28  # of a full record
 FROM_HOURS = 24  # that a profile must have learned for its scores to count
 PEAK = 4  # its place among the channels; that of the burst follows
 RANK = 3  # in a full record, of the score that limits look at
+JOB_BURSTS = 1.2  # times the peak and burst of a first run, what other runs of a job may have
 RUNNING, TODAY = RECORD - 2, RECORD - 1
 
 Records = Tuple[Sequence[float], ...]  # for each channel: the highest score of each block, the highest first
@@ -64,19 +65,19 @@ def learn(state: State, scores: Sequence[float], rises: bool = True) -> None:
 
 
 def expect_bursts(state: State) -> None:
-    """Let the highest peak and burst of today be usual at once, as those of a job that will come again.
+    """Let the highest peak and burst of today, and somewhat higher ones, be usual at once: a job will come again.
 
     >>> from npmlib.profile.state import blank
     >>> state = blank()
     >>> state[HOURS_SEEN], state[DAY] = 500, 20000
-    >>> learn(state, (1.0, 4.0, -2.0, 0.5, 3.0, 2.0))
+    >>> learn(state, (1.0, 4.0, -2.0, 0.5, 5.0, 2.5))
     >>> expect_bursts(state)
     >>> [most[2] for most in highest(state)]
-    [0.0, 0.0, 0.0, 0.0, 3.0, 2.0]
+    [0.0, 0.0, 0.0, 0.0, 6.0, 3.0]
     """
     for start in range(RECORDS + PEAK * RECORD, RECORDS + CHANNELS * RECORD, RECORD):
         for block in range(start + TODAY - RANK, start + TODAY):
-            state[block] = max(state[block], state[start + TODAY])
+            state[block] = max(state[block], JOB_BURSTS * state[start + TODAY])
 
 
 def rank(wanted: int, hours_seen: float) -> int:

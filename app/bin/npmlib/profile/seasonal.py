@@ -4,7 +4,8 @@ The expected value is a season plus a level that follows the last day. The seaso
 and of weekends. While a cell has learned few days, it is averaged with the same hour of the other kind of day and with
 a mean over two weeks, the slow level. The scale is the usual size of a residual, at first the geometric mean of a scale
 of all hours and one of the quarter of the day, and more and more that of the hour of the day alone: a job that is of a
-different size each night makes its own hour uncertain, and no other.
+different size each night makes its own hour uncertain, and no other. Hours that vary less than is believed
+(SMALLEST_SCALE) say nothing about the tail, which hours that vary more are measured by.
 """
 
 from math import inf, sqrt
@@ -69,9 +70,9 @@ def score_and_learn(
     quarter = channel + QUARTERS + clock // 6
     of_hour = channel + CLOCKS + clock
     days = weekdays + weekends
-    share = days / (days + DAYS_FOR_SCALE)
     around = max(sqrt(state[channel + SCALE] * state[quarter]), SMALLEST_SCALE)
-    scale = around * (max(state[of_hour], SMALLEST_SCALE) / around) ** share
+    own = max(state[of_hour], SMALLEST_SCALE)
+    scale = around * (own / around) ** (days / (days + DAYS_FOR_SCALE))
     standardised = residual / scale
     limit, width = state[channel + TAIL], state[channel + TAIL + 1]
 
@@ -83,7 +84,8 @@ def score_and_learn(
     if warm and follow:
         level += min(max(residual, -2 * scale), 2 * scale) / LEVEL_HOURS
         state[channel + LEVEL] = level * (1 - 1 / LEVEL_FADES)
-    tail.learn(state, channel + TAIL, standardised, hours_seen)
+    if own > SMALLEST_SCALE:
+        tail.learn(state, channel + TAIL, standardised, hours_seen)
     if steady:
         size = abs(residual)
         learn_scale(state, channel + SCALE, size, max(1 / SLOW_HOURS, 1 / (hours_seen + 5)))
