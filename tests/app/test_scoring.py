@@ -85,17 +85,17 @@ def test_a_thin_baseline_is_silent() -> None:
 
 
 def test_a_finding_tells_the_usual_peak_of_its_time_of_day() -> None:
-    peaks = (320.0, 900.5, *[None] * 10)
+    peaks = (330.0, 900.5, *[None] * 10)
     baseline: Baseline = {("prod", "backup"): (Limit(300.0, 100.0, 20.0, peaks), None)}
     rows = [
-        row("backup", tcp=sent) | {"_time": str(1772323200 + at)} for at in (0, 7200, 14400) for sent in ("350", "401")
+        row("backup", tcp=sent) | {"_time": str(1772323200 + at)} for at in (0, 7200, 14400) for sent in ("400", "441")
     ]
     assert [
         (found["value"], found["p95"], found["limit"]) for found in score_rows(rows, baseline, OPTIONS, Tally())
     ] == [
-        ("401", "320", "400"),
-        ("350", "0", "300"),
-        ("401", "0", "300"),
+        ("441", "330", "440"),
+        ("400", "0", "300"),
+        ("441", "0", "300"),
     ]
 
 
