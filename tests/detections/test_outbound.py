@@ -38,7 +38,7 @@ def test_a_finding_tells_who_what_how_much_and_against_what(world: World) -> Non
         "metrics": "tcp.bytes",
         "score": pytest.approx(511.9, abs=0.1),
         "anomalies": "tcp.bytes: up to 52.0 kB in an interval, 51 times its average of 1.0 kB (511.9 standard"
-        " deviations above), more than it sent for three minutes of an hour at this time of day in the last two weeks"
+        " deviations above); more than it sent for three minutes of an hour at this time of day in the last two weeks"
         " (1.1 kB); over the limit in 12 intervals",
         "risk_score": 30,
         "first_time": "2026-03-01T03:15:00+0000",
@@ -58,7 +58,7 @@ def test_numbers_have_units_and_the_direction_of_the_comparison(world: World) ->
     assert str(tcp["anomalies"]).startswith(
         "tcp.new_sockets: up to 4.50 new connections in an interval, where its average is 3 new"
     )
-    assert packets.startswith("udp.packets: up to 12,345 packets in an interval, where it never sent any,")
+    assert packets.startswith("udp.packets: up to 12,345 packets in an interval, where it never sent any;")
     assert sent.startswith("udp.bytes: up to 3.5 GB")
 
 
