@@ -72,6 +72,28 @@ def test_a_rollout_whose_pods_have_no_metadata_yet_is_one_finding_of_their_netwo
     assert {row["peer_names"] for row in world.rows(NEW_EDGE) if row["outside"] != "neither"} == {"203.0.113.9", "bank"}
 
 
+def test_what_one_pod_without_a_name_meets_is_the_risk_of_what_it_meets(world: World) -> None:
+    """Whoever sends first: the network of all pods would pass any threshold, and nobody answers for it."""
+    choose(world, "obi")
+    known = [
+        *counter(flow("web", "svc-0"), range(0, 50_000, 1000)),
+        *counter(flow("svc-0", None, **{"dst.name": "10.244.3.9"}), range(0, 50_000, 1000)),
+    ]
+    for age in (20 * DAY, 10 * DAY, 8 * HOUR, 0):
+        world.add({**each, "_time": each["_time"] - age} for each in known)
+    for name in SERVICES[1:9]:
+        world.add(
+            {**each, "_time": each["_time"] - 20 * DAY} for each in counter(flow("web", name), range(0, 50_000, 1000))
+        )
+    settle(world)
+    for number, name in enumerate(SERVICES[1:9]):
+        ends = (None, name, "src.name") if number % 2 else (name, None, "dst.name")
+        world.add(counter(flow(*ends[:2], **{ends[2]: f"10.244.{number}.7"}), [None] * 40 + [0, 900, 1800]))
+    assert {(row["entity"], row["dest_workload"], row["risk_score"]) for row in world.rows(NEW_EDGE)} == {
+        (f"prod/shop/{name}", "10.244.0.0/16", 15) for name in SERVICES[1:9]
+    }
+
+
 def test_pods_of_known_workloads_whose_owner_is_not_known_yet_are_no_news(world: World) -> None:
     """The collector sends the name of the pod first; the hour after learns nothing of it either."""
     learned(world).add(talk("prod", "store", "orders-db", 20 * DAY, 8 * HOUR))
