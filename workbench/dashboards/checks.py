@@ -21,7 +21,7 @@ _TOP = {"title", "description", "dataSources", "visualizations", "inputs", "defa
 _POSITION = ("x", "y", "w", "h")
 _LAST_TABLE = re.compile(r"\| table ([^|]*)$")
 _COLUMN = re.compile(r'"[^"]*"|[^\s",]+')
-_BESIDE_COLUMNS = 20
+_BESIDE_COLUMNS = 40
 """Pixels of a panel that its table has not, at the edges."""
 
 Schema = dict[str, Any]
